@@ -1,0 +1,192 @@
+//! JSON numbers that never lose an integer in silence.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::rc::Rc;
+
+/// The largest integer that a double, and so JavaScript, holds exactly: 2^53 − 1.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// A JSON number (RFC 8259 §6).
+///
+/// JavaScript reads every number as a double, which rounds large integers: the account
+/// `9007199254740993` becomes `9007199254740992`, another account. Such an integer keeps its text
+/// here, so that it can be refused where a number is needed and still be turned into a string.
+#[derive(Clone, Debug)]
+pub struct Number(Repr);
+
+#[derive(Clone, Debug)]
+enum Repr {
+    /// A finite double.
+    Double(f64),
+    /// The text of an integer that no double holds exactly.
+    Integer(Rc<str>),
+}
+
+impl Number {
+    /// The number a double stands for; `None` for NaN and the infinities, which JSON does not have.
+    pub fn from_f64(value: f64) -> Option<Number> {
+        value.is_finite().then_some(Number(Repr::Double(value)))
+    }
+
+    /// Reads a number in JSON's grammar. `None` where the text is not such a number, or too large for
+    /// a double although it has a fraction or an exponent.
+    pub fn from_text(text: &str) -> Option<Number> {
+        if !is_json_number(text.as_bytes()) {
+            return None;
+        }
+        let value: f64 = text.parse().ok()?;
+        let is_integer = !text.contains(['.', 'e', 'E']);
+        if is_integer && value.abs() > MAX_SAFE_INTEGER {
+            return Some(Number(Repr::Integer(text.into())));
+        }
+        Number::from_f64(value)
+    }
+
+    /// The nearest double. An integer past the range of doubles gives an infinity.
+    pub fn as_f64(&self) -> f64 {
+        match &self.0 {
+            Repr::Double(value) => *value,
+            Repr::Integer(text) => text.parse().unwrap_or(f64::NAN),
+        }
+    }
+
+    /// Whether the number is whole.
+    pub fn is_integer(&self) -> bool {
+        match &self.0 {
+            Repr::Double(value) => value.fract() == 0.0,
+            Repr::Integer(_) => true,
+        }
+    }
+
+    /// Whether the number is whole and beyond ±(2^53 − 1), where doubles skip integers.
+    pub fn is_unsafe_integer(&self) -> bool {
+        match &self.0 {
+            Repr::Double(value) => value.fract() == 0.0 && value.abs() > MAX_SAFE_INTEGER,
+            Repr::Integer(_) => true,
+        }
+    }
+}
+
+/// The grammar of RFC 8259 §6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+fn is_json_number(text: &[u8]) -> bool {
+    fn digits(text: &[u8]) -> &[u8] {
+        let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        text.get(count..).unwrap_or_default()
+    }
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let mut rest = match rest {
+        [b'0', rest @ ..] => rest,
+        [b'1'..=b'9', rest @ ..] => digits(rest),
+        _ => return false,
+    };
+    if let [b'.', fraction @ ..] = rest {
+        rest = digits(fraction);
+        if rest.len() == fraction.len() {
+            return false;
+        }
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let exponent = match exponent {
+            [b'+' | b'-', exponent @ ..] => exponent,
+            _ => exponent,
+        };
+        rest = digits(exponent);
+        if rest.len() == exponent.len() {
+            return false;
+        }
+    }
+    rest.is_empty()
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Number) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Integer(left), Repr::Integer(right)) => left == right,
+            (Repr::Double(left), Repr::Double(right)) => left == right,
+            _ => false,
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Number) -> Option<Ordering> {
+        if self == other { Some(Ordering::Equal) } else { self.as_f64().partial_cmp(&other.as_f64()) }
+    }
+}
+
+/// Writes the number as JSON does; whole numbers without a fraction.
+impl fmt::Display for Number {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            // A double prints in full digits; past 10^21 JavaScript uses an exponent, and so do we.
+            Repr::Double(value) if value.abs() >= 1e21 => write!(formatter, "{value:e}"),
+            Repr::Double(value) if *value == 0.0 => formatter.write_str("0"),
+            Repr::Double(value) => write!(formatter, "{value}"),
+            Repr::Integer(text) => formatter.write_str(text),
+        }
+    }
+}
+
+macro_rules! from_integer {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Number {
+            fn from(value: $type) -> Number {
+                Number(Repr::Double(f64::from(value)))
+            }
+        }
+    )*};
+}
+from_integer!(u8, u16, u32, i32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_the_grammar_of_rfc_8259_and_nothing_else() {
+        for text in ["0", "-0", "1", "10.5", "1e3", "1E+3", "1.5e-3", "-9007199254740991"] {
+            assert!(Number::from_text(text).is_some(), "{text}");
+        }
+        for text in
+            ["", "-", "01", "+1", ".5", "1.", "1e", "1e+", "0x1", "1 ", " 1", "NaN", "Infinity", "inf"]
+        {
+            assert!(Number::from_text(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keeps_the_digits_of_an_integer_that_no_double_holds() {
+        let number = Number::from_text("9007199254740993").unwrap();
+        assert!(number.is_unsafe_integer());
+        assert_eq!(number.to_string(), "9007199254740993");
+        assert_ne!(number, Number::from_text("9007199254740992").unwrap());
+    }
+
+    #[test]
+    fn the_largest_safe_integer_is_safe() {
+        assert!(!Number::from_text("9007199254740991").unwrap().is_unsafe_integer());
+        assert!(Number::from_text("-9007199254740992").unwrap().is_unsafe_integer());
+        assert!(Number::from_text("1e300").unwrap().is_unsafe_integer());
+    }
+
+    #[test]
+    fn refuses_a_fraction_past_the_range_of_doubles() {
+        assert!(Number::from_text("1e400").is_none());
+        assert!(Number::from_f64(f64::NAN).is_none());
+    }
+
+    #[test]
+    fn prints_numbers_the_way_json_does() {
+        for (value, text) in [
+            (1.0, "1"),
+            (-0.0, "0"),
+            (0.1, "0.1"),
+            (1e21, "1e21"),
+            (123456789.25, "123456789.25"),
+            (1e-7, "0.0000001"),
+        ] {
+            assert_eq!(Number::from_f64(value).unwrap().to_string(), text);
+        }
+    }
+}
