@@ -138,7 +138,7 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
         let depth = self.enter(depth)?;
-        let mut members = Map::new();
+        let mut members = Vec::new();
         if !self.take(b'}') {
             loop {
                 self.skip_space();
@@ -150,7 +150,7 @@ impl Reader<'_> {
                     return Err(self.error("`:` was expected"));
                 }
                 let value = self.value(depth)?;
-                members.insert(name, value);
+                members.push((name, value));
                 if self.take(b'}') {
                     break;
                 }
@@ -159,7 +159,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(members.into())
+        Ok(Map::from_members(members).into())
     }
 
     /// Takes the opening bracket and counts the level.

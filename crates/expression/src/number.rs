@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::decimal;
+
 /// The largest integer that a double, and so JavaScript, holds exactly: 2^53 − 1.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
@@ -35,7 +37,7 @@ impl Number {
         if !is_json_number(text.as_bytes()) {
             return None;
         }
-        let value: f64 = text.parse().ok()?;
+        let value = decimal::parse(text);
         let is_integer = !text.contains(['.', 'e', 'E']);
         if is_integer && value.abs() > MAX_SAFE_INTEGER {
             return Some(Number(Repr::Integer(text.into())));
@@ -47,7 +49,7 @@ impl Number {
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
             Repr::Double(value) => *value,
-            Repr::Integer(text) => text.parse().unwrap_or(f64::NAN),
+            Repr::Integer(text) => decimal::parse(text),
         }
     }
 
@@ -115,14 +117,11 @@ impl PartialOrd for Number {
     }
 }
 
-/// Writes the number as JSON does; whole numbers without a fraction.
+/// Writes the number as JSON does: the shortest digits that read back the same, never an exponent.
 impl fmt::Display for Number {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            // A double prints in full digits; past 10^21 JavaScript uses an exponent, and so do we.
-            Repr::Double(value) if value.abs() >= 1e21 => write!(formatter, "{value:e}"),
-            Repr::Double(value) if *value == 0.0 => formatter.write_str("0"),
-            Repr::Double(value) => write!(formatter, "{value}"),
+            Repr::Double(value) => formatter.write_str(&decimal::write(*value)),
             Repr::Integer(text) => formatter.write_str(text),
         }
     }
@@ -182,7 +181,7 @@ mod tests {
             (1.0, "1"),
             (-0.0, "0"),
             (0.1, "0.1"),
-            (1e21, "1e21"),
+            (1e21, "1000000000000000000000"),
             (123456789.25, "123456789.25"),
             (1e-7, "0.0000001"),
         ] {

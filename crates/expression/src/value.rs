@@ -1,12 +1,8 @@
 //! The JSON value that expressions read and make.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::{Number, json};
-
-/// The members of an object, in the order of their names. A name occurs once.
-pub type Map = BTreeMap<Rc<str>, Value>;
+use crate::{Map, Number, json};
 
 /// A JSON value (RFC 8259 §3).
 ///

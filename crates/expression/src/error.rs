@@ -1,0 +1,79 @@
+//! What can be wrong with an expression, or with the document it meets.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// The kinds of error, as the JMESPath specification has them, and two of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The text does not follow the grammar.
+    Syntax,
+    /// A function that JMESPath does not have is called.
+    UnknownFunction,
+    /// A function is called with too few or too many arguments.
+    InvalidArity,
+    /// A function is called with an argument of a type that it does not take.
+    InvalidType,
+    /// A value has the right type, but is not possible there: a slice with step 0.
+    InvalidValue,
+    /// The expression is nested deeper than a WebAssembly stack should be asked to hold.
+    TooDeep,
+    /// The expression takes more steps on this document than one evaluation is given.
+    TooMuchWork,
+}
+
+impl ErrorKind {
+    /// The stable name, in the specification's words where it has one.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Syntax => "syntax",
+            ErrorKind::UnknownFunction => "unknown-function",
+            ErrorKind::InvalidArity => "invalid-arity",
+            ErrorKind::InvalidType => "invalid-type",
+            ErrorKind::InvalidValue => "invalid-value",
+            ErrorKind::TooDeep => "too-deep",
+            ErrorKind::TooMuchWork => "too-much-work",
+        }
+    }
+}
+
+/// Why an expression cannot be compiled, or cannot be evaluated against a document.
+///
+/// It quotes the expression, never the document: types are named, values are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpressionError(Box<Details>);
+
+/// What an [`ExpressionError`] says. Boxed, since every step of an evaluation may return one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// Which kind of error it is.
+    pub kind: ErrorKind,
+    /// What is wrong: one line, in lower case.
+    pub message: String,
+    /// Where: bytes from the start of the expression's text.
+    pub offset: usize,
+}
+
+impl ExpressionError {
+    /// The message comes in pieces so that no call pays for the formatting machinery.
+    pub(crate) fn new(kind: ErrorKind, offset: usize, message: &[&str]) -> ExpressionError {
+        ExpressionError(Box::new(Details { kind, message: message.concat(), offset }))
+    }
+}
+
+impl Deref for ExpressionError {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} at byte {}", self.message, self.offset)
+    }
+}
+
+impl std::error::Error for ExpressionError {}

@@ -1,0 +1,186 @@
+//! Text to tokens.
+
+use std::rc::Rc;
+
+use crate::ast::Operator;
+use crate::{ErrorKind, ExpressionError, Value, json};
+
+pub(crate) enum Token {
+    /// A name without quotes.
+    Name(Rc<str>),
+    /// A name in double quotes, without them.
+    Quoted(Rc<str>),
+    /// Text in single quotes, or JSON in backticks.
+    Literal(Value),
+    Number(i32),
+    Operator(Operator),
+    /// `[?`
+    Filter,
+    /// `[]`
+    Flatten,
+    /// One of the characters that stand for themselves.
+    Mark(u8),
+    End,
+}
+
+/// Reads one token at a time.
+pub(crate) struct Lexer<'a> {
+    text: &'a str,
+    /// Where the last token starts.
+    start: usize,
+    /// Where the last token ends.
+    offset: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub(crate) fn new(text: &'a str) -> Lexer<'a> {
+        Lexer { text, start: 0, offset: 0 }
+    }
+
+    /// Where the last token starts.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The last token as it is written.
+    pub(crate) fn token_text(&self) -> &'a str {
+        self.text.get(self.start..self.offset).unwrap_or_default()
+    }
+
+    /// Whether `byte` comes next, spaces aside.
+    pub(crate) fn precedes(&self, byte: u8) -> bool {
+        let rest = self.text.as_bytes().get(self.offset..).unwrap_or_default();
+        rest.iter().find(|byte| !is_space(**byte)) == Some(&byte)
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Token, ExpressionError> {
+        self.take_while(is_space);
+        self.start = self.offset;
+        let Some(byte) = self.peek() else {
+            return Ok(Token::End);
+        };
+        self.offset += 1;
+        Ok(match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
+                self.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                Token::Name(self.token_text().into())
+            }
+            b'-' | b'0'..=b'9' => self.number()?,
+            b'"' => self.quoted_name()?,
+            b'\'' => Token::Literal(unescape(self.delimited(b'\'')?, '\'').into()),
+            b'`' => self.json_literal()?,
+            b'[' if self.take(b'?') => Token::Filter,
+            b'[' if self.take(b']') => Token::Flatten,
+            b'|' if self.take(b'|') => Token::Operator(Operator::Or),
+            b'|' => Token::Operator(Operator::Pipe),
+            b'&' if self.take(b'&') => Token::Operator(Operator::And),
+            b'=' if self.take(b'=') => Token::Operator(Operator::Equal),
+            b'!' if self.take(b'=') => Token::Operator(Operator::NotEqual),
+            b'<' if self.take(b'=') => Token::Operator(Operator::LessOrEqual),
+            b'<' => Token::Operator(Operator::Less),
+            b'>' if self.take(b'=') => Token::Operator(Operator::GreaterOrEqual),
+            b'>' => Token::Operator(Operator::Greater),
+            b'.' | b'*' | b'@' | b'!' | b'&' | b',' | b':' => Token::Mark(byte),
+            b'[' | b']' | b'{' | b'}' | b'(' | b')' => Token::Mark(byte),
+            _ => return Err(self.unknown_character()),
+        })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.offset).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.offset += 1;
+        }
+        found
+    }
+
+    fn take_while(&mut self, wanted: fn(u8) -> bool) {
+        while self.peek().is_some_and(wanted) {
+            self.offset += 1;
+        }
+    }
+
+    fn number(&mut self) -> Result<Token, ExpressionError> {
+        self.take_while(|byte| byte.is_ascii_digit());
+        let text = self.token_text();
+        let number = text.parse().map_err(|_| self.error(&["`", text, "` is not a possible index"]))?;
+        Ok(Token::Number(number))
+    }
+
+    /// A name in double quotes has the escapes of a JSON string.
+    fn quoted_name(&mut self) -> Result<Token, ExpressionError> {
+        self.delimited(b'"')?;
+        match json::read(self.token_text().as_bytes()) {
+            Ok(Value::String(name)) => Ok(Token::Quoted(name)),
+            Ok(_) => Err(self.error(&["this name is not a JSON string"])),
+            Err(error) => Err(ExpressionError::new(
+                ErrorKind::Syntax,
+                self.start + error.offset,
+                &["this name is not a JSON string: ", error.message],
+            )),
+        }
+    }
+
+    fn json_literal(&mut self) -> Result<Token, ExpressionError> {
+        let text = self.delimited(b'`')?;
+        let json = unescape(text, '`');
+        json::read(json.as_bytes()).map(Token::Literal).map_err(|error| {
+            // Where an escape was taken out the offsets differ; then the literal as a whole is named.
+            let offset = if json.len() == text.len() { self.start + 1 + error.offset } else { self.start };
+            let message = ["this literal is not JSON: ", error.message];
+            ExpressionError::new(ErrorKind::Syntax, offset, &message)
+        })
+    }
+
+    /// Takes the rest of a quoted token and gives what is inside. After a backslash the delimiter does
+    /// not close.
+    fn delimited(&mut self, delimiter: u8) -> Result<&'a str, ExpressionError> {
+        let inside = self.offset;
+        loop {
+            match self.peek() {
+                Some(b'\\') => self.offset += 2,
+                Some(byte) if byte == delimiter => break,
+                Some(_) => self.offset += 1,
+                None => return Err(self.error(&["this quote is not closed"])),
+            }
+        }
+        let text = self.text.get(inside..self.offset).unwrap_or_default();
+        self.offset += 1;
+        Ok(text)
+    }
+
+    fn unknown_character(&self) -> ExpressionError {
+        let rest = self.text.get(self.start..).unwrap_or_default();
+        match rest.chars().next() {
+            Some('=') => self.error(&["`=` is not an operator, equality is `==`"]),
+            Some(character) if !character.is_control() => {
+                self.error(&["`", character.encode_utf8(&mut [0; 4]), "` has no meaning here"])
+            }
+            _ => self.error(&["a control character has no meaning here"]),
+        }
+    }
+
+    fn error(&self, message: &[&str]) -> ExpressionError {
+        ExpressionError::new(ErrorKind::Syntax, self.start, message)
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Takes the backslash from before each delimiter. Any other backslash stands for itself.
+fn unescape(text: &str, delimiter: char) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '\\' || characters.peek() != Some(&delimiter) {
+            plain.push(character);
+        }
+    }
+    plain
+}
