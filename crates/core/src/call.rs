@@ -1,0 +1,74 @@
+//! One request against the clock.
+
+use crate::error::{Code, Error};
+use crate::host::Host;
+use crate::http::{Request, Response, TransportError};
+use crate::task::before;
+
+/// The moment at which a login must be decided.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    at_ms: f64,
+}
+
+impl Deadline {
+    /// A deadline `duration_ms` from now.
+    pub(crate) fn after(host: &impl Host, duration_ms: u32) -> Deadline {
+        Deadline { at_ms: host.monotonic_ms() + f64::from(duration_ms) }
+    }
+
+    /// What is left, in whole milliseconds.
+    pub(crate) fn remaining_ms(&self, host: &impl Host) -> u32 {
+        let left = (self.at_ms - host.monotonic_ms()).clamp(0.0, f64::from(u32::MAX));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the type")]
+        {
+            left as u32
+        }
+    }
+}
+
+/// Sends a request and gives it up when its own time or the login's is over.
+///
+/// # Errors
+/// `timeout`, `deadline_exceeded`, `transport_failed`, `response_too_large`; `redirect_refused` for any
+/// 3xx, since what was meant for one host must not reach another.
+pub(crate) async fn send(
+    host: &impl Host,
+    request: Request,
+    timeout_ms: u32,
+    deadline: Deadline,
+) -> Result<Response, Error> {
+    let max_bytes = request.max_bytes;
+    let remaining_ms = deadline.remaining_ms(host);
+    if remaining_ms == 0 {
+        return Err(deadline_exceeded());
+    }
+    let limit_ms = timeout_ms.min(remaining_ms);
+    match before(host.sleep(limit_ms), host.send(request)).await {
+        Some(Ok(response)) if (300..400).contains(&response.status) => {
+            Err(Error::new(Code::RedirectRefused, "the answer is a redirect, and those are not followed"))
+        }
+        Some(Ok(response)) => Ok(response),
+        Some(Err(TransportError::Failed(word))) => {
+            Err(Error::new(Code::TransportFailed, format!("the connection failed ({})", plain_word(&word))))
+        }
+        Some(Err(TransportError::TooLarge)) => Err(Error::new(
+            Code::ResponseTooLarge,
+            format!("the answer is larger than {max_bytes} bytes; ask for less or raise `max_bytes`"),
+        )),
+        None if limit_ms < timeout_ms => Err(deadline_exceeded()),
+        None => Err(Error::new(Code::Timeout, format!("no answer within {timeout_ms} ms"))),
+    }
+}
+
+/// The error of a login whose time is over.
+pub(crate) fn deadline_exceeded() -> Error {
+    Error::new(Code::DeadlineExceeded, "the login's `deadline_ms` was over before there was an answer")
+}
+
+/// A word from outside, such as `ECONNREFUSED` or `invalid_client`, fit for a log line; anything longer
+/// or stranger is not repeated, since it could carry a secret.
+pub(crate) fn plain_word(word: &str) -> &str {
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain && (1..=40).contains(&word.len()) { word } else { "unknown cause" }
+}

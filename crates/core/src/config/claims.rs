@@ -1,0 +1,197 @@
+//! `claims`: what goes into the tokens.
+
+use std::rc::Rc;
+
+use claimsmith_expression::{Expression, Value};
+
+use super::read_expression;
+use super::reader::Node;
+use crate::claim::{fits, reserved};
+use crate::error::Error;
+
+/// One claim.
+#[derive(Debug)]
+pub struct ClaimConfig {
+    /// The claim's name.
+    pub name: Rc<str>,
+    /// Its value.
+    pub value: Expression,
+    /// The tokens it goes to; both where left out.
+    pub targets: Vec<Target>,
+    /// What the value must be. Checked, never cast.
+    pub kind: Option<ClaimType>,
+    /// Taken where the value is null.
+    pub default: Value,
+    /// Whether the login is denied where the claim has no value.
+    pub required: bool,
+    /// The claim is set where this holds, and always where it is left out.
+    pub when: Option<Expression>,
+}
+
+/// Where a claim goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `api.accessToken.setCustomClaim`.
+    AccessToken,
+    /// `api.idToken.setCustomClaim`.
+    IdToken,
+}
+
+impl Target {
+    /// The target's name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Target::AccessToken => "access_token",
+            Target::IdToken => "id_token",
+        }
+    }
+}
+
+/// What a claim's value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimType {
+    /// The type of the value, or of each item.
+    pub item: ItemType,
+    /// Whether the value is an array of such items.
+    pub is_list: bool,
+}
+
+/// The type of one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemType {
+    /// Text.
+    String,
+    /// Any number.
+    Number,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// An object.
+    Object,
+    /// An array of anything.
+    Array,
+}
+
+/// What `type` may say. The array is sorted as the words beside it are.
+const TYPES: [ClaimType; 11] = [
+    one(ItemType::String),
+    one(ItemType::Number),
+    one(ItemType::Integer),
+    one(ItemType::Boolean),
+    one(ItemType::Object),
+    one(ItemType::Array),
+    list(ItemType::String),
+    list(ItemType::Number),
+    list(ItemType::Integer),
+    list(ItemType::Boolean),
+    list(ItemType::Object),
+];
+
+const TYPE_NAMES: [&str; 11] = [
+    "string",
+    "number",
+    "integer",
+    "boolean",
+    "object",
+    "array",
+    "string[]",
+    "number[]",
+    "integer[]",
+    "boolean[]",
+    "object[]",
+];
+
+const fn one(item: ItemType) -> ClaimType {
+    ClaimType { item, is_list: false }
+}
+
+const fn list(item: ItemType) -> ClaimType {
+    ClaimType { item, is_list: true }
+}
+
+impl ClaimType {
+    /// The type's name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        TYPES.iter().zip(TYPE_NAMES).find(|(known, _)| **known == self).map_or("", |(_, name)| name)
+    }
+}
+
+pub(super) fn read(node: &Node<'_>, sources: &[Rc<str>]) -> Vec<ClaimConfig> {
+    let mut claims = Vec::new();
+    for (name, entry) in node.entries() {
+        if let Some(code_and_reason) = reserved(name) {
+            let (code, reason) = code_and_reason;
+            entry.fail(Error::new(code, format!("`{name}` {reason}")));
+        }
+        claims.extend(read_claim(name.into(), &entry, sources));
+    }
+    claims
+}
+
+fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>]) -> Option<ClaimConfig> {
+    let both = || vec![Target::AccessToken, Target::IdToken];
+    if node.value.as_str().is_some() {
+        let value = read_expression(node, sources)?;
+        return Some(ClaimConfig {
+            name,
+            value,
+            targets: both(),
+            kind: None,
+            default: Value::Null,
+            required: false,
+            when: None,
+        });
+    }
+    if !matches!(node.value, Value::Object(_)) {
+        node.mismatch("an expression, or an object with a `value`");
+        return None;
+    }
+    let object = node.object()?;
+    object.not_yet(&["priority"]);
+    let value = object.require("value").and_then(|node| read_expression(&node, sources));
+    let targets = object.get("to").map_or_else(both, |node| read_targets(&node));
+    let kind = object.get("type").and_then(|node| TYPES.get(node.word(&TYPE_NAMES)?).copied());
+    let default = object.get("default");
+    if let (Some(kind), Some(node)) = (kind, &default) {
+        if !node.value.is_null() && !fits(node.value, kind) {
+            node.mismatch(&format!("`{}`, the claim's type", kind.as_str()));
+        }
+    }
+    let default = default.map_or(Value::Null, |node| node.value.clone());
+    let required = object.flag("required");
+    let when = object.get("when").and_then(|node| read_expression(&node, sources));
+    object.finish();
+    Some(ClaimConfig { name, value: value?, targets, kind, default, required, when })
+}
+
+fn read_targets(node: &Node<'_>) -> Vec<Target> {
+    let words = [
+        "access_token",
+        "id_token",
+        "saml_response",
+        "app_metadata",
+        "user_metadata",
+        "transaction_metadata",
+    ];
+    let mut targets = Vec::new();
+    for item in node.items().unwrap_or_default() {
+        let target = match item.word(&words) {
+            Some(0) => Target::AccessToken,
+            Some(1) => Target::IdToken,
+            Some(_) => {
+                item.problem("this target is not available in this version");
+                continue;
+            }
+            None => continue,
+        };
+        if targets.contains(&target) {
+            item.problem("this target is named twice");
+        }
+        targets.push(target);
+    }
+    if node.value.as_array().is_some_and(<[Value]>::is_empty) {
+        node.problem("names no target, so the claim would go nowhere");
+    }
+    targets
+}

@@ -1,0 +1,299 @@
+//! Reads a configuration strictly, and finds all that is wrong with it at once.
+//!
+//! serde's derive would stop at the first problem, name no path, and cost several times the bytes.
+
+use std::cell::RefCell;
+
+use claimsmith_expression::{Map, Value};
+
+use crate::error::{Code, Error};
+
+/// Everything that is wrong, gathered while reading goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(RefCell<Vec<Error>>);
+
+impl Problems {
+    pub(crate) fn add(&self, error: Error) {
+        self.0.borrow_mut().push(error);
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Error> {
+        self.0.into_inner()
+    }
+}
+
+/// One value of the configuration, with its place.
+///
+/// The place is a chain of nodes on the stack; it becomes text only where there is a problem to tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'a> {
+    pub(crate) value: &'a Value,
+    parent: Option<&'a Node<'a>>,
+    key: Key<'a>,
+    problems: &'a Problems,
+}
+
+/// Where a value stands in its parent.
+#[derive(Clone, Copy, Debug)]
+enum Key<'a> {
+    Root,
+    Name(&'a str),
+    Index(usize),
+}
+
+impl<'a> Node<'a> {
+    pub(crate) fn root(value: &'a Value, problems: &'a Problems) -> Node<'a> {
+        Node { value, parent: None, key: Key::Root, problems }
+    }
+
+    fn path(&self) -> String {
+        let parent = self.parent.map(Node::path).unwrap_or_default();
+        match self.key {
+            Key::Root => parent,
+            Key::Name(name) => join_path(&parent, name),
+            Key::Index(index) => format!("{parent}[{index}]"),
+        }
+    }
+
+    /// Notes a problem with this value.
+    pub(crate) fn problem(&self, message: impl Into<String>) {
+        self.fail(Error::new(Code::ConfigInvalid, message));
+    }
+
+    /// Notes an error that came up in this value.
+    pub(crate) fn fail(&self, error: Error) {
+        self.problems.add(error.at(&self.path()));
+    }
+
+    /// The value, or nothing and a note of what went wrong.
+    pub(crate) fn accept<T>(&self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|error| self.fail(error)).ok()
+    }
+
+    pub(crate) fn string(&self) -> Option<&'a str> {
+        let text = self.value.as_str();
+        if text.is_none() {
+            self.mismatch("a string");
+        }
+        text
+    }
+
+    pub(crate) fn boolean(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(*value),
+            _ => {
+                self.mismatch("true or false");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn integer(&self, least: u32, most: u32) -> Option<u32> {
+        let found = self.value.as_number().filter(|number| number.is_integer());
+        match found {
+            Some(number) if (f64::from(least)..=f64::from(most)).contains(&number.as_f64()) =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a whole number between two values of the type"
+                )]
+                Some(number.as_f64() as u32)
+            }
+            Some(number) => {
+                self.problem(format!("must be from {least} to {most}, not {number}"));
+                None
+            }
+            None => {
+                self.mismatch("a whole number");
+                None
+            }
+        }
+    }
+
+    /// One of a few words, as its index.
+    pub(crate) fn word(&self, words: &[&str]) -> Option<usize> {
+        let word = self.string()?;
+        let found = words.iter().position(|known| *known == word);
+        if found.is_none() {
+            let mut message = format!("`{word}` is not known here; use ");
+            for (index, known) in words.iter().enumerate() {
+                message.push_str(if index > 0 { ", `" } else { "`" });
+                message.push_str(known);
+                message.push('`');
+            }
+            self.problem(message);
+        }
+        found
+    }
+
+    pub(crate) fn items(&self) -> Option<Vec<Node<'_>>> {
+        let Some(items) = self.value.as_array() else {
+            self.mismatch("an array");
+            return None;
+        };
+        Some(items.iter().enumerate().map(|(index, value)| self.child(Key::Index(index), value)).collect())
+    }
+
+    /// The members of an object whose names the user chose.
+    pub(crate) fn entries(&self) -> Vec<(&'a str, Node<'_>)> {
+        let Some(members) = self.value.as_object() else {
+            self.mismatch("an object");
+            return Vec::new();
+        };
+        members.iter().map(|(name, value)| (&**name, self.child(Key::Name(name), value))).collect()
+    }
+
+    /// An object with known keys.
+    pub(crate) fn object(&self) -> Option<Object<'a>> {
+        let Some(members) = self.value.as_object() else {
+            self.mismatch("an object");
+            return None;
+        };
+        Some(Object { node: *self, members, known: RefCell::default() })
+    }
+
+    pub(crate) fn mismatch(&self, expected: &str) {
+        let article = if matches!(self.value, Value::Array(_) | Value::Object(_)) { "an" } else { "a" };
+        let found = match self.value {
+            Value::Null => "null".to_owned(),
+            other => format!("{article} {}", other.type_name()),
+        };
+        self.problem(format!("must be {expected}, not {found}"));
+    }
+
+    fn child<'b>(&'b self, key: Key<'b>, value: &'b Value) -> Node<'b> {
+        Node { value, parent: Some(self), key, problems: self.problems }
+    }
+}
+
+/// An object whose keys are asked for one by one. What was not asked for is unknown.
+#[derive(Debug)]
+pub(crate) struct Object<'a> {
+    pub(crate) node: Node<'a>,
+    members: &'a Map,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl Object<'_> {
+    /// The value under a key that may be left out.
+    pub(crate) fn get(&self, key: &'static str) -> Option<Node<'_>> {
+        self.known.borrow_mut().push(key);
+        self.members.get(key).map(|value| self.node.child(Key::Name(key), value))
+    }
+
+    /// The value under a key that must be there.
+    pub(crate) fn require(&self, key: &'static str) -> Option<Node<'_>> {
+        let found = self.get(key);
+        if found.is_none() {
+            self.node.problem(format!("`{key}` is missing"));
+        }
+        found
+    }
+
+    /// A whole number between two bounds, or what holds where it is left out.
+    pub(crate) fn integer(&self, key: &'static str, least: u32, most: u32, otherwise: u32) -> u32 {
+        self.get(key).and_then(|node| node.integer(least, most)).unwrap_or(otherwise)
+    }
+
+    /// True or false; false where it is left out.
+    pub(crate) fn flag(&self, key: &'static str) -> bool {
+        self.get(key).and_then(|node| node.boolean()).unwrap_or(false)
+    }
+
+    /// One of a few words, the first where it is left out.
+    pub(crate) fn choice<T: Copy>(&self, key: &'static str, words: &[&str], meanings: &[T]) -> Option<T> {
+        let index = self.get(key).map_or(Some(0), |node| node.word(words))?;
+        meanings.get(index).copied()
+    }
+
+    /// Keys that the design names and this version does not have yet.
+    pub(crate) fn not_yet(&self, keys: &[&'static str]) {
+        for key in keys {
+            if let Some(node) = self.get(key) {
+                node.problem(format!("`{key}` is not available in this version"));
+            }
+        }
+    }
+
+    /// Notes each key that nobody asked for, with the nearest that somebody did.
+    pub(crate) fn finish(self) {
+        let known = self.known.borrow();
+        for (name, value) in self.members.iter() {
+            if known.iter().any(|key| *key == &**name) {
+                continue;
+            }
+            let mut message = format!("unknown key `{name}`");
+            if let Some(near) = nearest(name, known.iter().copied()) {
+                message.push_str(&format!("; did you mean `{near}`?"));
+            }
+            self.node.child(Key::Name(name), value).problem(message);
+        }
+    }
+}
+
+/// `a.b` where the name is plain, `a["b c"]` where it is not.
+pub(crate) fn join_path(path: &str, name: &str) -> String {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty();
+    match (path.is_empty(), is_plain) {
+        (true, true) => name.to_owned(),
+        (false, true) => format!("{path}.{name}"),
+        _ => format!("{path}[{}]", Value::from(name).to_json()),
+    }
+}
+
+/// The candidate that the fewest edits turn `name` into, if that is a likely slip.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let most = name.chars().count().div_ceil(3).max(1);
+    candidates
+        .map(|candidate| (edits(name, candidate), candidate))
+        .filter(|(edits, _)| *edits <= most)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance, a row at a time.
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (above, left) in from.chars().enumerate() {
+        let mut diagonal = above;
+        let mut previous = above + 1;
+        for (cell, right) in row.iter_mut().skip(1).zip(to.chars()) {
+            let replaced = diagonal + usize::from(left != right);
+            diagonal = *cell;
+            previous = replaced.min(previous + 1).min(*cell + 1);
+            *cell = previous;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_edits() {
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("abc", ""), 3);
+        assert_eq!(edits("same", "same"), 0);
+    }
+
+    #[test]
+    fn suggests_only_what_is_near() {
+        let keys = ["token_url", "client_id", "timeout_ms"];
+        assert_eq!(nearest("tokn_url", keys.into_iter()), Some("token_url"));
+        assert_eq!(nearest("timeout", keys.into_iter()), Some("timeout_ms"));
+        assert_eq!(nearest("zzz", keys.into_iter()), None);
+    }
+
+    #[test]
+    fn a_path_quotes_names_that_are_not_plain() {
+        assert_eq!(join_path("claims", "https://example.com/a\"b"), r#"claims["https://example.com/a\"b"]"#);
+        assert_eq!(join_path("", "claims"), "claims");
+    }
+}

@@ -1,0 +1,38 @@
+//! The one door to the world.
+
+use std::future::Future;
+
+use crate::http::{Request, Response, TransportError};
+
+/// What the engine needs from wherever it runs: sockets, clocks, chance and a cache.
+///
+/// The action crate gives it JavaScript's; tests give it a frozen clock and scripted answers. A host
+/// serves one login: its cache is that login's `api.cache`, and may end with it.
+///
+/// Futures may be dropped before they are ready. That is how a call is given up when its time is over:
+/// the host then closes the socket, or clears the timer.
+pub trait Host {
+    /// Sends a request and reads the answer whole. Follows no redirect, tries nothing twice.
+    fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>>;
+
+    /// Waits.
+    fn sleep(&self, duration_ms: u32) -> impl Future<Output = ()>;
+
+    /// The wall clock, in milliseconds since the epoch; may jump. For lifetimes.
+    fn now_ms(&self) -> u64;
+
+    /// A clock that only moves forward, in milliseconds since some moment. For durations.
+    fn monotonic_ms(&self) -> f64;
+
+    /// An even draw from 0 up to and without 1. Spreads load; nothing secret hangs on it.
+    fn random(&self) -> f64;
+
+    /// The text that the shared cache holds under this key.
+    fn cache_get(&self, key: &str) -> Option<String>;
+
+    /// Writes to the shared cache for `ttl_ms`. `false` where the cache did not take it.
+    fn cache_set(&self, key: &str, value: &str, ttl_ms: u64) -> bool;
+
+    /// Removes a key from the shared cache. One that is not there is fine.
+    fn cache_delete(&self, key: &str);
+}

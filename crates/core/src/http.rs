@@ -1,0 +1,75 @@
+//! Requests and responses as plain data.
+
+use std::fmt;
+
+use crate::secret::Secret;
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads; may be sent again.
+    Get,
+    /// Sends a body.
+    Post,
+}
+
+impl Method {
+    /// The method as it goes on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        }
+    }
+}
+
+/// A request, ready to send. Its parts may carry secrets, so they print as `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL.
+    pub url: Secret,
+    /// Names in lower case, with their values.
+    pub headers: Vec<(String, Secret)>,
+    /// The body, UTF-8.
+    pub body: Option<Secret>,
+    /// How much of the answer's body is read; one byte more is [`TransportError::TooLarge`].
+    pub max_bytes: u32,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.method.as_str())?;
+        formatter.write_str(" [redacted]")
+    }
+}
+
+/// The headers of an answer that the engine reads. A host hands over these and no others.
+pub const RESPONSE_HEADERS: [&str; 2] = ["etag", "retry-after"];
+
+/// An answer, read whole.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code. A host that cannot see a redirect's status says 302.
+    pub status: u16,
+    /// Those of [`RESPONSE_HEADERS`] that the answer has.
+    pub headers: Vec<(String, String)>,
+    /// The body, decompressed.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} with {} bytes", self.status, self.body.len())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransportError {
+    /// The connection could not be made or broke. The host's word for it, such as `ECONNREFUSED`.
+    Failed(String),
+    /// The body is larger than the request's `max_bytes`; the rest was not read.
+    TooLarge,
+}

@@ -1,0 +1,34 @@
+//! The logic of Claimsmith: what to ask, and which claims to build from the answers.
+//!
+//! Data flows one way. A [`Config`] is read once and kept in an [`Engine`]. At each login the engine
+//! asks the backend through a [`Host`], builds claims from the answers, and returns a [`Decision`];
+//! whoever called applies it. The login is decided whole before anything is applied.
+//!
+//! Left out, and why: JavaScript, sockets, clocks and chance. They come through [`Host`], so that
+//! everything here runs in a plain test, with hours passing in microseconds.
+
+mod call;
+mod encode;
+mod enrich;
+mod error;
+mod secret;
+mod task;
+mod token_store;
+
+pub mod claim;
+pub mod config;
+pub mod host;
+pub mod http;
+pub mod report;
+pub mod source;
+pub mod template;
+pub mod token;
+pub mod url;
+
+pub use claimsmith_expression as expression;
+pub use config::Config;
+pub use enrich::{DENY_REASON, Decision, Effect, Engine, Login};
+pub use error::{Code, Error};
+pub use host::Host;
+pub use report::Report;
+pub use secret::{Secret, Secrets};

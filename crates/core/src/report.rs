@@ -1,0 +1,300 @@
+//! What one login did: for `onReport`, and as one line for the log.
+
+use std::fmt::Write;
+
+use claimsmith_expression::{Number, Value};
+
+use crate::error::{Code, Error};
+
+/// How a login ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutcomeKind {
+    /// All went well.
+    Enriched,
+    /// Something failed, and some claims are set.
+    Partial,
+    /// Something failed, and nothing is set.
+    Skipped,
+    /// The login is denied.
+    Denied,
+}
+
+impl OutcomeKind {
+    /// The name as it is shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OutcomeKind::Enriched => "enriched",
+            OutcomeKind::Partial => "partial",
+            OutcomeKind::Skipped => "skipped",
+            OutcomeKind::Denied => "denied",
+        }
+    }
+}
+
+/// What one login did. Holds names, counts and times; no value, URL, token or secret.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: OutcomeKind,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// `event.transaction.correlation_id`.
+    pub correlation_id: Option<String>,
+    /// The tokens that were needed, by name.
+    pub tokens: Vec<(String, TokenReport)>,
+    /// The sources, by name.
+    pub sources: Vec<(String, SourceReport)>,
+    /// The claims.
+    pub claims: ClaimsReport,
+    /// What went wrong.
+    pub errors: Vec<Error>,
+    /// What went right and deserves a look.
+    pub warnings: Vec<String>,
+}
+
+/// Where a token came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenOrigin {
+    /// This instance had it.
+    Memory,
+    /// `api.cache` had it.
+    Cache,
+    /// The token endpoint issued it to this login.
+    Endpoint,
+    /// The token endpoint issued it to another login that ran beside this one.
+    Shared,
+}
+
+impl TokenOrigin {
+    fn as_str(self) -> &'static str {
+        match self {
+            TokenOrigin::Memory => "memory",
+            TokenOrigin::Cache => "cache",
+            TokenOrigin::Endpoint => "endpoint",
+            TokenOrigin::Shared => "shared",
+        }
+    }
+}
+
+/// How a token was got.
+#[derive(Clone, Debug)]
+pub struct TokenReport {
+    /// Where it came from; none where it could not be got.
+    pub from: Option<TokenOrigin>,
+    /// How long that took, in milliseconds.
+    pub duration_ms: f64,
+    /// Why it could not be got.
+    pub error: Option<Code>,
+}
+
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnswerOrigin {
+    /// The backend was called.
+    Network,
+}
+
+impl AnswerOrigin {
+    fn as_str(self) -> &'static str {
+        match self {
+            AnswerOrigin::Network => "network",
+        }
+    }
+}
+
+/// How a source was asked.
+#[derive(Clone, Debug, Default)]
+pub struct SourceReport {
+    /// Where the answer came from; none where there is none.
+    pub from: Option<AnswerOrigin>,
+    /// The status of the last answer.
+    pub status: Option<u16>,
+    /// How many times it was called.
+    pub attempts: u32,
+    /// How many bytes of body came.
+    pub bytes: usize,
+    /// How long all of it took, its token included, in milliseconds.
+    pub duration_ms: f64,
+    /// Whether its `when` did not hold.
+    pub skipped: bool,
+    /// Why there is no answer.
+    pub error: Option<Code>,
+}
+
+/// What became of the claims.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimsReport {
+    /// The names of those that were set.
+    pub set: Vec<String>,
+    /// Those that were not, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A claim that was not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The claim's name.
+    pub claim: String,
+    /// `null`, `when`, or the code of an error.
+    pub reason: &'static str,
+}
+
+/// Auth0 keeps this many characters of what an Action logs.
+const MAX_LINE: usize = 256;
+
+impl Report {
+    /// The report as one line of at most 256 characters, the weightiest first.
+    pub fn line(&self) -> String {
+        let mut line = format!("claimsmith {} {}ms", self.outcome.as_str(), whole(self.duration_ms));
+        // Writing to a string cannot fail.
+        let _ = self.write_details(&mut line);
+        line.chars()
+            .map(|character| if character.is_control() { ' ' } else { character })
+            .take(MAX_LINE)
+            .collect()
+    }
+
+    /// The report as JSON text, in the order of the fields here.
+    pub fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.text("outcome", Some(self.outcome.as_str()));
+        json.number("duration_ms", Some(self.duration_ms));
+        json.text("correlation_id", self.correlation_id.as_deref());
+        json.raw("tokens", &write_named(&self.tokens, TokenReport::to_json));
+        json.raw("sources", &write_named(&self.sources, SourceReport::to_json));
+        json.raw("claims", &self.claims.to_json());
+        json.raw("errors", &problems_to_json(&self.errors));
+        json.raw("warnings", &write_list(&self.warnings, |warning| Value::from(warning.as_str()).to_json()));
+        json.finish()
+    }
+
+    fn write_details(&self, line: &mut String) -> std::fmt::Result {
+        for error in &self.errors {
+            write!(line, " {}@{}", error.code.as_str(), error.path)?;
+        }
+        for (name, token) in &self.tokens {
+            if let Some(from) = token.from {
+                write!(line, " {name}={}/{}ms", from.as_str(), whole(token.duration_ms))?;
+            }
+        }
+        for (name, source) in &self.sources {
+            if let Some(status) = source.status {
+                write!(line, " {name}={status}/{}ms", whole(source.duration_ms))?;
+            }
+        }
+        write!(line, " claims={} left_out={}", self.claims.set.len(), self.claims.left_out.len())?;
+        if let Some(id) = &self.correlation_id {
+            write!(line, " id={id}")?;
+        }
+        Ok(())
+    }
+}
+
+fn whole(duration_ms: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+    {
+        duration_ms.round() as u32
+    }
+}
+
+impl TokenReport {
+    fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.text("from", self.from.map(TokenOrigin::as_str));
+        json.number("duration_ms", Some(self.duration_ms));
+        json.text("error", self.error.map(Code::as_str));
+        json.finish()
+    }
+}
+
+impl SourceReport {
+    fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.text("from", self.from.map(AnswerOrigin::as_str));
+        json.number("status", self.status.map(f64::from));
+        json.number("attempts", Some(f64::from(self.attempts)));
+        json.number("bytes", u32::try_from(self.bytes).ok().map(f64::from));
+        json.number("duration_ms", Some(self.duration_ms));
+        json.raw("skipped", if self.skipped { "true" } else { "false" });
+        json.text("error", self.error.map(Code::as_str));
+        json.finish()
+    }
+}
+
+impl ClaimsReport {
+    fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.raw("set", &write_list(&self.set, |name| Value::from(name.as_str()).to_json()));
+        json.raw("left_out", &write_list(&self.left_out, LeftOut::to_json));
+        json.finish()
+    }
+}
+
+impl LeftOut {
+    fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.text("claim", Some(&self.claim));
+        json.text("reason", Some(self.reason));
+        json.finish()
+    }
+}
+
+/// Errors as JSON text: an array of `{ code, path, message }`.
+pub fn problems_to_json(errors: &[Error]) -> String {
+    write_list(errors, |error| {
+        let mut json = ObjectWriter::default();
+        json.text("code", Some(error.code.as_str()));
+        json.text("path", Some(&error.path));
+        json.text("message", Some(&error.message));
+        json.finish()
+    })
+}
+
+/// Writes an object member by member, in the order they come; [`Value`] would sort them. What is absent
+/// is null.
+#[derive(Default)]
+struct ObjectWriter(String);
+
+impl ObjectWriter {
+    fn raw(&mut self, name: &str, json: &str) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push_str(&Value::from(name).to_json());
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    fn text(&mut self, name: &str, text: Option<&str>) {
+        self.raw(name, &text.map_or(Value::Null, Value::from).to_json());
+    }
+
+    fn number(&mut self, name: &str, number: Option<f64>) {
+        self.raw(name, &number.and_then(Number::from_f64).map_or(Value::Null, Value::Number).to_json());
+    }
+
+    fn finish(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0
+    }
+}
+
+fn write_named<T>(named: &[(String, T)], write: fn(&T) -> String) -> String {
+    let mut json = ObjectWriter::default();
+    for (name, item) in named {
+        json.raw(name, &write(item));
+    }
+    json.finish()
+}
+
+fn write_list<T>(items: &[T], write: fn(&T) -> String) -> String {
+    let mut json = String::from("[");
+    for item in items {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&write(item));
+    }
+    json.push(']');
+    json
+}

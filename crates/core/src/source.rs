@@ -1,0 +1,81 @@
+//! A call to the backend: a request, and what its answer says. Nothing here sends.
+
+use claimsmith_expression::{Value, json};
+
+use crate::config::{Body, OnNotFound, SourceConfig};
+use crate::error::{Code, Error};
+use crate::http::{Request, Response};
+use crate::secret::Secret;
+use crate::template::Inputs;
+use crate::token::Token;
+
+/// Fills the templates of a source.
+///
+/// # Errors
+/// As [`crate::template::Template::render`], placed at the field; `email_unverified`.
+pub fn source_request(
+    source: &SourceConfig,
+    inputs: Inputs<'_>,
+    token: Option<&Token>,
+    correlation_id: Option<&str>,
+) -> Result<Request, Error> {
+    let at = |field: &str| format!("sources.{}.{field}", source.name);
+    if source.needs_verified_email && !email_is_verified(inputs.scope) {
+        return Err(Error::new(
+            Code::EmailUnverified,
+            "the user's address is not verified, so anybody may have given it; use `event.user.user_id`, or set `allow_unverified_email`",
+        ));
+    }
+    let mut headers = vec![("accept".to_owned(), Secret::new("application/json"))];
+    if let Some(token) = token {
+        headers.push(("authorization".to_owned(), Secret::new(format!("Bearer {}", token.value.expose()))));
+    }
+    if let Some(id) = correlation_id.filter(|id| is_header_value(id)) {
+        headers.push(("x-correlation-id".to_owned(), Secret::new(id)));
+    }
+    for (name, template) in &source.headers {
+        let place = at("headers");
+        let value = template.render(inputs).map_err(|error| error.at(&place))?;
+        if !is_header_value(&value) {
+            let message = format!("the value for `{name}` holds a line break or another control character");
+            return Err(Error::new(Code::TemplateValueMissing, message).at(&place));
+        }
+        // What the configuration says comes before what the engine would.
+        headers.retain(|(known, _)| known != name);
+        headers.push((name.clone(), Secret::new(value)));
+    }
+    let body = match &source.body {
+        Body::None => None,
+        Body::Json(template) => {
+            headers.push(("content-type".to_owned(), Secret::new("application/json")));
+            let value = template.render(inputs).map_err(|error| error.at(&at("body")))?;
+            Some(Secret::new(value.to_json()))
+        }
+    };
+    let url = source.url.render(inputs).map_err(|error| error.at(&at("url")))?;
+    Ok(Request { method: source.body.method(), url, headers, body, max_bytes: source.max_bytes })
+}
+
+/// Reads a backend's answer.
+///
+/// # Errors
+/// `source_status` for a status that is no success, `response_not_json`.
+pub fn read_source_response(source: &SourceConfig, response: &Response) -> Result<Value, Error> {
+    match response.status {
+        // No Content says that there is nothing, which is an answer.
+        204 => Ok(Value::Null),
+        200..300 => json::read(&response.body)
+            .map_err(|error| Error::new(Code::ResponseNotJson, format!("the answer is not JSON: {error}"))),
+        404 if source.on_not_found == OnNotFound::Null => Ok(Value::Null),
+        status => Err(Error::new(Code::SourceStatus, format!("the backend answered with status {status}"))),
+    }
+}
+
+fn email_is_verified(scope: &Value) -> bool {
+    scope.member("event").member("user").member("email_verified") == Value::Bool(true)
+}
+
+/// Visible characters, spaces and tabs, in ASCII or Latin (RFC 9110 §5.5).
+fn is_header_value(value: &str) -> bool {
+    value.chars().all(|character| matches!(character, '\t' | ' '..='~' | '\u{a0}'..='\u{ff}'))
+}

@@ -1,0 +1,322 @@
+//! The client-credentials grant (RFC 6749 §4.4): a request, and what its answer says. Nothing here
+//! sends or remembers.
+
+use claimsmith_expression::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::call::plain_word;
+use crate::config::{ClientAuth, TokenConfig};
+use crate::encode::{base64, base64url, form_encode, percent_encode};
+use crate::error::{Code, Error};
+use crate::http::{Method, Request, Response};
+use crate::secret::Secret;
+use crate::template::Inputs;
+
+/// No token is kept for longer, whatever its endpoint says: `api.cache` keeps nothing past a day.
+const MAX_LIFETIME_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// A token answer is small. More than this is no token answer.
+const MAX_RESPONSE_BYTES: u32 = 64 * 1024;
+
+/// One grant with everything filled in: all that makes the token what it is.
+#[derive(Debug)]
+pub struct Grant {
+    /// The token endpoint.
+    pub url: Secret,
+    /// The client's id.
+    pub client_id: Secret,
+    /// The client's secret.
+    pub client_secret: Secret,
+    /// How id and secret are sent.
+    pub auth: AuthMethod,
+    /// `audience`, `scope`, `resource` and further fields of the form.
+    pub parameters: Vec<(String, Secret)>,
+}
+
+/// How id and secret are sent (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthMethod {
+    /// As form fields.
+    ClientSecretPost,
+    /// In an HTTP Basic header, each form-encoded first.
+    ClientSecretBasic,
+}
+
+impl AuthMethod {
+    /// The method's name (RFC 7591 §2).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AuthMethod::ClientSecretPost => "client_secret_post",
+            AuthMethod::ClientSecretBasic => "client_secret_basic",
+        }
+    }
+}
+
+/// An access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The token itself.
+    pub value: Secret,
+    /// When it ends, in milliseconds since the epoch. `None` where the endpoint did not say: the token
+    /// serves the login that asked for it and no other.
+    pub expires_at_ms: Option<u64>,
+}
+
+impl Grant {
+    /// Fills the templates of a token's configuration.
+    ///
+    /// # Errors
+    /// As [`crate::template::Template::render`], placed at the field.
+    pub fn new(config: &TokenConfig, inputs: Inputs<'_>) -> Result<Grant, Error> {
+        let at = |field: &str| format!("tokens.{}.{field}", config.name);
+        let url = config.token_url.render(inputs).map_err(|error| error.at(&at("token_url")))?;
+        let client_id = config.client_id.render(inputs).map_err(|error| error.at(&at("client_id")))?;
+        let ClientAuth { method: auth, secret } = &config.client_auth;
+        let client_secret = secret.render(inputs).map_err(|error| error.at(&at("client_secret")))?;
+        let mut parameters = Vec::new();
+        for (name, template) in &config.parameters {
+            let value = template.render(inputs).map_err(|error| error.at(&at(name)))?;
+            parameters.push((String::from(&**name), Secret::new(value)));
+        }
+        Ok(Grant {
+            url,
+            client_id: Secret::new(client_id),
+            client_secret: Secret::new(client_secret),
+            auth: *auth,
+            parameters,
+        })
+    }
+
+    /// The name of the token's entry in `api.cache`, of at most 64 bytes.
+    ///
+    /// A SHA-256 over all that makes the token what it is. Each part goes in with its length, so that no
+    /// two grants can run into one; the secret goes in as well, so that a client without it cannot pick
+    /// up another's token.
+    pub fn cache_key(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |part: &str| {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        };
+        for part in [&self.url, &self.client_id, &self.client_secret] {
+            add(part.expose());
+        }
+        add(self.auth.as_str());
+        for (name, value) in &self.parameters {
+            add(name);
+            add(value.expose());
+        }
+        format!("claimsmith.token.{}", base64url(&hash.finalize()))
+    }
+}
+
+/// The request for a token (RFC 6749 §4.4.2).
+pub fn token_request(grant: &Grant) -> Request {
+    let mut fields = vec![("grant_type", "client_credentials")];
+    let mut headers = vec![
+        ("content-type".to_owned(), Secret::new("application/x-www-form-urlencoded")),
+        ("accept".to_owned(), Secret::new("application/json")),
+    ];
+    match grant.auth {
+        AuthMethod::ClientSecretPost => {
+            fields.push(("client_id", grant.client_id.expose()));
+            fields.push(("client_secret", grant.client_secret.expose()));
+        }
+        AuthMethod::ClientSecretBasic => headers.push(("authorization".to_owned(), basic(grant))),
+    }
+    fields.extend(grant.parameters.iter().map(|(name, value)| (name.as_str(), value.expose())));
+    Request {
+        method: Method::Post,
+        url: grant.url.clone(),
+        headers,
+        body: Some(Secret::new(form_encode(&fields))),
+        max_bytes: MAX_RESPONSE_BYTES,
+    }
+}
+
+fn basic(grant: &Grant) -> Secret {
+    let mut pair = String::new();
+    percent_encode(&mut pair, grant.client_id.expose());
+    pair.push(':');
+    percent_encode(&mut pair, grant.client_secret.expose());
+    Secret::new(format!("Basic {}", base64(pair.as_bytes())))
+}
+
+/// Reads the answer of a token endpoint (RFC 6749 §5). `now_ms` is when it came.
+///
+/// # Errors
+/// `token_refused` for any status but 200; `token_response_invalid` where the answer is no bearer token.
+pub fn read_token_response(response: &Response, now_ms: u64) -> Result<Token, Error> {
+    let answer = json::read(&response.body).unwrap_or_default();
+    if response.status != 200 {
+        return Err(refused(response.status, &answer));
+    }
+    let is_bearer =
+        answer.member("token_type").as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let token = answer.member("access_token");
+    match token.as_str() {
+        Some(text) if is_bearer && is_token(text) => Ok(Token {
+            value: Secret::new(text),
+            expires_at_ms: lifetime_ms(&answer).map(|lifetime| now_ms.saturating_add(lifetime)),
+        }),
+        _ => Err(Error::new(
+            Code::TokenResponseInvalid,
+            "the token endpoint answered 200 without a bearer token; check `token_url`",
+        )),
+    }
+}
+
+fn refused(status: u16, answer: &Value) -> Error {
+    let reason = answer.member("error");
+    let message = match reason.as_str().map(plain_word) {
+        Some(word) => format!("the token endpoint refused with status {status} ({word})"),
+        None => format!("the token endpoint refused with status {status}"),
+    };
+    Error::new(Code::TokenRefused, message)
+}
+
+/// The characters a bearer token may have (RFC 6750 §2.1, and all visible ASCII to be lenient): it goes
+/// into a header.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// `expires_in`, in milliseconds; `None` where it is missing, negative or no number.
+fn lifetime_ms(answer: &Value) -> Option<u64> {
+    let expires_in = answer.member("expires_in");
+    let seconds = expires_in.as_number()?.as_f64();
+    if seconds <= 0.0 {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; a cast saturates")]
+    let lifetime_ms = (seconds * 1000.0) as u64;
+    Some(lifetime_ms.min(MAX_LIFETIME_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(auth: AuthMethod) -> Grant {
+        Grant {
+            url: Secret::new("https://tenant.example/oauth/token"),
+            client_id: Secret::new("client"),
+            client_secret: Secret::new("p:ss w/rd"),
+            auth,
+            parameters: vec![
+                ("audience".into(), Secret::new("https://api.example")),
+                ("scope".into(), Secret::new("read:users write:users")),
+            ],
+        }
+    }
+
+    fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+        request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.expose())
+    }
+
+    fn answer(status: u16, body: &str) -> Result<Token, String> {
+        let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+        read_token_response(&response, 1_000)
+            .map_err(|error| format!("{}: {}", error.code.as_str(), error.message))
+    }
+
+    #[test]
+    fn client_secret_post_sends_the_secret_in_the_form_alone() {
+        let request = token_request(&grant(AuthMethod::ClientSecretPost));
+        assert_eq!(
+            request.body.as_ref().unwrap().expose(),
+            "grant_type=client_credentials&client_id=client&client_secret=p%3Ass%20w%2Frd\
+             &audience=https%3A%2F%2Fapi.example&scope=read%3Ausers%20write%3Ausers"
+        );
+        assert_eq!(header(&request, "authorization"), None);
+    }
+
+    #[test]
+    fn client_secret_basic_encodes_id_and_secret_before_base64() {
+        let request = token_request(&grant(AuthMethod::ClientSecretBasic));
+        assert_eq!(header(&request, "authorization"), Some("Basic Y2xpZW50OnAlM0FzcyUyMHclMkZyZA=="));
+        assert!(!request.body.unwrap().expose().contains("client_secret"));
+    }
+
+    #[test]
+    fn a_request_prints_nothing_of_what_it_carries() {
+        let printed = format!(
+            "{:?} {:?}",
+            token_request(&grant(AuthMethod::ClientSecretPost)),
+            grant(AuthMethod::ClientSecretBasic)
+        );
+        assert!(!printed.contains("p:ss") && !printed.contains("p%3Ass"), "{printed}");
+    }
+
+    #[test]
+    fn expires_in_is_seconds_and_is_kept_in_milliseconds() {
+        let token = answer(200, r#"{"access_token":"t","token_type":"Bearer","expires_in":86400}"#).unwrap();
+        assert_eq!(token.expires_at_ms, Some(1_000 + 86_400_000));
+    }
+
+    #[test]
+    fn a_lifetime_that_makes_no_sense_is_not_believed() {
+        for (expires_in, expected) in
+            [("-1", None), ("0", None), ("\"3600\"", None), ("null", None), ("1e300", Some(86_401_000))]
+        {
+            let body = format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
+            assert_eq!(answer(200, &body).unwrap().expires_at_ms, expected, "{expires_in}");
+        }
+    }
+
+    #[test]
+    fn an_error_of_rfc_6749_is_named_and_its_description_is_not_repeated() {
+        let body = r#"{"error":"invalid_client","error_description":"secret p:ss is wrong"}"#;
+        assert_eq!(
+            answer(401, body).unwrap_err(),
+            "token_refused: the token endpoint refused with status 401 (invalid_client)"
+        );
+        assert_eq!(
+            answer(503, "<html>").unwrap_err(),
+            "token_refused: the token endpoint refused with status 503"
+        );
+        let body = r#"{"error":"the secret p:ss is wrong"}"#;
+        assert!(answer(400, body).unwrap_err().ends_with("(unknown cause)"));
+    }
+
+    #[test]
+    fn what_is_no_bearer_token_is_invalid() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "{}",
+            r#"{"access_token":"t"}"#,
+            r#"{"access_token":"t","token_type":"mac"}"#,
+            r#"{"access_token":"","token_type":"bearer"}"#,
+            r#"{"access_token":"a\nb","token_type":"bearer"}"#,
+            r#"{"access_token":7,"token_type":"bearer"}"#,
+        ] {
+            assert!(answer(200, body).unwrap_err().starts_with("token_response_invalid"), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_cache_key_fits_and_every_part_changes_it() {
+        let key = |change: fn(&mut Grant)| {
+            let mut grant = grant(AuthMethod::ClientSecretPost);
+            change(&mut grant);
+            grant.cache_key()
+        };
+        let keys = [
+            key(|_| {}),
+            key(|grant| grant.url = Secret::new("https://other.example/oauth/token")),
+            key(|grant| grant.client_id = Secret::new("other")),
+            key(|grant| grant.client_secret = Secret::new("other")),
+            key(|grant| grant.auth = AuthMethod::ClientSecretBasic),
+            key(|grant| grant.parameters.truncate(1)),
+            key(|grant| grant.parameters[1].1 = Secret::new("read:userswrite:users")),
+            key(|grant| grant.parameters[1].0 = "resource".into()),
+            key(|grant| grant.parameters = vec![("audiencehttps://api".into(), Secret::new(".example"))]),
+        ];
+        for (index, one) in keys.iter().enumerate() {
+            assert!(one.len() <= 64, "{one}");
+            assert!(!keys[..index].contains(one), "{index}");
+        }
+    }
+}
