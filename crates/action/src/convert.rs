@@ -1,0 +1,37 @@
+//! Values from JavaScript and back.
+
+use claimsmith_core::expression::{Value, json};
+use js_sys::JSON;
+use wasm_bindgen::JsValue;
+
+/// A JavaScript value as JSON; undefined, and what else JSON has no word for, is null. `None` where it
+/// cannot be JSON: a cycle, a `BigInt`, a getter that throws, nesting without an end.
+///
+/// The value crosses as one text, by `JSON.stringify` and the reader that backends' answers go through.
+/// Member by member, by `serde-wasm-bindgen`, it would cross once a member, and cost 40 kB of WebAssembly
+/// in and out, half of it for printing numbers in errors.
+pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
+    match JSON::stringify(value).ok()?.as_string() {
+        Some(text) => json::read(text.as_bytes()).ok(),
+        None => Some(Value::Null),
+    }
+}
+
+/// A value as plain JavaScript.
+///
+/// Arrays and objects go out as one text, by `JSON.parse`. It defines members, where an assignment to
+/// `__proto__` would change what the object inherits from.
+pub(crate) fn to_js(value: &Value) -> JsValue {
+    match value {
+        Value::Null => JsValue::NULL,
+        Value::Bool(value) => JsValue::from_bool(*value),
+        Value::Number(number) => JsValue::from_f64(number.as_f64()),
+        Value::String(text) => JsValue::from_str(text),
+        Value::Array(_) | Value::Object(_) => parse(&value.to_json()),
+    }
+}
+
+/// JSON text as plain JavaScript.
+pub(crate) fn parse(json: &str) -> JsValue {
+    JSON::parse(json).unwrap_or(JsValue::NULL)
+}
