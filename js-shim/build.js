@@ -1,0 +1,85 @@
+// Builds what `claimsmith` ships from the compiled engine:
+//
+//   OUT/index.cjs, index.mjs, index.d.ts, claimsmith.wasm   the npm package
+//   OUT/pasted.js                                           the engine of the pasted file
+//
+// usage: node build.js --package GLUE_DIR [--pasted GLUE_DIR] --out DIR
+// A GLUE_DIR holds claimsmith.js and claimsmith.wasm, as shrink.js left them.
+
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { brotliCompressSync, constants } from "node:zlib";
+import { build } from "esbuild";
+import { encode } from "./src/base85.js";
+
+const { values } = parseArgs({
+  options: { package: { type: "string" }, pasted: { type: "string" }, out: { type: "string" } },
+});
+const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+const dist = path.resolve(values.out);
+const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
+mkdirSync(dist, { recursive: true });
+
+await buildPackage(path.resolve(values.package));
+if (values.pasted) await buildPasted(path.resolve(values.pasted));
+
+async function buildPackage(glue) {
+  const wasmSource = `
+    import { readFileSync } from "node:fs";
+    import path from "node:path";
+    export default readFileSync(path.join(__dirname, "claimsmith.wasm"));`;
+  await build({ ...options("index.js", glue, wasmSource), outfile: path.join(dist, "index.cjs") });
+  copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
+  copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, "index.d.ts"));
+  // One instance and one EnrichmentError, whichever way the package is loaded.
+  const names = "checkConfig, createPostLogin, EnrichmentError, evaluate";
+  writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
+}
+
+async function buildPasted(glue) {
+  const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
+  const compressed = brotliCompressSync(wasm, {
+    params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length },
+  });
+  const wasmSource = `
+    import { brotliDecompressSync } from "node:zlib";
+    import { decode } from "./src/base85.js";
+    export default brotliDecompressSync(decode("${encode(compressed)}", ${compressed.length}));`;
+  const bundled = await build({
+    ...options("pasted.js", glue, wasmSource),
+    write: false,
+    minify: true,
+    legalComments: "none",
+    charset: "utf8",
+  });
+  // A CommonJS module within a function: the pasted file is a module itself, with exports of its own.
+  const code = bundled.outputFiles[0].text.trim();
+  const wrapped = `const { createPostLogin } = ((module) => {${code}\nreturn module.exports;})({ exports: {} });\n`;
+  writeFileSync(path.join(dist, "pasted.js"), wrapped);
+}
+
+/** How esbuild makes one CommonJS file of an entry, the glue, and a way to get the module's bytes. */
+function options(entry, glue, wasmSource) {
+  return {
+    entryPoints: [path.join(here, "src", entry)],
+    bundle: true,
+    platform: "node",
+    target: "node18",
+    format: "cjs",
+    // Only the glue's asynchronous loader has it, which is not used and left out.
+    logOverride: { "empty-import-meta": "silent" },
+    define: { VERSION: JSON.stringify(version) },
+    plugins: [{ name: "wiring", setup: (builder) => wire(builder, glue, wasmSource) }],
+  };
+}
+
+function wire(builder, glue, wasmSource) {
+  const microtask = JSON.stringify(path.join(here, "src/microtask.js"));
+  builder.onResolve({ filter: /generated\/claimsmith\.js$/ }, () => ({ path: path.join(glue, "claimsmith.js") }));
+  builder.onLoad({ filter: /[\\/]claimsmith\.js$/ }, ({ path: file }) => ({
+    contents: `import { queueMicrotask } from ${microtask};\n${readFileSync(file, "utf8")}`,
+    resolveDir: here,
+  }));
+  builder.onLoad({ filter: /[\\/]wasm\.js$/ }, () => ({ contents: wasmSource, resolveDir: here }));
+}

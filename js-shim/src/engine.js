@@ -1,0 +1,107 @@
+// The WebAssembly instance: made once when the module loads, and made anew after a trap.
+//
+// A trap leaves the instance's memory in an unknown state, so nothing of it is used again: not by the
+// logins that were under way, which end with an error, and not by the next one.
+
+import { __wbg_reset_state, ActionEngine, initSync } from "../generated/claimsmith.js";
+import { trapHandler } from "./microtask.js";
+import wasm from "./wasm.js";
+
+initSync({ module: new WebAssembly.Module(wasm) });
+
+/** Counts the instances. What belongs to an older one is dead. */
+let generation = 0;
+let isBroken = false;
+
+/** The logins under way: how to end each where the instance traps. */
+const pending = new Set();
+
+trapHandler.current = (error) => {
+  isBroken = true;
+  for (const reject of pending) reject(error);
+  pending.clear();
+};
+
+/**
+ * Calls into the instance that lives. A trap breaks it; what the engine throws itself passes.
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
+ */
+export function enter(call) {
+  if (isBroken) {
+    __wbg_reset_state();
+    generation += 1;
+    isBroken = false;
+  }
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) trapHandler.current(error);
+    throw error;
+  }
+}
+
+/** An engine for one configuration, in whichever instance lives. */
+export class Engine {
+  #config;
+  #instance;
+  #generation;
+
+  /** @param {object} config */
+  constructor(config) {
+    this.#config = config;
+    enter(() => {
+      this.#make();
+      // Read now: after a trap there is nobody to ask.
+      this.deniesOnFailure = this.#instance.deniesOnFailure;
+      this.denyReason = this.#instance.denyReason;
+    });
+  }
+
+  #make() {
+    this.#instance = new ActionEngine(this.#config);
+    this.#generation = generation;
+  }
+
+  /**
+   * Enriches one login.
+   * @returns {Promise<[line: string, report: object | undefined]>} rejected where the instance traps
+   */
+  login(event, api, io, wantsReport) {
+    return new Promise((resolve, reject) => {
+      pending.add(reject);
+      const settle = (end) => (value) => {
+        pending.delete(reject);
+        end(value);
+      };
+      try {
+        enter(() => {
+          if (this.#generation !== generation) this.#make();
+          const login = this.#instance.login(event, api, bound(io, generation), wantsReport);
+          login.then(settle(resolve), settle(reject));
+        });
+      } catch (error) {
+        settle(reject)(error);
+      }
+    });
+  }
+}
+
+/** Binds sockets and timers to an instance: what comes after it has gone must not reach the next one. */
+function bound(io, born) {
+  const bind = ({ promise, cancel }) => {
+    const ifAlive = (settle) => (value) => {
+      if (born === generation && !isBroken) settle(value);
+    };
+    const living = new Promise((resolve, reject) => {
+      promise.then(ifAlive(resolve), ifAlive(reject));
+    });
+    return { promise: living, cancel };
+  };
+  return {
+    ...io,
+    send: (...request) => bind(io.send(...request)),
+    sleep: (durationMs) => bind(io.sleep(durationMs)),
+  };
+}
