@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Builds, shows and tests Claimsmith. Needs rustup and Node; installs the rest below this folder.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'USAGE'
+usage: ./build.sh STEP
+
+  demo     a login enriched for real: a real OAuth server, a backend that checks tokens, the pasted file
+  test     everything that must hold: lints, Rust, WebAssembly, the pasted file, the package, on Node and Node 22
+  build    the engine, the npm package and the engine of the pasted file
+  bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
+  lint     formatting and lints of both sides
+  clean    removes what was built; keeps what was installed
+
+NO_COLOR=1 switches colours off. What is installed goes to .tools, node_modules and target.
+USAGE
+}
+
+TOOLS="$PWD/.tools"
+CARGO_TARGET_DIR="$PWD/target"
+export CARGO_TARGET_DIR
+# The runtime that Auth0 recommends; npm carries the real binary.
+NODE_22=22.23.3
+
+# One line for each step, so that a long one is seen to be under way.
+say() {
+  if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then printf '\033[1m==> %s\033[0m\n' "$*"; else printf '==> %s\n' "$*"; fi
+}
+
+fail() {
+  printf 'build.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+need() {
+  command -v "$1" >/dev/null || fail "$1 is missing; install it from $2"
+}
+
+setup_rust() {
+  need cargo https://rustup.rs
+  if command -v rustup >/dev/null && ! rustup target list --installed | grep -q '^wasm32-unknown-unknown$'; then
+    say "installing the WebAssembly target"
+    rustup target add wasm32-unknown-unknown
+  fi
+}
+
+setup_npm() {
+  need node https://nodejs.org
+  # npm writes this file last; where the lock is newer, the modules are not the ones it names.
+  if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say "installing npm packages"
+    npm ci --no-fund --no-audit --loglevel=error
+    touch node_modules/.package-lock.json
+  fi
+}
+
+# wasm-bindgen's commands, at the version of Cargo.lock.
+setup_bindgen() {
+  local version
+  version=$(sed -n 's/^version = "\(.*\)"/\1/p' tools/bindgen/Cargo.toml)
+  if [ "$("$TOOLS/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
+    say "building wasm-bindgen $version (about a minute, once)"
+    cargo build --quiet --locked -p claimsmith-bindgen
+    mkdir -p "$TOOLS/bin"
+    cp "$CARGO_TARGET_DIR"/debug/wasm-bindgen "$CARGO_TARGET_DIR"/debug/wasm-bindgen-test-runner "$TOOLS/bin/"
+  fi
+}
+
+setup_node_22() {
+  local platform
+  platform=$(node -p 'process.platform.replace("win32", "win") + "-" + process.arch')
+  NODE_22_BIN="$TOOLS/node22/node_modules/node-$platform/bin/node"
+  if [ "$("$NODE_22_BIN" --version 2>/dev/null)" != "v$NODE_22" ]; then
+    say "installing Node $NODE_22"
+    npm install --prefix "$TOOLS/node22" --no-save --no-fund --no-audit --loglevel=error "node-$platform@$NODE_22"
+  fi
+}
+
+# compile NAME FEATURES [--short-names]: the engine with these cargo features, shrunk, in target/glue/NAME
+compile() {
+  local name=$1 features=$2 glue="$CARGO_TARGET_DIR/glue/$1"
+  shift 2
+  # The compact SHA-256 saves 6 kB. The paths of this machine would be in every panic message.
+  RUSTFLAGS="--cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
+    --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith" \
+    cargo build --quiet --locked --profile wasm --target wasm32-unknown-unknown -p claimsmith-action --features "$features"
+  "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
+    --remove-name-section --remove-producers-section --out-dir "$glue" --out-name claimsmith \
+    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/claimsmith_action.wasm"
+  node js-shim/shrink.js "$glue" "$@"
+}
+
+build() {
+  setup_rust
+  setup_npm
+  setup_bindgen
+  say "compiling the engine"
+  compile pasted "" --short-names
+  compile package fetch,tools
+  say "building the package and the engine of the pasted file"
+  node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
+}
+
+bundle() {
+  build
+  say "bundling dist/action.js"
+  node cli/src/bundle-command.js "${1:-examples/plan-and-roles/claimsmith.json}" dist/action.js
+}
+
+demo() {
+  bundle
+  say "a login, for real"
+  node examples/demo/demo.js
+}
+
+lint() {
+  setup_rust
+  setup_npm
+  say "formatting and lints"
+  cargo fmt --all --check
+  cargo clippy --quiet --locked --all-targets -- -D warnings
+  cargo clippy --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action --all-features -- -D warnings
+  node_modules/.bin/biome check --error-on-warnings .
+}
+
+test_rust() {
+  say "Rust: unit, property and compliance tests"
+  cargo test --quiet --locked --workspace --exclude claimsmith-action --exclude claimsmith-bindgen
+  say "WebAssembly: the boundary, on Node"
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
+    cargo test --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action --all-features
+}
+
+# The same suites on every Node: what is pasted runs on Auth0's, what is installed on the user's.
+test_node() {
+  say "the host, the pasted file and the package, on Node $("$1" --version)"
+  "$1" --test "tests/**/*.test.js"
+}
+
+run_tests() {
+  setup_rust
+  setup_npm
+  lint
+  bundle
+  say "compiling the engine that can be made to trap"
+  compile trap fetch,tools,trap
+  node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
+  test_rust
+  setup_node_22
+  test_node node
+  test_node "$NODE_22_BIN"
+  say "all tests passed"
+}
+
+case "${1:-}" in
+  demo) demo ;;
+  test) run_tests ;;
+  build) build ;;
+  bundle) bundle "${2:-}" ;;
+  lint) lint ;;
+  clean) rm -rf target dist js-shim/dist ;;
+  -h | --help | help) usage ;;
+  "") usage >&2; exit 2 ;;
+  *) usage >&2; fail "there is no step \`$1\`" ;;
+esac

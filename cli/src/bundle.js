@@ -1,0 +1,34 @@
+/**
+ * The pasted file: a configuration that a person can read and edit, and the engine below it.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const require = createRequire(import.meta.url);
+
+/** The engine, as the package `claimsmith` carries it. */
+function readEngine() {
+  const packageFile = require.resolve("claimsmith/package.json");
+  const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
+  const code = readFileSync(path.join(path.dirname(packageFile), "dist/pasted.js"), "utf8");
+  return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
+}
+
+/**
+ * @param {object} config
+ * @returns {string} the code of an Action
+ */
+export function bundleAction(config) {
+  const { version, code, sha256 } = readEngine();
+  return `// Claimsmith ${version}: puts data from your API into the tokens of each login.
+// Edit the configuration here; secrets are added in the editor, under Secrets.
+const config = ${JSON.stringify(config, null, 2)};
+
+// The engine; nothing to edit from here on.
+// claimsmith ${version} sha256:${sha256}
+${code}exports.onExecutePostLogin = createPostLogin(config);
+`;
+}
