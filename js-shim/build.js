@@ -76,7 +76,9 @@ function options(entry, glue, wasmSource) {
 
 function wire(builder, glue, wasmSource) {
   const microtask = JSON.stringify(path.join(here, "src/microtask.js"));
-  builder.onResolve({ filter: /generated\/claimsmith\.js$/ }, () => ({ path: path.join(glue, "claimsmith.js") }));
+  builder.onResolve({ filter: /generated\/claimsmith\.js$/ }, () => ({
+    path: path.join(glue, "claimsmith.js"),
+  }));
   builder.onLoad({ filter: /[\\/]claimsmith\.js$/ }, ({ path: file }) => ({
     contents: `import { queueMicrotask } from ${microtask};\n${readFileSync(file, "utf8")}`,
     resolveDir: here,

@@ -26,7 +26,13 @@ if (values["short-names"]) flags.push("--minify-imports-and-exports-and-modules"
 const binaryen = path.dirname(createRequire(import.meta.url).resolve("binaryen/package.json"));
 const printed = execFileSync(
   process.execPath,
-  [path.join(binaryen, "bin/wasm-opt"), ...flags, inDir("claimsmith_bg.wasm"), "-o", inDir("claimsmith.wasm")],
+  [
+    path.join(binaryen, "bin/wasm-opt"),
+    ...flags,
+    inDir("claimsmith_bg.wasm"),
+    "-o",
+    inDir("claimsmith.wasm"),
+  ],
   { encoding: "utf8" },
 );
 if (values["short-names"]) {

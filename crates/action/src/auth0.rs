@@ -127,7 +127,7 @@ pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
 }
 
 fn read_chain(event: &JsValue, chain: &[Rc<str>]) -> Value {
-    if let [] = chain {
+    if chain.is_empty() {
         return read_whole(event);
     }
     if chain.first().is_some_and(|first| &**first == "secrets") {

@@ -37,7 +37,7 @@ pub(crate) fn form_encode(fields: &[(&str, &str)]) -> String {
 /// Base64 with padding (RFC 4648 §4), as HTTP Basic wants it.
 pub(crate) fn base64(bytes: &[u8]) -> String {
     let mut text = base64_digits(bytes, '+', '/');
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text

@@ -176,12 +176,7 @@ impl<'a, H: Host> Run<'a, H> {
     async fn ask(&self, source: &SourceConfig) -> Value {
         let mut report = SourceReport::default();
         let result = match self.is_wanted(source).await {
-            Ok(true) => {
-                let started_ms = self.host.monotonic_ms();
-                let result = self.call(source, &mut report).await;
-                report.duration_ms = rounded(self.host.monotonic_ms() - started_ms);
-                result
-            }
+            Ok(true) => self.call(source, &mut report).await,
             Ok(false) => {
                 report.skipped = true;
                 Ok(Value::Null)
@@ -239,8 +234,11 @@ impl<'a, H: Host> Run<'a, H> {
         report: &mut SourceReport,
     ) -> Result<Response, Error> {
         let request = source_request(source, self.inputs(), token, self.correlation_id.as_deref())?;
+        let started_ms = self.host.monotonic_ms();
         report.attempts += 1;
-        let response = send(self.host, request, source.timeout_ms, self.deadline).await?;
+        let result = send(self.host, request, source.timeout_ms, self.deadline).await;
+        report.duration_ms = rounded(report.duration_ms + self.host.monotonic_ms() - started_ms);
+        let response = result?;
         report.from = Some(AnswerOrigin::Network);
         report.status = Some(response.status);
         report.bytes = response.body.len();
@@ -352,10 +350,10 @@ impl Missing {
 }
 
 fn build_claim(claim: &ClaimConfig, scope: &Value) -> Result<Value, Missing> {
-    if let Some(when) = &claim.when {
-        if !evaluate(when, scope).map_err(Missing::Failed)?.is_truthy() {
-            return Err(Missing::Condition);
-        }
+    if let Some(when) = &claim.when
+        && !evaluate(when, scope).map_err(Missing::Failed)?.is_truthy()
+    {
+        return Err(Missing::Condition);
     }
     let mut value = evaluate(&claim.value, scope).map_err(Missing::Failed)?;
     if value.is_null() {

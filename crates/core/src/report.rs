@@ -115,7 +115,7 @@ pub struct SourceReport {
     pub attempts: u32,
     /// How many bytes of body came.
     pub bytes: usize,
-    /// How long all of it took, its token included, in milliseconds.
+    /// How long its calls took, without its token, in milliseconds.
     pub duration_ms: f64,
     /// Whether its `when` did not hold.
     pub skipped: bool,

@@ -153,10 +153,11 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>]) -> Option<Cla
     let targets = object.get("to").map_or_else(both, |node| read_targets(&node));
     let kind = object.get("type").and_then(|node| TYPES.get(node.word(&TYPE_NAMES)?).copied());
     let default = object.get("default");
-    if let (Some(kind), Some(node)) = (kind, &default) {
-        if !node.value.is_null() && !fits(node.value, kind) {
-            node.mismatch(&format!("`{}`, the claim's type", kind.as_str()));
-        }
+    if let (Some(kind), Some(node)) = (kind, &default)
+        && !node.value.is_null()
+        && !fits(node.value, kind)
+    {
+        node.mismatch(&format!("`{}`, the claim's type", kind.as_str()));
     }
     let default = default.map_or(Value::Null, |node| node.value.clone());
     let required = object.flag("required");

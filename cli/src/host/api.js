@@ -1,0 +1,343 @@
+/**
+ * The `api` that an Action is given: what an Action asks for is checked against Auth0's limits, recorded, and
+ * nothing else happens. Values are serialised when they are set, so that changing them later shows nothing.
+ */
+
+import { createCache } from "./cache.js";
+
+const MAX_SCOPE_CHARACTERS = 280;
+const MAX_SCOPES = 1000;
+const MAX_VALIDATION_CHARACTERS = 100;
+const MAX_METADATA_KEY_CHARACTERS = 64;
+const MAX_METADATA_VALUE_BYTES = 8 * 1024;
+const MAX_METADATA_TOTAL_BYTES = 16 * 1024;
+const MACHINE_DENIAL_CODES = ["invalid_scope", "invalid_request", "server_error"];
+
+/**
+ * @typedef {"post-login" | "credentials-exchange"} Trigger
+ *
+ * @typedef {object} RecordedCall
+ * @property {string} method Such as `accessToken.setCustomClaim`.
+ * @property {unknown[]} args As JSON would carry them.
+ * @property {string} [error] The message with which the call was refused; it had no effect then.
+ *
+ * @typedef {object} Outcome What an Action asked for. It fills as the Action runs.
+ * @property {RecordedCall[]} calls In order. Calls of `api.cache` are left out: they carry tokens.
+ * @property {string[]} touched The namespaces of `api` that were read, each once, in order.
+ * @property {Record<string, unknown>} accessTokenClaims As set; `undefined` where the value has no JSON.
+ * @property {Record<string, unknown>} idTokenClaims As set; `undefined` where the value has no JSON.
+ * @property {{ added: string[], removed: string[] }} scopes A scope is in one list only: the last call counts.
+ * @property {null | { reason: string } | { code: string, reason: string | undefined }} denied The first denial.
+ * @property {Record<string, unknown>} appMetadata
+ * @property {Record<string, unknown>} userMetadata
+ * @property {Record<string, unknown>} transactionMetadata
+ * @property {Record<string, unknown>} samlAttributes
+ * @property {null | { code: string, message: string }} validationError
+ */
+
+/**
+ * A fresh `api` for one execution, and what becomes of it.
+ *
+ * @param {Record<string, any>} event The event of the execution: `api.transaction.setMetadata` shows in it.
+ * @param {object} [options]
+ * @param {import("./cache.js").Cache | null} [options.cache] Null gives an `api` that has no cache.
+ * @param {Trigger} [options.trigger]
+ * @returns {{ api: Record<string, any>, outcome: Outcome }}
+ */
+export function createApi(event, { cache = createCache(), trigger = "post-login" } = {}) {
+  const outcome = createOutcome();
+  const methodsOf = METHODS_OF_TRIGGER[trigger];
+  if (methodsOf === undefined) {
+    throw new TypeError(
+      `createApi: no trigger \`${trigger}\`, use one of ${Object.keys(METHODS_OF_TRIGGER).join(", ")}`,
+    );
+  }
+
+  const api = {};
+  for (const [name, methods] of Object.entries(methodsOf({ event, outcome, api }))) {
+    addNamespace(api, outcome, name, recording(outcome, name, methods));
+  }
+  if (cache !== null) {
+    addNamespace(api, outcome, "cache", { get: cache.get, set: cache.set, delete: cache.delete });
+  }
+  return { api, outcome };
+}
+
+/** @returns {Outcome} */
+function createOutcome() {
+  return {
+    calls: [],
+    touched: [],
+    accessTokenClaims: {},
+    idTokenClaims: {},
+    scopes: { added: [], removed: [] },
+    denied: null,
+    appMetadata: {},
+    userMetadata: {},
+    transactionMetadata: {},
+    samlAttributes: {},
+    validationError: null,
+  };
+}
+
+function addNamespace(api, outcome, name, namespace) {
+  Object.defineProperty(api, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      if (!outcome.touched.includes(name)) outcome.touched.push(name);
+      return namespace;
+    },
+  });
+}
+
+/** The methods with every call written down, the refused ones too. */
+function recording(outcome, name, methods) {
+  const recorded = Object.entries(methods).map(([methodName, method]) => [
+    methodName,
+    (...args) => {
+      const call = { method: `${name}.${methodName}`, args: args.map(jsonCopy) };
+      outcome.calls.push(call);
+      try {
+        return method(...call.args);
+      } catch (error) {
+        call.error = error.message;
+        throw error;
+      }
+    },
+  ]);
+  return Object.fromEntries(recorded);
+}
+
+const METHODS_OF_TRIGGER = {
+  "post-login": postLoginMethods,
+  "credentials-exchange": credentialsExchangeMethods,
+};
+
+function postLoginMethods({ event, outcome, api }) {
+  const nothing = () => undefined;
+  const chain = () => api;
+  return {
+    access: {
+      deny(reason) {
+        outcome.denied ??= { reason };
+        return api;
+      },
+    },
+    accessToken: {
+      setCustomClaim(name, value) {
+        setClaim(outcome.accessTokenClaims, name, value);
+        return api;
+      },
+      addScope(scope) {
+        checkScope("addScope", scope);
+        if (!outcome.scopes.added.includes(scope) && outcome.scopes.added.length >= MAX_SCOPES) {
+          throw new Error(`api.accessToken.addScope: no more than ${MAX_SCOPES} scopes may be added`);
+        }
+        move(scope, outcome.scopes.removed, outcome.scopes.added);
+      },
+      removeScope(scope) {
+        checkScope("removeScope", scope);
+        move(scope, outcome.scopes.added, outcome.scopes.removed);
+      },
+    },
+    idToken: {
+      setCustomClaim(name, value) {
+        setClaim(outcome.idTokenClaims, name, value);
+        return api;
+      },
+    },
+    user: {
+      setAppMetadata(key, value) {
+        setUserMetadata("setAppMetadata", event.user?.app_metadata, outcome.appMetadata, key, value);
+        return api;
+      },
+      setUserMetadata(key, value) {
+        setUserMetadata("setUserMetadata", event.user?.user_metadata, outcome.userMetadata, key, value);
+        return api;
+      },
+    },
+    transaction: {
+      setMetadata(key, value) {
+        setTransactionMetadata(event, outcome, key, value);
+      },
+    },
+    samlResponse: {
+      setAttribute(name, value) {
+        setSamlAttribute(outcome, name, value);
+      },
+      ...allOf(
+        "setAudience setRecipient setDestination setIssuer setRelayState setCreateUpnClaim " +
+          "setPassthroughClaimsWithNoMapping setMapUnknownClaimsAsIs setMapIdentities setSignResponse " +
+          "setIncludeAttributeNameFormat setTypedAttributes setSignatureAlgorithm setDigestAlgorithm " +
+          "setEncryptionAlgorithm setLifetimeInSeconds setNameIdentifierFormat setNameIdentifierProbes " +
+          "setAuthnContextClassRef setSigningCert setEncryptionCert setEncryptionPublicKey setCert setKey",
+        nothing,
+      ),
+    },
+    validation: {
+      error(code, message) {
+        checkValidationText("errorCode", code);
+        checkValidationText("errorMessage", message);
+        outcome.validationError ??= { code, message };
+        return api;
+      },
+    },
+    // What an engine that enriches tokens has no use for: present and recorded, without effect.
+    authentication: {
+      ...allOf("challengeWith challengeWithAny enrollWith enrollWithAny setPrimaryUser", nothing),
+      recordMethod: chain,
+    },
+    multifactor: { enable: chain },
+    redirect: {
+      encodeToken: () => "",
+      sendUserTo: chain,
+      canRedirect: () => true,
+      validateToken: () => ({}),
+    },
+    rules: { wasExecuted: () => false },
+    prompt: { render: nothing },
+    refreshToken: allOf(
+      "revoke setExpiresAt setIdleExpiresAt setMetadata deleteMetadata evictMetadata",
+      nothing,
+    ),
+    session: allOf(
+      "revoke setExpiresAt setIdleExpiresAt setCookieMode setMetadata deleteMetadata evictMetadata",
+      nothing,
+    ),
+    groups: {
+      getUserGroups: async () => ({ groups: [] }),
+      hasGroupMembership: async () => ({ memberships: {} }),
+    },
+    roles: allOf(
+      "getUserEffectiveRoles getUserEffectiveRolesByIds getUserEffectiveRolesByNames",
+      async () => ({
+        roles: [],
+      }),
+    ),
+  };
+}
+
+function credentialsExchangeMethods({ outcome, api }) {
+  return {
+    access: {
+      deny(code, reason) {
+        if (!MACHINE_DENIAL_CODES.includes(code)) {
+          throw new Error(`api.access.deny: the code must be one of ${MACHINE_DENIAL_CODES.join(", ")}`);
+        }
+        outcome.denied ??= { code, reason };
+        return api;
+      },
+    },
+    accessToken: {
+      setCustomClaim(name, value) {
+        setClaim(outcome.accessTokenClaims, name, value);
+        return api;
+      },
+    },
+    transaction: allOf("addTargetScope removeTargetScope setTargetScopes clearTargetScopes", () => undefined),
+  };
+}
+
+function allOf(names, method) {
+  return Object.fromEntries(names.split(" ").map((name) => [name, method]));
+}
+
+/** Every reserved name but `scope` is taken here, and left out of the token later (see claims.js). */
+function setClaim(claims, name, value) {
+  if (typeof name !== "string") throw new TypeError("setCustomClaim: the name of a claim must be a string");
+  if (name === "scope") throw new Error('The "scope" claim cannot be set.');
+  define(claims, name, value);
+}
+
+function checkScope(methodName, scope) {
+  if (typeof scope !== "string" || scope === "" || scope.length > MAX_SCOPE_CHARACTERS || /\s/.test(scope)) {
+    throw new Error(
+      `api.accessToken.${methodName}: a scope must be a string of 1 to ${MAX_SCOPE_CHARACTERS} characters without white space`,
+    );
+  }
+}
+
+function setUserMetadata(methodName, existing, metadata, key, value) {
+  if (typeof key !== "string") throw new TypeError(`api.user.${methodName}: the key must be a string`);
+  if (
+    existing !== undefined &&
+    (typeof existing !== "object" || existing === null || Array.isArray(existing))
+  ) {
+    throw new Error(
+      `api.user.${methodName}: the user's metadata is not an object, so no key of it can be set`,
+    );
+  }
+  define(metadata, key, value);
+}
+
+function setTransactionMetadata(event, outcome, key, value) {
+  const where = "api.transaction.setMetadata";
+  if (typeof key !== "string" || key === "" || key.length > MAX_METADATA_KEY_CHARACTERS) {
+    throw new Error(`${where}: the key must be a string of 1 to ${MAX_METADATA_KEY_CHARACTERS} characters`);
+  }
+  if (value !== null && !isScalar(value)) {
+    throw new Error(`${where}: the value must be a string, a number, a boolean or null`);
+  }
+  if (metadataBytes(value) > MAX_METADATA_VALUE_BYTES) {
+    throw new Error(`${where}: the value is over ${MAX_METADATA_VALUE_BYTES} bytes`);
+  }
+
+  const metadata = new Map(Object.entries(event.transaction?.metadata ?? {}));
+  if (value === null) metadata.delete(key);
+  else metadata.set(key, value);
+  let totalBytes = 0;
+  for (const [name, held] of metadata) totalBytes += Buffer.byteLength(name) + metadataBytes(held);
+  if (totalBytes > MAX_METADATA_TOTAL_BYTES) {
+    throw new Error(`${where}: all metadata together is over ${MAX_METADATA_TOTAL_BYTES} bytes`);
+  }
+
+  define(outcome.transactionMetadata, key, value);
+  // Auth0 shows it at once, to this Action and to the next.
+  if (event.transaction) event.transaction.metadata = Object.fromEntries(metadata);
+}
+
+function metadataBytes(value) {
+  return value === null ? 0 : Buffer.byteLength(String(value));
+}
+
+function setSamlAttribute(outcome, name, value) {
+  if (typeof name !== "string")
+    throw new TypeError("api.samlResponse.setAttribute: the name must be a string");
+  const valid = value === null || isScalar(value) || (Array.isArray(value) && value.every(isScalar));
+  if (!valid) {
+    throw new TypeError(
+      "api.samlResponse.setAttribute: the value must be a string, a number, a boolean, an array of these, or null",
+    );
+  }
+  define(outcome.samlAttributes, name, value);
+}
+
+function checkValidationText(what, text) {
+  if (typeof text !== "string" || text.length > MAX_VALIDATION_CHARACTERS) {
+    throw new Error(
+      `api.validation.error: ${what} must be a string of at most ${MAX_VALIDATION_CHARACTERS} characters`,
+    );
+  }
+}
+
+function isScalar(value) {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+function move(item, from, to) {
+  const index = from.indexOf(item);
+  if (index >= 0) from.splice(index, 1);
+  if (!to.includes(item)) to.push(item);
+}
+
+/** Assignment would change the prototype where the name is `__proto__`. */
+function define(target, name, value) {
+  Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true });
+}
+
+/** Undefined where JSON has nothing for the value; a BigInt throws, as JSON does. */
+function jsonCopy(value) {
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : JSON.parse(text);
+}

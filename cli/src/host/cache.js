@@ -1,0 +1,129 @@
+/**
+ * `api.cache` as an Action sees it: synchronous, small, and refusing what passes a limit by RETURNING an error.
+ */
+
+/** The limits of one trigger's cache. Sizes are in bytes of UTF-8, lifetimes in milliseconds. */
+export const CACHE_LIMITS = Object.freeze({
+  maxEntries: 20,
+  maxKeyBytes: 64,
+  maxValueBytes: 4096,
+  maxTotalBytes: 8192,
+  maxTtlMs: 24 * 60 * 60 * 1000,
+  defaultTtlMs: 15 * 60 * 1000,
+});
+
+/**
+ * @typedef {{ value: string, expires_at: number }} CacheRecord `expires_at` is in ms since the epoch.
+ * @typedef {{ type: "success", record: CacheRecord } | { type: "error", code: string }} CacheWriteResult
+ * @typedef {{ type: "success" } | { type: "error", code: string }} CacheDeleteResult
+ * @typedef {object} Cache
+ * @property {(key: string) => CacheRecord | undefined} get
+ * @property {(key: string, value: string, options?: { ttl?: number, expires_at?: number }) => CacheWriteResult} set
+ * @property {(key: string) => CacheDeleteResult} delete
+ * @property {() => { key: string, value: string, expires_at: number }[]} entries What is held and not expired;
+ *   for tests, an Action never sees it.
+ */
+
+/**
+ * A cache that several Actions may share, as fresh instances of one Action do.
+ *
+ * @param {{ now?: () => number }} [options] `now` gives milliseconds since the epoch.
+ * @returns {Cache}
+ */
+export function createCache({ now = Date.now } = {}) {
+  /** @type {Map<string, CacheRecord>} */
+  const records = new Map();
+
+  return {
+    get(key) {
+      dropExpired(records, now());
+      const record = records.get(key);
+      return record && { ...record };
+    },
+
+    set(key, value, options = {}) {
+      const keyBytes = byteLength("key", key);
+      const valueBytes = byteLength("value", value);
+      if (keyBytes > CACHE_LIMITS.maxKeyBytes) return refusal("CacheKeySizeExceeded");
+      if (valueBytes > CACHE_LIMITS.maxValueBytes) return refusal("CacheValueSizeExceeded");
+
+      const nowMs = now();
+      const expiry = expiryOf(options, nowMs);
+      if ("code" in expiry) return refusal(expiry.code);
+
+      dropExpired(records, nowMs);
+      // Auth0 names no code for a twenty-first entry; this is the only one that speaks of a count.
+      if (!records.has(key) && records.size >= CACHE_LIMITS.maxEntries)
+        return refusal("MaxSideEffectsExceeded");
+      // The value that an overwrite replaces still counts, as it does in Auth0's own harness.
+      if (totalBytes(records) + keyBytes + valueBytes > CACHE_LIMITS.maxTotalBytes) {
+        return refusal("CacheSizeExceeded");
+      }
+
+      const record = { value, expires_at: expiry.expiresAtMs };
+      records.set(key, record);
+      return { type: "success", record: { ...record } };
+    },
+
+    delete(key) {
+      dropExpired(records, now());
+      return records.delete(key) ? { type: "success" } : refusal("CacheKeyDoesNotExist");
+    },
+
+    entries() {
+      dropExpired(records, now());
+      return Array.from(records, ([key, record]) => ({ key, ...record }));
+    },
+  };
+}
+
+/**
+ * @param {string} code
+ * @returns {{ type: "error", code: string }}
+ */
+function refusal(code) {
+  return { type: "error", code };
+}
+
+/** A value that is no string throws, which is the one thing Auth0's cache throws for. */
+function byteLength(what, text) {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `api.cache: the ${what} must be a string, not ${text === null ? "null" : typeof text}`,
+    );
+  }
+  return Buffer.byteLength(text);
+}
+
+/**
+ * @param {{ ttl?: number, expires_at?: number }} options
+ * @param {number} nowMs
+ * @returns {{ expiresAtMs: number } | { code: string }}
+ */
+function expiryOf({ ttl, expires_at: expiresAt }, nowMs) {
+  if (ttl !== undefined && !Number.isFinite(ttl)) return { code: "InvalidExpiry" };
+  if (expiresAt !== undefined && !Number.isFinite(expiresAt)) return { code: "InvalidExpiry" };
+
+  const candidates = [];
+  if (ttl !== undefined) candidates.push(nowMs + Math.floor(ttl));
+  if (expiresAt !== undefined) candidates.push(expiresAt);
+  if (candidates.length === 0) candidates.push(nowMs + CACHE_LIMITS.defaultTtlMs);
+
+  const expiresAtMs = Math.min(...candidates);
+  if (expiresAtMs <= nowMs) return { code: "ItemAlreadyExpired" };
+  // Whether Auth0 shortens or refuses a longer lifetime is not documented; a caller must not depend on either.
+  if (expiresAtMs - nowMs > CACHE_LIMITS.maxTtlMs) return { code: "InvalidExpiry" };
+  return { expiresAtMs };
+}
+
+function dropExpired(records, nowMs) {
+  for (const [key, record] of records) {
+    if (record.expires_at <= nowMs) records.delete(key);
+  }
+}
+
+function totalBytes(records) {
+  let bytes = 0;
+  for (const [key, record] of records) bytes += Buffer.byteLength(key) + Buffer.byteLength(record.value);
+  return bytes;
+}

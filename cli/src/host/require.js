@@ -1,0 +1,93 @@
+/**
+ * The `require` that an Action is given: Node's builtin modules, its npm dependencies and its Actions Modules.
+ */
+
+import { readFileSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const requireBuiltin = createRequire(import.meta.url);
+
+/**
+ * @param {object} options
+ * @param {Record<string, string>} options.dependencies Exact versions by package name.
+ * @param {string | URL | undefined} options.root The folder whose `node_modules` holds the dependencies.
+ * @param {(name: string) => unknown} options.loadModule Loads an Actions Module; undefined where there is none.
+ * @returns {(id: string) => unknown}
+ */
+export function createActionRequire({ dependencies, root, loadModule }) {
+  const fromRoot = Object.keys(dependencies).length > 0 ? createDependencyRequire(dependencies, root) : null;
+
+  return function require(id) {
+    if (typeof id !== "string" || id === "")
+      throw new TypeError("require: the id must be a string that is not empty");
+    if (isBuiltin(id)) return requireBuiltin(id);
+    if (id.startsWith("actions:")) {
+      const module = loadModule(id.slice("actions:".length));
+      if (module !== undefined) return module;
+    }
+    if (Object.hasOwn(dependencies, packageName(id))) return fromRoot(id);
+    throw moduleNotFound(id);
+  };
+}
+
+/**
+ * Loads packages into a cache of its own, so that each loaded Action has fresh copies, as a fresh instance has at
+ * Auth0. A package that requires a file of its own later than that, inside a function, shares that one file.
+ */
+function createDependencyRequire(dependencies, root) {
+  if (root === undefined) {
+    throw new TypeError("loadAction: `dependencies` need `root`, the folder whose node_modules holds them");
+  }
+  const rootPath = typeof root === "string" ? root : fileURLToPath(root);
+  const nodeRequire = createRequire(path.join(rootPath, "package.json"));
+  const modules = nodeRequire.cache;
+  let ownModules = {};
+
+  return function requireDependency(id) {
+    const name = packageName(id);
+    checkVersion(nodeRequire, name, dependencies[name]);
+    const othersModules = { ...modules };
+    replaceAll(modules, ownModules);
+    try {
+      return nodeRequire(id);
+    } finally {
+      ownModules = { ...modules };
+      replaceAll(modules, othersModules);
+    }
+  };
+}
+
+function replaceAll(modules, replacement) {
+  for (const filename of Object.keys(modules)) delete modules[filename];
+  Object.assign(modules, replacement);
+}
+
+/** Auth0 installs exactly the version that an Action names; another one here would test something else. */
+function checkVersion(nodeRequire, name, wanted) {
+  for (const folder of nodeRequire.resolve.paths(name) ?? []) {
+    let manifest;
+    try {
+      manifest = readFileSync(path.join(folder, name, "package.json"), "utf8");
+    } catch {
+      continue;
+    }
+    const { version } = JSON.parse(manifest);
+    if (version === wanted) return;
+    throw new Error(`The Action depends on ${name} ${wanted}, but version ${version} is installed`);
+  }
+  throw moduleNotFound(name);
+}
+
+function packageName(id) {
+  return id
+    .split("/")
+    .slice(0, id.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function moduleNotFound(id) {
+  const error = new Error(`Cannot find module '${id}'`);
+  return Object.assign(error, { code: "MODULE_NOT_FOUND" });
+}
