@@ -39,8 +39,11 @@ export type ErrorCode =
 export interface Options {
   /** Is told what each login did. */
   onReport?: (report: Report) => void;
-  /** Whether each login writes one line to the log; true where left out. */
-  log?: boolean;
+  /**
+   * Whether each login writes one line of at most 256 characters to the console; true where left out. A
+   * function is handed the line instead: inside an Action, `console.log` is the one that Auth0 keeps.
+   */
+  log?: boolean | ((line: string) => void);
   /** Sends the requests, in place of node:https. */
   fetch?: typeof globalThis.fetch;
 }

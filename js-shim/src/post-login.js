@@ -7,13 +7,15 @@ import { send } from "./transport.js";
  * Makes the handler of a post-login Action.
  *
  * @param {object} config
- * @param {{ onReport?: (report: object) => void, log?: boolean, fetch?: typeof fetch }} [options]
+ * @param {{ onReport?: (report: object) => void, log?: boolean | ((line: string) => void), fetch?: typeof fetch }} [options]
  * @returns {(event: object, api: object) => Promise<void>}
  * @throws {import("./error.js").EnrichmentError} where the configuration is wrong
  */
 export function createPostLogin(config, { onReport, log = true, fetch } = {}) {
   const engine = makeEngine(config);
   const io = { send, sleep, monotonic, fetch };
+  // Looked up at each login: the console of an Action belongs to its execution.
+  const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
   // Auth0 refuses a handler that is not a native async function.
   return async function onExecutePostLogin(event, api) {
@@ -24,14 +26,18 @@ export function createPostLogin(config, { onReport, log = true, fetch } = {}) {
     } catch {
       ({ line, report } = afterTrap(engine, api));
     }
-    if (log) console.log(line);
-    try {
-      onReport?.(report);
-    } catch {
-      // A report that nobody could take is no reason to stop a login.
-      if (log) console.log("claimsmith: onReport threw");
-    }
+    tell(write, line);
+    if (onReport) tell(onReport, report);
   };
+}
+
+/** What the caller's function throws is no reason to stop a login. */
+function tell(listener, what) {
+  try {
+    listener(what);
+  } catch {
+    // There is nobody left to tell.
+  }
 }
 
 function makeEngine(config) {

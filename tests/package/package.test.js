@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { checkConfig, createPostLogin, EnrichmentError, evaluate } from "claimsmith";
+import { createApi } from "claimsmith-cli/host";
+import { faults } from "claimsmith-cli/tenant";
+import { createConfig, requirePackage, startWorld } from "../support/world.js";
+
+test("import and require give the same engine", () => {
+  const required = createRequire(import.meta.url)("claimsmith");
+  assert.equal(required.EnrichmentError, EnrichmentError);
+  assert.equal(required.createPostLogin, createPostLogin);
+});
+
+test("the handler is a native async function", () => {
+  assert.equal(createPostLogin(createConfig()).constructor.name, "AsyncFunction");
+});
+
+test("checkConfig finds everything at once and throws nothing", () => {
+  assert.deepEqual(checkConfig(createConfig()), { ok: true, problems: [] });
+  const { ok, problems } = checkConfig(
+    createConfig((config) => {
+      config.deadline = 1;
+      config.tokens.api.client_auth = "basic";
+      config.sources.profile.url = "https://{event.user.email}/x";
+      config.claims.roles = "profile.roles";
+      config.claims["https://example.com/x"] = "profil.x";
+      config.claims["https://example.com/y"] = "profile..y";
+      config.claims["https://example.com/z"] = { value: "profile.z", type: "string", default: 7 };
+    }),
+  );
+  assert.equal(ok, false);
+  const found = Object.fromEntries(problems.map(({ path, code, message }) => [path, `${code}: ${message}`]));
+  assert.deepEqual(Object.keys(found).sort(), [
+    "claims.roles",
+    'claims["https://example.com/x"]',
+    'claims["https://example.com/y"]',
+    'claims["https://example.com/z"].default',
+    "deadline",
+    "sources.profile.url",
+    "tokens.api.client_auth",
+  ]);
+  assert.match(found.deadline, /did you mean `deadline_ms`/);
+  assert.match(found["claims.roles"], /^claim_reserved: `roles` is reserved/);
+  assert.match(found['claims["https://example.com/x"]'], /^expression_invalid: .*did you mean `profile`/);
+  assert.match(found['claims["https://example.com/y"]'], /\(column 9\)/);
+  for (const config of [undefined, null, 7, "x", [], () => {}, { claims: 1n }]) {
+    assert.equal(checkConfig(config).ok, false);
+  }
+});
+
+test("a wrong configuration throws an EnrichmentError with code, path and all problems", () => {
+  assert.throws(
+    () => createPostLogin({ claims: { sub: "event.user.user_id" }, clams: {} }),
+    (error) => {
+      assert.ok(error instanceof EnrichmentError);
+      assert.equal(error.problems.length, 2);
+      assert.ok(["claim_reserved", "config_invalid"].includes(error.code));
+      return true;
+    },
+  );
+});
+
+test("evaluate runs one expression", () => {
+  const data = { roles: [{ name: "a", active: true }, { name: "b" }] };
+  assert.deepEqual(evaluate("roles[?active].name", data), ["a"]);
+  assert.equal(evaluate("roles[-1].name", data), "b");
+  assert.equal(evaluate("missing.x", data), null);
+  assert.throws(() => evaluate("roles[", data), { code: "expression_invalid" });
+});
+
+test("__proto__ is a plain key on its way in and out", () => {
+  const data = JSON.parse('{"a":{"__proto__":{"admin":true},"b":1}}');
+  const result = evaluate("a", data);
+  assert.equal(result.admin, undefined);
+  assert.equal(Object.getPrototypeOf(result), Object.prototype);
+  assert.equal(JSON.stringify(result), '{"__proto__":{"admin":true},"b":1}');
+});
+
+test("onReport is told what happened, and may throw", async (t) => {
+  const world = await startWorld(t);
+  const reports = [];
+  const handler = createPostLogin(createConfig(), {
+    log: false,
+    onReport: (report) => {
+      reports.push(report);
+      throw new Error("nobody takes reports");
+    },
+  });
+  const event = {
+    user: { user_id: "auth0|alice" },
+    transaction: { correlation_id: "c-1" },
+    secrets: { ...world.oauthServer.secrets, API_DOMAIN: world.backend.domain },
+  };
+  await handler(event, createApi(event).api);
+  world.backend.setFault(faults.status(404));
+  await handler(event, createApi(event).api);
+
+  const [first, second] = reports;
+  assert.deepEqual(Object.keys(first), [
+    "outcome",
+    "duration_ms",
+    "correlation_id",
+    "tokens",
+    "sources",
+    "claims",
+    "errors",
+    "warnings",
+  ]);
+  assert.equal(first.outcome, "enriched");
+  assert.equal(first.correlation_id, "c-1");
+  assert.equal(first.tokens.api.from, "endpoint");
+  assert.deepEqual([first.sources.profile.status, first.sources.profile.attempts], [200, 1]);
+  assert.ok(first.sources.profile.bytes > 50 && first.duration_ms > 0);
+  assert.deepEqual(first.claims.set, ["https://example.com/plan", "https://example.com/roles"]);
+  assert.deepEqual(first.errors, []);
+
+  // Not found is an answer: nothing failed, and what has a default has it.
+  assert.equal(second.outcome, "enriched");
+  assert.deepEqual(second.claims.left_out, [{ claim: "https://example.com/plan", reason: "null" }]);
+});
+
+test("an integer that JavaScript would round is left out and reported", async (t) => {
+  const world = await startWorld(t);
+  world.backend.setFault((_req, res) => {
+    res.setHeader("content-type", "application/json").end('{"subscription":{"plan":9007199254740993}}');
+    return true;
+  });
+  const { after, logs } = await world.login(requirePackage(createConfig()));
+  assert.equal("https://example.com/plan" in after.idToken, false);
+  assert.match(logs[0], /partial .* unsafe_integer@claims/);
+});

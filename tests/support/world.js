@@ -1,0 +1,77 @@
+// A tenant with its backend, and the Action in each way it is deployed.
+
+import { readFileSync } from "node:fs";
+import { bundleAction } from "claimsmith-cli/bundle";
+import { createCache, loadAction } from "claimsmith-cli/host";
+import { startTenant } from "claimsmith-cli/tenant";
+
+const ROOT = new URL("../..", import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL("js-shim/package.json", ROOT), "utf8"));
+
+export const PLAN = "https://example.com/plan";
+export const ROLES = "https://example.com/roles";
+
+/** The address that breaks URLs which are put together by hand. */
+export const HOSTILE_EMAIL = "a/../b+x@example.com";
+
+const USERS = {
+  "auth0|alice": {
+    email: "alice@example.com",
+    subscription: { plan: "gold" },
+    roles: [
+      { name: "editor", active: true },
+      { name: "auditor", active: false },
+    ],
+  },
+  "auth0|bob": { email: "bob@example.com", subscription: { plan: "free" }, roles: [] },
+  "auth0|hostile": { email: HOSTILE_EMAIL, subscription: { plan: "trial" }, roles: [] },
+};
+
+/** The README's configuration, on a machine without certificates. */
+export function createConfig(change = () => {}) {
+  const file = new URL("examples/plan-and-roles/claimsmith.json", ROOT);
+  const config = JSON.parse(readFileSync(file, "utf8").replaceAll("https://{secrets.", "http://{secrets."));
+  change(config);
+  return config;
+}
+
+/** How an Action can carry the engine. Each promise to the backend must hold for every one of them. */
+export const DEPLOYMENTS = {
+  "pasted file": (config) => loadAction(bundleAction(config)),
+  package: (config) => requirePackage(config),
+  "package with fetch": (config) => requirePackage(config, "{ log: console.log, fetch }"),
+};
+
+/** An Action that requires the package, as one with an npm dependency does. */
+export function requirePackage(config, options = "{ log: console.log }") {
+  const code = `
+    const { createPostLogin } = require("claimsmith");
+    exports.onExecutePostLogin = createPostLogin(${JSON.stringify(config)}, ${options});`;
+  return loadAction(code, { dependencies: { claimsmith: version }, root: new URL("tests/", ROOT) });
+}
+
+/**
+ * Starts a tenant for a test and stops it afterwards.
+ *
+ * @param {import("node:test").TestContext} t
+ */
+export async function startWorld(t, oauth = {}) {
+  const tenant = await startTenant({ users: USERS, oauth });
+  t.after(() => tenant.close());
+  const { oauthServer, backend } = tenant;
+  return {
+    oauthServer,
+    backend,
+    /** One login; `overrides` change the event. */
+    login: (action, { cache = createCache(), ...overrides } = {}) => {
+      const secrets = { API_DOMAIN: backend.domain, ...overrides.secrets };
+      return tenant.login({ action, cache, event: tenant.createEvent({ ...overrides, secrets }) });
+    },
+    calls: () => ({ token: oauthServer.tokenCalls.length, backend: backend.calls.length }),
+  };
+}
+
+/** What an Action did that a user or an operator can see. */
+export function visibleOutput(action, result) {
+  return JSON.stringify([result.logs, action.strayLogs, result.outcome, result.after]);
+}
