@@ -8,13 +8,15 @@ use crate::{ErrorKind, ExpressionError};
 
 /// The deepest expression that is compiled. It bounds how often parser, interpreter and the drop of a
 /// tree call themselves: a WebAssembly stack is small.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 256;
 
 /// How tightly the right side of a projection holds: it goes on through `.` and `[`, past everything
 /// below that.
 const PROJECTION: u8 = 20;
 const DOT: u8 = 40;
-const NOT: u8 = 45;
+/// `!a.b` is `!(a.b)`. The grammar leaves it open, and nobody who writes it means `(!a).b`, which is null
+/// whatever `a` is.
+const NOT: u8 = 8;
 
 /// Compiles the text of an expression.
 pub(crate) fn parse(text: &str) -> Result<Node, ExpressionError> {

@@ -1,0 +1,131 @@
+//! Logins across the JavaScript boundary, with `event`, `api` and sockets made in JavaScript.
+
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use claimsmith_action::{ActionEngine, Api, Io, check, evaluate};
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen(inline_js = r#"
+export function parse(text) { return JSON.parse(text); }
+
+// An event that throws where anything but the paths that are named is touched.
+export function guardedEvent(values) {
+    const guard = (target, path) => new Proxy(target, {
+        get(object, name) {
+            if (!(name in object)) throw new Error(`touched ${path}.${String(name)}`);
+            const value = object[name];
+            return typeof value === "object" ? guard(value, `${path}.${name}`) : value;
+        },
+    });
+    return guard(values, "event");
+}
+
+export function createApi() {
+    const calls = [];
+    const token = (name) => ({ setCustomClaim: (claim, value) => {
+        if (claim === "refused") throw new Error("no");
+        calls.push([name, claim, value]);
+    } });
+    return {
+        calls,
+        accessToken: token("access"),
+        idToken: token("id"),
+        access: { deny: (reason) => calls.push(["deny", reason]) },
+        get cache() { throw new Error("this trigger has no cache"); },
+    };
+}
+
+// Answers each request with this body.
+export function createIo(body) {
+    const work = (value) => ({ promise: Promise.resolve(value), cancel() {} });
+    return {
+        send: () => work({ status: 200, headers: [], body: new TextEncoder().encode(body) }),
+        sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
+        monotonic: () => 0,
+    };
+}
+"#)]
+extern "C" {
+    fn parse(text: &str) -> JsValue;
+    #[wasm_bindgen(js_name = guardedEvent)]
+    fn guarded_event(values: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = createApi)]
+    fn create_api() -> Api;
+    #[wasm_bindgen(js_name = createIo)]
+    fn create_io(body: &str) -> Io;
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).unwrap().into()
+}
+
+/// Runs one login; what was done to `api`, and the report, as JSON text.
+async fn login(config: &str, event: &str, body: &str) -> (String, String) {
+    let engine = ActionEngine::new(parse(config)).map_err(|problems| text(&problems)).unwrap();
+    let api = create_api();
+    let calls = Reflect::get(&api, &"calls".into()).unwrap();
+    let event = guarded_event(&parse(event));
+    let result = JsFuture::from(engine.login(event, api, create_io(body), true)).await.unwrap();
+    (text(&calls), text(&Reflect::get_u32(&result, 1).unwrap()))
+}
+
+const SOURCE: &str =
+    r#""sources":{"s":{"url":"https://h/{event.user.user_id}","headers":{"k":"{secrets.KEY}"}}}"#;
+const EVENT: &str = r#"{"user":{"user_id":"u"},"secrets":{"KEY":"k"},"transaction":{"correlation_id":"c"}}"#;
+
+#[wasm_bindgen_test]
+async fn claims_reach_both_tokens_and_nothing_else_of_the_event_is_touched() {
+    let config = format!(r#"{{{SOURCE},"claims":{{"a":"s.list","b":{{"value":"s.n","to":["id_token"]}}}}}}"#);
+    let (calls, report) = login(&config, EVENT, r#"{"list":[{"x":null}],"n":1.5,"more":1}"#).await;
+    assert_eq!(calls, r#"[["access","a",[{"x":null}]],["id","a",[{"x":null}]],["id","b",1.5]]"#);
+    assert!(
+        report.contains(r#""outcome":"enriched""#) && report.contains(r#""correlation_id":"c""#),
+        "{report}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn proto_is_a_plain_member_of_a_claim() {
+    let config = format!(r#"{{{SOURCE},"claims":{{"a":"s"}}}}"#);
+    let (calls, _) = login(&config, EVENT, r#"{"__proto__":{"admin":true}}"#).await;
+    assert!(calls.contains(r#"["id","a",{"__proto__":{"admin":true}}]"#), "{calls}");
+}
+
+#[wasm_bindgen_test]
+async fn a_claim_that_the_api_refuses_costs_the_others_nothing() {
+    let config = format!(r#"{{{SOURCE},"claims":{{"refused":"s.n","z":"s.n"}}}}"#);
+    let (calls, report) = login(&config, EVENT, r#"{"n":1}"#).await;
+    assert_eq!(calls, r#"[["access","z",1],["id","z",1]]"#);
+    assert!(report.contains(r#""code":"internal""#), "{report}");
+}
+
+#[wasm_bindgen_test]
+async fn a_secret_that_is_no_string_is_missing() {
+    let config = format!(r#"{{{SOURCE},"claims":{{"a":"s.n"}}}}"#);
+    let event = EVENT.replace(r#""KEY":"k""#, r#""KEY":7"#);
+    let (calls, report) = login(&config, &event, r#"{"n":1}"#).await;
+    assert_eq!(calls, "[]");
+    assert!(report.contains("secret_missing"), "{report}");
+}
+
+#[wasm_bindgen_test]
+fn problems_come_out_as_plain_objects() {
+    let problems = text(&check(parse(r#"{"claims":{"sub":"event.x"}}"#)));
+    assert!(
+        problems.starts_with(r#"[{"code":"claim_reserved","path":"claims.sub","message":"#),
+        "{problems}"
+    );
+    assert_eq!(text(&check(parse(r#"{"claims":{}}"#))), "[]");
+    assert!(text(&check(JsValue::UNDEFINED)).contains("must be an object, not null"));
+}
+
+#[wasm_bindgen_test]
+fn values_keep_their_types_on_the_way_in_and_out() {
+    let data = r#"{"a":[null,true,-0.5,"é\n",{"b":{}}]}"#;
+    assert_eq!(text(&evaluate("@", parse(data)).unwrap()), data);
+    assert!(evaluate("a[", parse(data)).is_err());
+}

@@ -1,0 +1,204 @@
+//! A host in memory, whose clock moves only where every future waits for it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use claimsmith_core::expression::json;
+use claimsmith_core::http::{Request, Response, TransportError};
+use claimsmith_core::{Config, Decision, Effect, Engine, Host, Login, Secret, Secrets};
+
+/// The moment at which every test begins, in milliseconds since the epoch.
+pub const START_MS: u64 = 1_700_000_000_000;
+
+/// What the other side does with a request: after so many milliseconds, this.
+pub type Reaction = (u32, Result<Response, TransportError>);
+
+/// Time, and what both sides have seen.
+pub struct World {
+    now_ms: Cell<u64>,
+    timers: RefCell<Vec<(u64, Waker)>>,
+    react: Box<dyn Fn(&Request) -> Reaction>,
+    /// Every request that was sent, as method and URL.
+    pub sent: RefCell<Vec<String>>,
+    /// How many requests were given up before their answer.
+    pub dropped: Cell<u32>,
+}
+
+impl World {
+    pub fn new(react: impl Fn(&Request) -> Reaction + 'static) -> Rc<World> {
+        Rc::new(World {
+            now_ms: Cell::new(START_MS),
+            timers: RefCell::default(),
+            react: Box::new(react),
+            sent: RefCell::default(),
+            dropped: Cell::new(0),
+        })
+    }
+
+    pub fn advance(&self, duration_ms: u64) {
+        self.now_ms.set(self.now_ms.get() + duration_ms);
+    }
+
+    pub fn elapsed_ms(&self) -> u64 {
+        self.now_ms.get() - START_MS
+    }
+
+    pub fn sent_to(&self, part: &str) -> usize {
+        self.sent.borrow().iter().filter(|request| request.contains(part)).count()
+    }
+
+    /// Runs a future to its end; where it waits, time jumps to the next timer.
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            let next = self.timers.borrow().iter().map(|(at_ms, _)| *at_ms).min();
+            let next = next.expect("the future waits for something that never comes");
+            self.now_ms.set(self.now_ms.get().max(next));
+            self.timers.borrow_mut().retain(|(at_ms, _)| *at_ms > next);
+        }
+    }
+
+    async fn sleep(&self, duration_ms: u32) {
+        let at_ms = self.now_ms.get() + u64::from(duration_ms);
+        poll_fn(|context| {
+            if self.now_ms.get() >= at_ms {
+                return Poll::Ready(());
+            }
+            self.timers.borrow_mut().push((at_ms, context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// The host of one login.
+#[derive(Clone)]
+pub struct MemoryHost {
+    pub world: Rc<World>,
+    /// `api.cache`: value and end, by key.
+    pub cache: Rc<RefCell<BTreeMap<String, (String, u64)>>>,
+    /// Whether the cache takes what is written.
+    pub cache_takes: bool,
+}
+
+impl MemoryHost {
+    pub fn new(world: &Rc<World>) -> MemoryHost {
+        MemoryHost { world: Rc::clone(world), cache: Rc::default(), cache_takes: true }
+    }
+}
+
+/// Counts a request that is dropped before its answer.
+struct InFlight<'a>(&'a World, bool);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        if !self.1 {
+            self.0.dropped.set(self.0.dropped.get() + 1);
+        }
+    }
+}
+
+impl Host for MemoryHost {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
+        let (latency_ms, result) = (self.world.react)(&request);
+        let mut in_flight = InFlight(&self.world, false);
+        self.world.sleep(latency_ms).await;
+        in_flight.1 = true;
+        result
+    }
+
+    async fn sleep(&self, duration_ms: u32) {
+        self.world.sleep(duration_ms).await;
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.world.now_ms.get()
+    }
+
+    fn monotonic_ms(&self) -> f64 {
+        self.world.elapsed_ms() as f64
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+
+    fn cache_get(&self, key: &str) -> Option<String> {
+        let cache = self.cache.borrow();
+        cache.get(key).filter(|(_, end_ms)| *end_ms > self.now_ms()).map(|(value, _)| value.clone())
+    }
+
+    fn cache_set(&self, key: &str, value: &str, ttl_ms: u64) -> bool {
+        if self.cache_takes {
+            self.cache.borrow_mut().insert(key.to_owned(), (value.to_owned(), self.now_ms() + ttl_ms));
+        }
+        self.cache_takes
+    }
+
+    fn cache_delete(&self, key: &str) {
+        self.cache.borrow_mut().remove(key);
+    }
+}
+
+pub fn answer(status: u16, body: &str) -> Result<Response, TransportError> {
+    Ok(Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
+}
+
+/// A token endpoint that issues `t-1`, `t-2`, … for an hour, and a backend that answers with its path.
+pub fn issuing_world() -> Rc<World> {
+    let issued = Cell::new(0);
+    World::new(move |request| {
+        let url = request.url.expose();
+        if url.ends_with("/token") {
+            issued.set(issued.get() + 1);
+            let token =
+                format!(r#"{{"access_token":"t-{}","token_type":"Bearer","expires_in":3600}}"#, issued.get());
+            return (20, answer(200, &token));
+        }
+        let path = url.rsplit('/').next().unwrap_or_default();
+        (10, answer(200, &format!(r#"{{"path":"{path}","n":1}}"#)))
+    })
+}
+
+pub fn engine(config: &str) -> Engine {
+    Engine::new(read(config).unwrap_or_else(|problems| panic!("{problems:?}")))
+}
+
+pub fn read(config: &str) -> Result<Config, Vec<claimsmith_core::Error>> {
+    Config::read(&json::read(config.as_bytes()).unwrap())
+}
+
+pub fn login(user_id: &str) -> Login {
+    let event = format!(
+        r#"{{"user":{{"user_id":"{user_id}","email":"{user_id}@x.example","email_verified":true}},
+            "transaction":{{"correlation_id":"c-1"}}}}"#
+    );
+    let secrets: Secrets = [("SECRET".into(), Secret::new("hunter2"))].into_iter().collect();
+    Login { event: json::read(event.as_bytes()).unwrap(), secrets }
+}
+
+/// The effects in short: `claim=json` a claim of the ID token, `deny` for a denial.
+pub fn effects(decision: &Decision) -> Vec<String> {
+    let short = |effect: &Effect| match effect {
+        Effect::SetClaim { target, name, value } if target.as_str() == "id_token" => {
+            Some(format!("{name}={}", value.to_json()))
+        }
+        Effect::Deny(_) => Some("deny".to_owned()),
+        _ => None,
+    };
+    decision.effects.iter().filter_map(short).collect()
+}
+
+/// What went wrong, as `code@path`.
+pub fn errors(decision: &Decision) -> Vec<String> {
+    decision.report.errors.iter().map(|error| format!("{}@{}", error.code.as_str(), error.path)).collect()
+}
