@@ -11,33 +11,30 @@ initSync({ module: new WebAssembly.Module(wasm) });
 
 /** Counts the instances. What belongs to an older one is dead. */
 let generation = 0;
-let isBroken = false;
 
 /** The logins under way: how to end each where the instance traps. */
 const pending = new Set();
 
+// What the dead instance still waits for comes to nothing: the build makes the glue ignore it.
 trapHandler.current = (error) => {
-  isBroken = true;
+  __wbg_reset_state();
+  generation += 1;
   for (const reject of pending) reject(error);
   pending.clear();
 };
 
 /**
- * Calls into the instance that lives. A trap breaks it; what the engine throws itself passes.
+ * Calls into the instance. What the engine throws is plain data, and passes; an error, such as a
+ * `WebAssembly.RuntimeError` or a stack overflow, is a trap.
  * @template T
  * @param {() => T} call
  * @returns {T}
  */
 export function enter(call) {
-  if (isBroken) {
-    __wbg_reset_state();
-    generation += 1;
-    isBroken = false;
-  }
   try {
     return call();
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) trapHandler.current(error);
+    if (error instanceof Error) trapHandler.current(error);
     throw error;
   }
 }
@@ -78,7 +75,7 @@ export class Engine {
       try {
         enter(() => {
           if (this.#generation !== generation) this.#make();
-          const login = this.#instance.login(event, api, bound(io, generation), wantsReport);
+          const login = this.#instance.login(event, api, io, wantsReport);
           login.then(settle(resolve), settle(reject));
         });
       } catch (error) {
@@ -86,22 +83,4 @@ export class Engine {
       }
     });
   }
-}
-
-/** Binds sockets and timers to an instance: what comes after it has gone must not reach the next one. */
-function bound(io, born) {
-  const bind = ({ promise, cancel }) => {
-    const ifAlive = (settle) => (value) => {
-      if (born === generation && !isBroken) settle(value);
-    };
-    const living = new Promise((resolve, reject) => {
-      promise.then(ifAlive(resolve), ifAlive(reject));
-    });
-    return { promise: living, cancel };
-  };
-  return {
-    ...io,
-    send: (...request) => bind(io.send(...request)),
-    sleep: (durationMs) => bind(io.sleep(durationMs)),
-  };
 }

@@ -15,6 +15,9 @@ const schemes = {
 
 const decoders = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
 
+/** How a socket fails that the other side has closed. */
+const STALE = ["ECONNRESET", "EPIPE"];
+
 /** The headers of an answer that the engine reads. */
 const RESPONSE_HEADERS = ["etag", "retry-after"];
 
@@ -38,12 +41,17 @@ export function send(method, url, headers, body, maxBytes) {
   let request;
   const promise = new Promise((resolve, reject) => {
     const attempt = () => {
+      let isAnswered = false;
       request = start(method, new URL(url), headers, body);
-      request.on("response", (response) => read(response, maxBytes).then(resolve, reject));
+      request.on("response", (response) => {
+        isAnswered = true;
+        read(response, maxBytes).then(resolve, reject);
+      });
       request.on("error", (error) => {
         // The other side closed the socket while it lay idle. That says nothing about the backend, so
         // it is replaced at once; each dead socket leaves the pool, so this comes to an end.
-        if (request.reusedSocket && error.code === "ECONNRESET" && !request.res) attempt();
+        const isStale = request.reusedSocket && !isAnswered && STALE.includes(error.code);
+        if (isStale) attempt();
         else reject(error);
       });
     };

@@ -103,6 +103,16 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     });
   }
 
+  test(`${name}: a call that cannot be made costs no token`, async (t) => {
+    const world = await startWorld(t);
+    const config = createConfig(({ sources }) => {
+      sources.profile.url = sources.profile.url.replace("event.user.user_id", "event.user.nothing");
+    });
+    const { logs } = await world.login(deploy(config));
+    assert.match(logs[0], /template_value_missing@sources\.profile\.url/);
+    assert.deepEqual(world.calls(), { token: 0, backend: 0 });
+  });
+
   test(`${name}: a redirect sends nothing to the other host`, async (t) => {
     const world = await startWorld(t);
     const other = await startWorld(t);

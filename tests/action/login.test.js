@@ -39,7 +39,8 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     assert.match(logs[0], / api=cache\//);
     const [{ key, value, expires_at }] = cache.entries();
     assert.ok(Buffer.byteLength(key) <= 64);
-    assert.equal(JSON.parse(value).expires_at_ms, expires_at);
+    // The cache counts from its own now, a tick later at most.
+    assert.ok(Math.abs(JSON.parse(value).expires_at_ms - expires_at) < 1000);
     assert.ok(expires_at > Date.now() + 23 * 60 * 60 * 1000, "a day's token is kept for a day");
   });
 

@@ -17,15 +17,20 @@ async function login(world, handler, reports, path) {
   return { outcome, report: reports.pop() };
 }
 
-function createHandler(reports, change = () => {}) {
+function createHandler(reports, change = () => {}, options = {}) {
   const config = createConfig((config) => {
     config.sources.profile.url = "http://{secrets.API_DOMAIN}/api/users/{secrets.PATH}";
     change(config);
   });
-  return createPostLogin(config, { log: false, onReport: (report) => reports.push(report) });
+  return createPostLogin(config, { log: false, onReport: (report) => reports.push(report), ...options });
 }
 
-test("a trap ends its login by its policy, ends those beside it, and the next login works", async (t) => {
+for (const [transport, options] of Object.entries({ "node:https": {}, fetch: { fetch } })) {
+  test(`${transport}: a trap ends its login by its policy, ends those beside it, and the next works`, (t) =>
+    trapAmidLogins(t, options));
+}
+
+async function trapAmidLogins(t, options) {
   const unhandled = [];
   const note = (error) => unhandled.push(error);
   process.on("unhandledRejection", note).on("uncaughtException", note);
@@ -33,7 +38,7 @@ test("a trap ends its login by its policy, ends those beside it, and the next lo
 
   const world = await startWorld(t);
   const reports = [];
-  const handler = createHandler(reports);
+  const handler = createHandler(reports, undefined, options);
   const before = await login(world, handler, reports, "auth0|alice");
   assert.equal(before.report.outcome, "enriched");
 
@@ -58,7 +63,7 @@ test("a trap ends its login by its policy, ends those beside it, and the next lo
   await new Promise((resolve) => setTimeout(resolve, 150));
   assert.equal((await login(world, handler, reports, "auth0|alice")).report.outcome, "enriched");
   assert.deepEqual(unhandled, []);
-});
+}
 
 test("a trap denies where the configuration denies on failure", async (t) => {
   const world = await startWorld(t);

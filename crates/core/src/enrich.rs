@@ -1,6 +1,6 @@
 //! One login, from its event to a decision.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use claimsmith_expression::{Map, Value};
@@ -10,10 +10,10 @@ use crate::claim::{fits, has_unsafe_integer};
 use crate::config::{CORRELATION_ID, ClaimConfig, Config, OnError, SourceConfig, Target, TokenConfig};
 use crate::error::{Code, Error};
 use crate::host::Host;
-use crate::http::Response;
+use crate::http::{Request, Response};
 use crate::report::{AnswerOrigin, ClaimsReport, LeftOut, OutcomeKind, Report, SourceReport, TokenReport};
 use crate::secret::Secrets;
-use crate::source::{read_source_response, source_request};
+use crate::source::{authorized, read_source_response, source_request};
 use crate::task::{LocalFuture, Promised, join};
 use crate::template::{Inputs, evaluate};
 use crate::token::{Grant, Token};
@@ -124,16 +124,23 @@ struct Run<'a, H> {
     /// The answers, by the index of their source. Null where a source was skipped or failed.
     answers: Vec<Promised<Value>>,
     errors: RefCell<Vec<Error>>,
-    denies: RefCell<bool>,
+    denies: Cell<bool>,
     trace: RefCell<Trace>,
 }
 
 /// What the report will say of the calls.
-#[derive(Default)]
 struct Trace {
     tokens: Vec<(String, TokenReport)>,
     sources: Vec<(String, SourceReport)>,
     warnings: Vec<String>,
+}
+
+impl Trace {
+    /// A trace with a place for each source, in the order of the configuration: they end in any.
+    fn of(config: &Config) -> Trace {
+        let sources = config.sources.iter().map(|source| (source.name.to_string(), SourceReport::default()));
+        Trace { tokens: Vec::new(), sources: sources.collect(), warnings: Vec::new() }
+    }
 }
 
 impl<'a, H: Host> Run<'a, H> {
@@ -151,8 +158,8 @@ impl<'a, H: Host> Run<'a, H> {
             correlation_id: correlation_id.as_str().map(str::to_owned),
             answers: engine.config.sources.iter().map(|_| Promised::new()).collect(),
             errors: RefCell::default(),
-            denies: RefCell::new(false),
-            trace: RefCell::default(),
+            denies: Cell::new(false),
+            trace: RefCell::new(Trace::of(&engine.config)),
         }
     }
 
@@ -163,9 +170,13 @@ impl<'a, H: Host> Run<'a, H> {
     /// Asks every source, side by side; one whose `when` reads another's answer waits for that.
     async fn ask_all(&self) {
         let mut calls: Vec<LocalFuture<'_, ()>> = Vec::new();
-        for (source, answer) in self.config.sources.iter().zip(&self.answers) {
-            calls.push(Box::pin(async {
-                let value = self.ask(source).await;
+        for (index, (source, answer)) in self.config.sources.iter().zip(&self.answers).enumerate() {
+            calls.push(Box::pin(async move {
+                let mut report = SourceReport::default();
+                let value = self.ask(source, &mut report).await;
+                if let Some((_, slot)) = self.trace.borrow_mut().sources.get_mut(index) {
+                    *slot = report;
+                }
                 answer.fulfil(value);
             }));
         }
@@ -173,26 +184,23 @@ impl<'a, H: Host> Run<'a, H> {
     }
 
     /// Asks one source, and notes what came of it.
-    async fn ask(&self, source: &SourceConfig) -> Value {
-        let mut report = SourceReport::default();
+    async fn ask(&self, source: &SourceConfig, report: &mut SourceReport) -> Value {
         let result = match self.is_wanted(source).await {
-            Ok(true) => self.call(source, &mut report).await,
+            Ok(true) => self.call(source, report).await,
             Ok(false) => {
                 report.skipped = true;
                 Ok(Value::Null)
             }
             Err(error) => Err(error),
         };
-        let value = result.unwrap_or_else(|error| {
+        result.unwrap_or_else(|error| {
             report.error = Some(error.code);
             if source.on_error == OnError::Deny {
-                self.denies.replace(true);
+                self.denies.set(true);
             }
             self.errors.borrow_mut().push(error.at(&format!("sources.{}", source.name)));
             Value::Null
-        });
-        self.trace.borrow_mut().sources.push((source.name.to_string(), report));
-        value
+        })
     }
 
     async fn is_wanted(&self, source: &SourceConfig) -> Result<bool, Error> {
@@ -209,6 +217,7 @@ impl<'a, H: Host> Run<'a, H> {
 
     /// Calls the backend; once more, with a new token, where it refuses the first.
     async fn call(&self, source: &SourceConfig, report: &mut SourceReport) -> Result<Value, Error> {
+        let request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
         let config = source.token.and_then(|index| self.config.tokens.get(index));
         let grant = config.map(|config| Grant::new(config, self.inputs())).transpose()?;
         let mut rejected = None;
@@ -217,7 +226,8 @@ impl<'a, H: Host> Run<'a, H> {
                 (Some(config), Some(grant)) => Some(self.token(config, grant, rejected.as_ref()).await?),
                 _ => None,
             };
-            let response = self.attempt(source, token.as_ref(), report).await?;
+            let attempt = token.as_ref().map_or_else(|| request.clone(), |token| authorized(&request, token));
+            let response = self.attempt(source, attempt, report).await?;
             if let (401, Some(grant), Some(token), None) = (response.status, &grant, token, &rejected) {
                 self.tokens.forget(self.host, grant, &token);
                 rejected = Some(token);
@@ -230,10 +240,9 @@ impl<'a, H: Host> Run<'a, H> {
     async fn attempt(
         &self,
         source: &SourceConfig,
-        token: Option<&Token>,
+        request: Request,
         report: &mut SourceReport,
     ) -> Result<Response, Error> {
-        let request = source_request(source, self.inputs(), token, self.correlation_id.as_deref())?;
         let started_ms = self.host.monotonic_ms();
         report.attempts += 1;
         let result = send(self.host, request, source.timeout_ms, self.deadline).await;
@@ -315,7 +324,7 @@ impl<'a, H: Host> Run<'a, H> {
             errors.push(error.at(&place));
         }
         if claim.required && !is_condition {
-            self.denies.replace(true);
+            self.denies.set(true);
             errors.push(Error::new(Code::ClaimMissing, "the claim is required and has no value").at(&place));
         }
     }

@@ -9,14 +9,13 @@ use crate::secret::Secret;
 use crate::template::Inputs;
 use crate::token::Token;
 
-/// Fills the templates of a source.
+/// Fills the templates of a source. The token is not needed yet: a call that cannot be made costs none.
 ///
 /// # Errors
 /// As [`crate::template::Template::render`], placed at the field; `email_unverified`.
 pub fn source_request(
     source: &SourceConfig,
     inputs: Inputs<'_>,
-    token: Option<&Token>,
     correlation_id: Option<&str>,
 ) -> Result<Request, Error> {
     let at = |field: &str| format!("sources.{}.{field}", source.name);
@@ -27,9 +26,6 @@ pub fn source_request(
         ));
     }
     let mut headers = vec![("accept".to_owned(), Secret::new("application/json"))];
-    if let Some(token) = token {
-        headers.push(("authorization".to_owned(), Secret::new(format!("Bearer {}", token.value.expose()))));
-    }
     if let Some(id) = correlation_id.filter(|id| is_header_value(id)) {
         headers.push(("x-correlation-id".to_owned(), Secret::new(id)));
     }
@@ -37,7 +33,7 @@ pub fn source_request(
         let place = at("headers");
         let value = template.render(inputs).map_err(|error| error.at(&place))?;
         if !is_header_value(&value) {
-            let message = format!("the value for `{name}` holds a line break or another control character");
+            let message = format!("the value for `{name}` holds a character that a header cannot carry");
             return Err(Error::new(Code::TemplateValueMissing, message).at(&place));
         }
         // What the configuration says comes before what the engine would.
@@ -54,6 +50,14 @@ pub fn source_request(
     };
     let url = source.url.render(inputs).map_err(|error| error.at(&at("url")))?;
     Ok(Request { method: source.body.method(), url, headers, body, max_bytes: source.max_bytes })
+}
+
+/// The same request with a bearer token (RFC 6750 §2.1).
+pub fn authorized(request: &Request, token: &Token) -> Request {
+    let mut request = request.clone();
+    let value = Secret::new(format!("Bearer {}", token.value.expose()));
+    request.headers.push(("authorization".to_owned(), value));
+    request
 }
 
 /// Reads a backend's answer.
