@@ -184,5 +184,11 @@ fn write_record(host: &impl Host, key: &str, token: &Token) -> bool {
         [("token".into(), Value::from(token.value.expose())), ("expires_at_ms".into(), expires_at)]
             .into_iter()
             .collect();
-    host.cache_set(key, &Value::from(record).to_json(), expires_at_ms.saturating_sub(host.now_ms()))
+    let record = Value::from(record).to_json();
+    let ttl_ms = expires_at_ms.saturating_sub(host.now_ms());
+    // While it replaces an entry, `api.cache` counts the old and the new one together against its limit.
+    host.cache_set(key, &record, ttl_ms) || {
+        host.cache_delete(key);
+        host.cache_set(key, &record, ttl_ms)
+    }
 }
