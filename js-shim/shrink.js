@@ -21,6 +21,8 @@ const inDir = (name) => path.join(positionals[0], name);
 // What is promised about memory holds for all that rustc makes: nothing lies in the first kilobyte, and
 // memory starts as zeros. `--all-features` must not be here: Node 20 refuses what comes of it.
 const flags = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--zero-filled-memory"];
+// Inlining makes the module smaller and its compressed form larger: what stands twice compresses away.
+flags.push("--always-inline-max-function-size", "1", "--one-caller-inline-max-function-size", "1");
 if (values["short-names"]) flags.push("--minify-imports-and-exports-and-modules");
 
 const binaryen = path.dirname(createRequire(import.meta.url).resolve("binaryen/package.json"));

@@ -1,100 +1,205 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import {
-  createApi,
-  createCache,
-  createEvent,
-  droppedClaims,
-  issuedClaims,
-  RESERVED_CLAIMS,
-} from "claimsmith-cli/host";
+import { describe, test } from "node:test";
+import { createApi, createCache, createCredentialsExchangeEvent, createEvent } from "claimsmith-cli/host";
 
-test("setCustomClaim throws for scope only", () => {
-  const { api, outcome } = createApi(createEvent());
-  assert.throws(() => api.idToken.setCustomClaim("scope", "x"), {
-    message: 'The "scope" claim cannot be set.',
+function postLogin(eventOverrides) {
+  const event = createEvent(eventOverrides);
+  return { event, ...createApi(event) };
+}
+
+describe("setCustomClaim", () => {
+  test("records the claims of each token and can be chained", () => {
+    const { api, outcome } = postLogin();
+    api.accessToken.setCustomClaim("a", 1).idToken.setCustomClaim("b", 2);
+    assert.deepEqual(outcome.accessTokenClaims, { a: 1 });
+    assert.deepEqual(outcome.idTokenClaims, { b: 2 });
+    assert.deepEqual(outcome.calls, [
+      { method: "accessToken.setCustomClaim", args: ["a", 1] },
+      { method: "idToken.setCustomClaim", args: ["b", 2] },
+    ]);
   });
-  api.idToken.setCustomClaim("sub", "x").idToken.setCustomClaim("a", { b: 1 });
-  assert.deepEqual(outcome.idTokenClaims, { sub: "x", a: { b: 1 } });
-});
 
-test("a value is taken as it was when it was set", () => {
-  const { api, outcome } = createApi(createEvent());
-  const roles = ["a"];
-  api.accessToken.setCustomClaim("roles", roles);
-  roles.push("b");
-  assert.deepEqual(outcome.accessTokenClaims.roles, ["a"]);
-  assert.throws(() => api.accessToken.setCustomClaim("n", 1n), TypeError);
-});
-
-test("each of the 60 reserved names is dropped from either token", () => {
-  assert.equal([...RESERVED_CLAIMS].length, 60);
-  for (const name of RESERVED_CLAIMS) {
-    assert.deepEqual(droppedClaims({ [name]: "x" }), [{ name, reason: "reserved" }]);
-    for (const token of ["id_token", "access_token"]) {
-      const { kept } = issuedClaims({ [name]: "x" }, { token, audience: "https://api.example.com" });
-      assert.deepEqual(kept, {});
+  test("throws for scope, and for no other reserved name", () => {
+    const { api, outcome } = postLogin();
+    for (const token of ["accessToken", "idToken"]) {
+      assert.throws(() => api[token].setCustomClaim("scope", "admin"), {
+        message: 'The "scope" claim cannot be set.',
+      });
+      api[token].setCustomClaim("roles", []);
     }
+    assert.deepEqual(outcome.accessTokenClaims, { roles: [] });
+    assert.deepEqual(outcome.calls[0], {
+      method: "accessToken.setCustomClaim",
+      args: ["scope", "admin"],
+      error: 'The "scope" claim cannot be set.',
+    });
+  });
+
+  test("serialises the value at the time of the call", () => {
+    const { api, outcome } = postLogin();
+    const value = { roles: ["a"], when: new Date(0), skip: undefined };
+    api.idToken.setCustomClaim("v", value);
+    value.roles.push("b");
+    assert.deepEqual(outcome.idTokenClaims.v, { roles: ["a"], when: "1970-01-01T00:00:00.000Z" });
+  });
+
+  test("throws for a BigInt, as JSON does", () => {
+    const { api } = postLogin();
+    assert.throws(() => api.idToken.setCustomClaim("v", 1n), TypeError);
+  });
+
+  test("sets a claim named __proto__ as a plain one", () => {
+    const { api, outcome } = postLogin();
+    api.idToken.setCustomClaim("__proto__", { admin: true });
+    assert.deepEqual(Object.keys(outcome.idTokenClaims), ["__proto__"]);
+    assert.equal(outcome.idTokenClaims.admin, undefined);
+  });
+});
+
+describe("scopes", () => {
+  test("are added and removed, and the last call counts", () => {
+    const { api, outcome } = postLogin();
+    assert.equal(api.accessToken.addScope("beta"), undefined);
+    api.accessToken.addScope("gamma");
+    api.accessToken.removeScope("beta");
+    assert.deepEqual(outcome.scopes, { added: ["gamma"], removed: ["beta"] });
+  });
+
+  test("that are no string, empty, longer than 280 characters or with white space are refused", () => {
+    const { api, outcome } = postLogin();
+    for (const scope of [undefined, 1, "", "a b", "a\tb", "x".repeat(281)]) {
+      assert.throws(() => api.accessToken.addScope(scope), /a scope must be a string/);
+      assert.throws(() => api.accessToken.removeScope(scope), /a scope must be a string/);
+    }
+    api.accessToken.addScope("x".repeat(280));
+    assert.equal(outcome.scopes.added.length, 1);
+  });
+
+  test("are at most 1,000", () => {
+    const { api } = postLogin();
+    for (let index = 0; index < 1000; index++) api.accessToken.addScope(`s${index}`);
+    assert.throws(() => api.accessToken.addScope("one-more"), /no more than 1000 scopes/);
+    api.accessToken.addScope("s0");
+  });
+});
+
+test("access.deny records the first reason", () => {
+  const { api, outcome } = postLogin();
+  assert.equal(outcome.denied, null);
+  assert.equal(api.access.deny("blocked").access.deny("again"), api);
+  assert.deepEqual(outcome.denied, { reason: "blocked" });
+});
+
+describe("metadata", () => {
+  test("of the user is recorded", () => {
+    const { api, outcome } = postLogin();
+    api.user.setAppMetadata("plan", "pro").user.setUserMetadata("lang", null);
+    assert.deepEqual(outcome.appMetadata, { plan: "pro" });
+    assert.deepEqual(outcome.userMetadata, { lang: null });
+  });
+
+  test("of the user is refused where what is there is no object", () => {
+    const { api } = postLogin({ user: { app_metadata: "text" } });
+    assert.throws(() => api.user.setAppMetadata("plan", "pro"), /is not an object/);
+  });
+
+  test("of the transaction shows in the event at once", () => {
+    const { api, event, outcome } = postLogin({ transaction: { metadata: { old: "x" } } });
+    api.transaction.setMetadata("plan", "pro");
+    api.transaction.setMetadata("old", null);
+    assert.deepEqual(event.transaction.metadata, { plan: "pro" });
+    assert.deepEqual(outcome.transactionMetadata, { plan: "pro", old: null });
+  });
+
+  test("of the transaction keeps its limits", () => {
+    const { api, event } = postLogin();
+    const { setMetadata } = api.transaction;
+    assert.throws(() => setMetadata("k".repeat(65), 1), /1 to 64 characters/);
+    assert.throws(() => setMetadata("k", {}), /a string, a number, a boolean or null/);
+    assert.throws(() => setMetadata("k", "v".repeat(8193)), /over 8192 bytes/);
+    setMetadata("a", "v".repeat(8191));
+    setMetadata("b", "v".repeat(8191));
+    assert.throws(() => setMetadata("c", true), /together is over 16384 bytes/);
+    assert.deepEqual(Object.keys(event.transaction.metadata), ["a", "b"]);
+  });
+});
+
+test("samlResponse.setAttribute takes scalars, arrays of them and null", () => {
+  const { api, outcome } = postLogin();
+  api.samlResponse.setAttribute("roles", ["a", 1, true]);
+  api.samlResponse.setAttribute("none", null);
+  assert.deepEqual(outcome.samlAttributes, { roles: ["a", 1, true], none: null });
+  for (const value of [{}, [[]], undefined]) {
+    assert.throws(() => api.samlResponse.setAttribute("x", value), TypeError);
   }
 });
 
-test("Auth0's namespaces are dropped, a customer's own is kept", () => {
-  const names = ["https://auth0.com/a", "https://x.webtask.io/a", "http://webtask.run/a", "urn:auth0:a"];
-  const dropped = droppedClaims(
-    Object.fromEntries([...names, "https://example.com/a"].map((name) => [name, 1])),
+test("validation.error keeps its limits", () => {
+  const { api, outcome } = postLogin();
+  assert.throws(() => api.validation.error("c".repeat(101), "m"), /errorCode/);
+  assert.throws(() => api.validation.error("c", "m".repeat(101)), /errorMessage/);
+  api.validation.error("c", "m");
+  assert.deepEqual(outcome.validationError, { code: "c", message: "m" });
+});
+
+test("what an engine has no use for is there, answers as typed and is recorded", async () => {
+  const { api, outcome } = postLogin();
+  assert.equal(api.multifactor.enable("any"), api);
+  assert.equal(api.session.revoke("reason"), undefined);
+  assert.equal(api.rules.wasExecuted("rule"), false);
+  assert.deepEqual(await api.roles.getUserEffectiveRoles({ take: 1 }), { roles: [] });
+  assert.deepEqual(outcome.calls, [
+    { method: "multifactor.enable", args: ["any"] },
+    { method: "session.revoke", args: ["reason"] },
+    { method: "rules.wasExecuted", args: ["rule"] },
+    { method: "roles.getUserEffectiveRoles", args: [{ take: 1 }] },
+  ]);
+  assert.deepEqual(outcome.touched, ["multifactor", "session", "rules", "roles"]);
+});
+
+describe("cache", () => {
+  test("is the one that was given, without what is for tests only", () => {
+    const cache = createCache();
+    const { api, outcome } = createApi(createEvent(), { cache });
+    api.cache.set("k", "v");
+    assert.equal(cache.get("k").value, "v");
+    assert.deepEqual(Object.keys(api.cache), ["get", "set", "delete"]);
+    assert.deepEqual(outcome.calls, [], "cached tokens must not be written down");
+  });
+
+  test("can be missing", () => {
+    const { api } = createApi(createEvent(), { cache: null });
+    assert.equal(api.cache, undefined);
+    assert.ok(!("cache" in api));
+  });
+});
+
+describe("credentials-exchange", () => {
+  function exchange() {
+    return createApi(createCredentialsExchangeEvent(), { trigger: "credentials-exchange" });
+  }
+
+  test("has an access token and no ID token", () => {
+    const { api, outcome } = exchange();
+    assert.equal(api.accessToken.setCustomClaim("a", 1), api);
+    assert.deepEqual(outcome.accessTokenClaims, { a: 1 });
+    assert.deepEqual(Object.keys(api), ["access", "accessToken", "transaction", "cache"]);
+  });
+
+  test("denies with one of three codes", () => {
+    const { api, outcome } = exchange();
+    assert.throws(
+      () => api.access.deny("blocked"),
+      /must be one of invalid_scope, invalid_request, server_error/,
+    );
+    api.access.deny("invalid_request", "no");
+    assert.deepEqual(outcome.denied, { code: "invalid_request", reason: "no" });
+  });
+});
+
+test("an unknown trigger is refused", () => {
+  assert.throws(
+    () => createApi(createEvent(), { trigger: "post-logout" }),
+    /use one of post-login, credentials-exchange/,
   );
-  assert.deepEqual(
-    dropped.map(({ name }) => name),
-    names,
-  );
-});
-
-test("an access token carries OIDC claims only where their scope was requested", () => {
-  const issue = (requestedScopes, audience) =>
-    issuedClaims({ email: "a@x", plan: "gold" }, { token: "access_token", requestedScopes, audience });
-  assert.deepEqual(issue(["email"], "https://api.example.com").kept, { email: "a@x", plan: "gold" });
-  assert.deepEqual(issue([], "https://api.example.com").kept, { plan: "gold" });
-  assert.deepEqual(issue(["email"], "https://acme.auth0.com/api/v2/").kept, {});
-  assert.deepEqual(issue(["email"], undefined).kept, {});
-});
-
-test("more than 100 kB of claims fail the login", () => {
-  const issue = (length) => issuedClaims({ a: "x".repeat(length) }, { token: "id_token" });
-  assert.equal(issue(90_000).tooLarge, false);
-  assert.equal(issue(110_000).tooLarge, true);
-});
-
-test("the cache returns its limits as errors, and throws for what is no string", () => {
-  const cache = createCache();
-  const code = (...args) => cache.set(...args).code;
-  assert.equal(code("k".repeat(65), "v"), "CacheKeySizeExceeded");
-  assert.equal(code("k", "v".repeat(4097)), "CacheValueSizeExceeded");
-  assert.equal(code("k", "v", { ttl: 0 }), "ItemAlreadyExpired");
-  assert.equal(code("k", "v", { ttl: Number.NaN }), "InvalidExpiry");
-  assert.equal(cache.delete("k").code, "CacheKeyDoesNotExist");
-  assert.throws(() => cache.set("k", 7), TypeError);
-});
-
-test("an overwrite counts the old and the new value together", () => {
-  const cache = createCache();
-  assert.equal(cache.set("a", "x".repeat(4096)).type, "success");
-  assert.equal(cache.set("a", "x".repeat(4096)).code, "CacheSizeExceeded");
-  cache.delete("a");
-  assert.equal(cache.set("a", "x".repeat(4096)).type, "success");
-});
-
-test("an entry ends by the earlier of ttl in milliseconds and expires_at", () => {
-  let nowMs = 1_000_000;
-  const cache = createCache({ now: () => nowMs });
-  assert.equal(cache.set("a", "x", { ttl: 5000, expires_at: nowMs + 9000 }).record.expires_at, nowMs + 5000);
-  assert.equal(cache.set("b", "x").record.expires_at, nowMs + 15 * 60 * 1000);
-  nowMs += 5000;
-  assert.equal(cache.get("a"), undefined);
-  assert.equal(cache.get("b").value, "x");
-});
-
-test("a twenty-first entry is refused", () => {
-  const cache = createCache();
-  for (let index = 0; index < 20; index++) assert.equal(cache.set(`k${index}`, "v").type, "success");
-  assert.equal(cache.set("k20", "v").type, "error");
 });

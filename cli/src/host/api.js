@@ -101,7 +101,7 @@ function recording(outcome, name, methods) {
       try {
         return method(...call.args);
       } catch (error) {
-        call.error = error.message;
+        call.error = /** @type {Error} */ (error).message;
         throw error;
       }
     },

@@ -17,7 +17,7 @@ const requireBuiltin = createRequire(import.meta.url);
  * @returns {(id: string) => unknown}
  */
 export function createActionRequire({ dependencies, root, loadModule }) {
-  const fromRoot = Object.keys(dependencies).length > 0 ? createDependencyRequire(dependencies, root) : null;
+  const requireDependency = createDependencyRequire(dependencies, root);
 
   return function require(id) {
     if (typeof id !== "string" || id === "")
@@ -27,8 +27,7 @@ export function createActionRequire({ dependencies, root, loadModule }) {
       const module = loadModule(id.slice("actions:".length));
       if (module !== undefined) return module;
     }
-    if (Object.hasOwn(dependencies, packageName(id))) return fromRoot(id);
-    throw moduleNotFound(id);
+    return requireDependency(id);
   };
 }
 
@@ -37,16 +36,22 @@ export function createActionRequire({ dependencies, root, loadModule }) {
  * Auth0. A package that requires a file of its own later than that, inside a function, shares that one file.
  */
 function createDependencyRequire(dependencies, root) {
+  if (Object.keys(dependencies).length === 0) {
+    return (id) => {
+      throw moduleNotFound(id);
+    };
+  }
   if (root === undefined) {
     throw new TypeError("loadAction: `dependencies` need `root`, the folder whose node_modules holds them");
   }
   const rootPath = typeof root === "string" ? root : fileURLToPath(root);
-  const nodeRequire = createRequire(path.join(rootPath, "package.json"));
+  const nodeRequire = createRequire(path.resolve(rootPath, "package.json"));
   const modules = nodeRequire.cache;
   let ownModules = {};
 
   return function requireDependency(id) {
     const name = packageName(id);
+    if (!Object.hasOwn(dependencies, name)) throw moduleNotFound(id);
     checkVersion(nodeRequire, name, dependencies[name]);
     const othersModules = { ...modules };
     replaceAll(modules, ownModules);

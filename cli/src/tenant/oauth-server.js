@@ -26,7 +26,7 @@ const DEFAULT_APIS = [{ audience: "https://api.example.com", scopes: ["read:user
  *
  * @typedef {{ audience: string, scopes: string[] }} Api
  *
- * @typedef {object} TokenCall
+ * @typedef {object} TokenCall What the form carried is unknown where a fault answered.
  * @property {number | null} status Null where nothing was answered.
  * @property {string | null} error The OAuth error code, such as `invalid_client`.
  * @property {string} clientAuth How the application authenticated: `client_secret_post`, `client_secret_basic`,
@@ -96,10 +96,12 @@ export async function startOAuthServer({
         if (ctx.method !== "POST" || ctx.path !== TOKEN_PATH) return next();
         const call = recordTokenCall(ctx);
         tokenCalls.push(call);
-        if (fault !== null && (await fault(ctx.req, ctx.res))) {
-          // The fault has written, or will never write, the answer itself.
-          ctx.respond = false;
-          return;
+        if (fault !== null) {
+          // Koa starts at 404, a fault that names no status means 200.
+          ctx.res.statusCode = 200;
+          // Where the fault took the request, it has written the answer itself, or never will.
+          ctx.respond = !(await fault(ctx.req, ctx.res));
+          if (!ctx.respond) return;
         }
         await next();
         completeTokenCall(call, ctx);
