@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use crate::Value;
+use crate::functions::Function;
 
-#[derive(Debug)]
 pub(crate) enum Node {
     /// `@`
     Current,
@@ -27,10 +27,11 @@ pub(crate) enum Node {
     List(Vec<Node>),
     /// `{name: a}`
     Object(Vec<(Rc<str>, Node)>),
+    /// `function(a, &b)`
+    Call(Box<Call>),
 }
 
 /// Which items of its source a projection goes through.
-#[derive(Debug)]
 pub(crate) enum Items {
     /// `[*]`: those of an array.
     All,
@@ -44,7 +45,7 @@ pub(crate) enum Items {
     Slice { start: Option<i32>, stop: Option<i32>, step: i32 },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Operator {
     /// `.`: the right side is evaluated against the left.
     Dot,
@@ -58,4 +59,18 @@ pub(crate) enum Operator {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+pub(crate) struct Call {
+    pub(crate) function: &'static Function,
+    pub(crate) arguments: Vec<Argument>,
+    /// `&expression`, which the function evaluates against values of its choice. It is there if and only
+    /// if the function takes one; none takes two.
+    pub(crate) reference: Option<Node>,
+}
+
+pub(crate) struct Argument {
+    /// Where the argument starts in the text.
+    pub(crate) offset: usize,
+    pub(crate) node: Node,
 }

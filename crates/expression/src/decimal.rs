@@ -254,7 +254,16 @@ impl Large {
     }
 
     fn multiply_by_power(&mut self, base: u32, exponent: u32) {
-        for _ in 0..exponent {
+        // As many factors at a time as fit a limb: each pass goes through the whole number.
+        let (mut power, mut count) = (base, 1);
+        while let Some(next) = power.checked_mul(base) {
+            power = next;
+            count += 1;
+        }
+        for _ in 0..exponent / count {
+            self.multiply_add(power, 0);
+        }
+        for _ in 0..exponent % count {
             self.multiply_add(base, 0);
         }
     }
@@ -275,14 +284,21 @@ impl Large {
     fn into_digits(mut self) -> Vec<u8> {
         let mut digits = Vec::new();
         while !self.0.is_empty() {
+            // Nine digits at a time: each pass goes through the whole number.
             let mut remainder = 0_u64;
             for limb in self.0.iter_mut().rev() {
                 let dividend = (remainder << 32) | u64::from(*limb);
-                (*limb, _) = split(dividend / 10);
-                remainder = dividend % 10;
+                (*limb, _) = split(dividend / 1_000_000_000);
+                remainder = dividend % 1_000_000_000;
             }
             self.trim();
-            digits.push(u8::try_from(remainder).unwrap_or(0));
+            for _ in 0..9 {
+                digits.push(u8::try_from(remainder % 10).unwrap_or(0));
+                remainder /= 10;
+            }
+        }
+        while digits.last() == Some(&0) {
+            digits.pop();
         }
         digits.reverse();
         digits

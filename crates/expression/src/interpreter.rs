@@ -1,59 +1,74 @@
-//! A tree and a value to a value.
+//! A tree and a document to a value.
 
-use std::cell::Cell;
 use std::cmp::Ordering;
 
-use crate::ast::{Items, Node, Operator};
-use crate::{ErrorKind, ExpressionError, Map, Value};
+use crate::ast::{Call, Items, Node, Operator};
+use crate::functions::Invocation;
+use crate::{ErrorKind, ExpressionError, Map, Number, Value};
 
-/// How many nodes one evaluation may visit. A projection in a projection over a large answer multiplies;
-/// what passes this bound was not written to read one user's data.
-const MAX_STEPS: u32 = 1_000_000;
+/// How many steps one evaluation may take: nodes evaluated, items picked, values compared or written.
+///
+/// Projections inside projections multiply, and lists of lists of the same thing grow by doubling; what
+/// passes this bound was not written to read one user's data.
+const MAX_STEPS: usize = 1_000_000;
+
+/// How many bytes of text are compared, searched or copied for one step.
+const BYTES_PER_STEP: usize = 16;
 
 /// Evaluates a tree against a document.
-pub(crate) fn evaluate(node: &Node, root: &Value) -> Result<Value, ExpressionError> {
-    Interpreter { steps: Cell::new(0) }.evaluate(node, root)
+pub(crate) fn evaluate(node: &Node, document: &Value) -> Result<Value, ExpressionError> {
+    let mut interpreter = Interpreter { steps_left: MAX_STEPS };
+    let value = interpreter.evaluate(node, document)?;
+    // A value can hold another many times over at no cost; whoever walks through it pays for each. So
+    // that this is safe to do with a result, it is counted here as a whole.
+    interpreter.spend_on(&value)?;
+    Ok(value)
 }
 
-struct Interpreter {
-    steps: Cell<u32>,
+pub(crate) struct Interpreter {
+    steps_left: usize,
 }
 
 impl Interpreter {
-    fn evaluate(&self, node: &Node, current: &Value) -> Result<Value, ExpressionError> {
-        self.step()?;
-        Ok(match node {
-            Node::Current => current.clone(),
-            Node::Member(name) => current.member(name),
-            Node::Literal(value) => value.clone(),
-            Node::Index(source, index) => item_at(&self.evaluate(source, current)?, *index),
+    /// Evaluates a node against the current value.
+    pub(crate) fn evaluate(&mut self, node: &Node, current: &Value) -> Result<Value, ExpressionError> {
+        self.spend(1)?;
+        match node {
+            Node::Current => Ok(current.clone()),
+            Node::Member(name) => {
+                self.spend_on_text(name)?;
+                Ok(current.member(name))
+            }
+            Node::Literal(value) => Ok(value.clone()),
+            Node::Index(source, index) => Ok(item_at(&self.evaluate(source, current)?, *index)),
             Node::Projection { source, items, each } => {
                 let source = self.evaluate(source, current)?;
-                self.project(&source, items, each)?
+                self.project(&source, items, each)
             }
-            Node::Not(operand) => Value::Bool(!self.evaluate(operand, current)?.is_truthy()),
-            Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
-            // A selection from nothing is nothing.
-            Node::List(_) | Node::Object(_) if current.is_null() => Value::Null,
+            Node::Not(operand) => Ok(Value::Bool(!self.evaluate(operand, current)?.is_truthy())),
+            Node::Binary(operator, left, right) => self.binary(*operator, left, right, current),
+            // What is selected from nothing is nothing, not a list of nothing.
+            Node::List(_) | Node::Object(_) if current.is_null() => Ok(Value::Null),
             Node::List(nodes) => {
                 let mut list = Vec::with_capacity(nodes.len());
                 for node in nodes {
                     list.push(self.evaluate(node, current)?);
                 }
-                list.into()
+                Ok(list.into())
             }
-            Node::Object(members) => {
-                let mut object = Vec::with_capacity(members.len());
-                for (name, node) in members {
-                    object.push((name.clone(), self.evaluate(node, current)?));
+            Node::Object(nodes) => {
+                let mut members = Vec::with_capacity(nodes.len());
+                for (name, node) in nodes {
+                    members.push((name.clone(), self.evaluate(node, current)?));
                 }
-                Map::from_members(object).into()
+                Ok(Map::from_members(members).into())
             }
-        })
+            Node::Call(call) => self.call(call, current),
+        }
     }
 
     fn binary(
-        &self,
+        &mut self,
         operator: Operator,
         left: &Node,
         right: &Node,
@@ -61,18 +76,22 @@ impl Interpreter {
     ) -> Result<Value, ExpressionError> {
         let left = self.evaluate(left, current)?;
         match operator {
-            Operator::Dot if left.is_null() => return Ok(Value::Null),
             Operator::Dot | Operator::Pipe => return self.evaluate(right, &left),
             Operator::Or if left.is_truthy() => return Ok(left),
             Operator::And if !left.is_truthy() => return Ok(left),
-            Operator::Or | Operator::And => return self.evaluate(right, current),
             _ => {}
         }
-        Ok(compare(operator, &left, &self.evaluate(right, current)?))
+        let right = self.evaluate(right, current)?;
+        match operator {
+            Operator::Or | Operator::And => Ok(right),
+            Operator::Equal => Ok(Value::Bool(self.equal(&left, &right)?)),
+            Operator::NotEqual => Ok(Value::Bool(!self.equal(&left, &right)?)),
+            _ => Ok(compare(operator, &left, &right)),
+        }
     }
 
-    /// Evaluates `each` for the items that are picked; results that are null are left out.
-    fn project(&self, source: &Value, items: &Items, each: &Node) -> Result<Value, ExpressionError> {
+    /// Evaluates `each` against the items that are picked. Where it gives null, nothing is taken.
+    fn project(&mut self, source: &Value, items: &Items, each: &Node) -> Result<Value, ExpressionError> {
         let Some(picked) = self.pick(source, items)? else {
             return Ok(Value::Null);
         };
@@ -86,45 +105,107 @@ impl Interpreter {
         Ok(results.into())
     }
 
-    /// The items of a source, or nothing where it has none to pick from.
-    fn pick(&self, source: &Value, items: &Items) -> Result<Option<Vec<Value>>, ExpressionError> {
-        if let Items::Values = items {
-            return Ok(source.as_object().map(|members| members.values().cloned().collect()));
-        }
-        let Some(array) = source.as_array() else { return Ok(None) };
-        let mut picked = Vec::new();
-        match items {
-            Items::All | Items::Values => picked.extend_from_slice(array),
-            Items::Flat => {
-                for item in array {
-                    match item.as_array() {
-                        Some(inner) => picked.extend_from_slice(inner),
-                        None => picked.push(item.clone()),
-                    }
-                    self.step()?;
-                }
+    /// The items of a source; none if it is not of the type that these items come from.
+    fn pick(&mut self, source: &Value, items: &Items) -> Result<Option<Vec<Value>>, ExpressionError> {
+        let picked = match (items, source) {
+            (Items::Values, Value::Object(members)) => {
+                self.spend(members.len())?;
+                members.values().cloned().collect()
             }
-            Items::Matching(condition) => {
-                for item in array {
-                    if self.evaluate(condition, item)?.is_truthy() {
-                        picked.push(item.clone());
-                    }
-                }
+            (Items::All, Value::Array(array)) => {
+                self.spend(array.len())?;
+                array.to_vec()
             }
-            Items::Slice { start, stop, step } => picked = slice(array, *start, *stop, *step),
-        }
+            (Items::Slice { start, stop, step }, Value::Array(array)) => {
+                self.spend(array.len())?;
+                slice(array, *start, *stop, *step)
+            }
+            (Items::Flat, Value::Array(array)) => self.flatten(array)?,
+            (Items::Matching(condition), Value::Array(array)) => self.filter(array, condition)?,
+            _ => return Ok(None),
+        };
         Ok(Some(picked))
     }
 
-    fn step(&self) -> Result<(), ExpressionError> {
-        let steps = self.steps.get() + 1;
-        self.steps.set(steps);
-        if steps > MAX_STEPS {
+    fn flatten(&mut self, array: &[Value]) -> Result<Vec<Value>, ExpressionError> {
+        let mut flat = Vec::new();
+        for item in array {
+            let items = item.as_array().unwrap_or(std::slice::from_ref(item));
+            self.spend(1 + items.len())?;
+            flat.extend_from_slice(items);
+        }
+        Ok(flat)
+    }
+
+    fn filter(&mut self, array: &[Value], condition: &Node) -> Result<Vec<Value>, ExpressionError> {
+        let mut matching = Vec::new();
+        for item in array {
+            if self.evaluate(condition, item)?.is_truthy() {
+                matching.push(item.clone());
+            }
+        }
+        Ok(matching)
+    }
+
+    fn call(&mut self, call: &Call, current: &Value) -> Result<Value, ExpressionError> {
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            arguments.push(self.evaluate(&argument.node, current)?);
+        }
+        (call.function.run)(&mut Invocation { interpreter: self, call, arguments })
+    }
+
+    pub(crate) fn equal(&mut self, left: &Value, right: &Value) -> Result<bool, ExpressionError> {
+        // Where two values are equal the one is as large as the other, so either may be counted; the
+        // right one is the literal more often.
+        self.spend_on(right)?;
+        Ok(left == right)
+    }
+
+    /// Counts the steps it takes to walk through a value.
+    pub(crate) fn spend_on(&mut self, value: &Value) -> Result<(), ExpressionError> {
+        match value {
+            Value::String(text) => self.spend_on_text(text),
+            Value::Array(items) => {
+                self.spend(1)?;
+                items.iter().try_for_each(|item| self.spend_on(item))
+            }
+            Value::Object(members) => {
+                self.spend(1)?;
+                for (name, member) in members.iter() {
+                    self.spend_on_text(name)?;
+                    self.spend_on(member)?;
+                }
+                Ok(())
+            }
+            Value::Number(number) => self.spend(steps_for_number(number)),
+            Value::Null | Value::Bool(_) => self.spend(1),
+        }
+    }
+
+    pub(crate) fn spend_on_text(&mut self, text: &str) -> Result<(), ExpressionError> {
+        self.spend(steps_for_text(text.len()))
+    }
+
+    pub(crate) fn spend(&mut self, steps: usize) -> Result<(), ExpressionError> {
+        let Some(left) = self.steps_left.checked_sub(steps) else {
+            // No one place is to blame.
             let message = ["the expression takes too many steps on this document"];
             return Err(ExpressionError::new(ErrorKind::TooMuchWork, 0, &message));
-        }
+        };
+        self.steps_left = left;
         Ok(())
     }
+}
+
+pub(crate) fn steps_for_text(bytes: usize) -> usize {
+    1 + bytes / BYTES_PER_STEP
+}
+
+/// The digits of a number far from 1 are found by arithmetic on hundreds of digits.
+fn steps_for_number(number: &Number) -> usize {
+    let magnitude = number.as_f64().abs();
+    if magnitude == 0.0 || (1e-9..1e22).contains(&magnitude) { 1 } else { 256 }
 }
 
 fn item_at(source: &Value, index: i32) -> Value {
@@ -134,11 +215,11 @@ fn item_at(source: &Value, index: i32) -> Value {
     position.and_then(|position| items.get(position)).cloned().unwrap_or_default()
 }
 
-/// The items from `start` to before `stop`, as Python slices.
+/// The items from `start` to before `stop`, by the rules of Python.
 fn slice(items: &[Value], start: Option<i32>, stop: Option<i32>, step: i32) -> Vec<Value> {
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let step = i64::from(step);
-    // Going down, the place before the first item is a stop as well.
+    // On the way down one can also stop before the first item.
     let (least, most) = if step < 0 { (-1, length - 1) } else { (0, length) };
     let place = |bound: i32| {
         let bound = i64::from(bound);
@@ -154,13 +235,8 @@ fn slice(items: &[Value], start: Option<i32>, stop: Option<i32>, step: i32) -> V
     picked
 }
 
-/// Equality holds between any values, order between numbers only; elsewhere it is null.
+/// Numbers have an order; between other values the comparison is null.
 fn compare(operator: Operator, left: &Value, right: &Value) -> Value {
-    match operator {
-        Operator::Equal => return Value::Bool(left == right),
-        Operator::NotEqual => return Value::Bool(left != right),
-        _ => {}
-    }
     let (Value::Number(left), Value::Number(right)) = (left, right) else { return Value::Null };
     let Some(order) = left.partial_cmp(right) else { return Value::Null };
     Value::Bool(match operator {
@@ -169,4 +245,133 @@ fn compare(operator: Operator, left: &Value, right: &Value) -> Value {
         Operator::Greater => order == Ordering::Greater,
         _ => order != Ordering::Less,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, outcome};
+
+    #[test]
+    fn absent_and_null_are_one() {
+        check(
+            r#"{"a":null,"b":{},"c":[null,1]}"#,
+            &[
+                ("a.b.c", "null"),
+                ("b[0]", "null"),
+                ("missing[*]", "null"),
+                ("a.[b]", "null"),
+                ("a.{b: 'x'}", "null"),
+                ("a | 'x'", r#""x""#),
+                ("a.type(@)", r#""null""#),
+                ("c[*]", "[1]"),
+                ("c[?@ == `null`]", "[]"),
+                ("[a, c[5]]", "[null,null]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn indexes_count_from_both_ends() {
+        check(
+            "[0,1,2]",
+            &[
+                ("[0]", "0"),
+                ("[2]", "2"),
+                ("[3]", "null"),
+                ("[-1]", "2"),
+                ("[-3]", "0"),
+                ("[-4]", "null"),
+                ("[-2147483648]", "null"),
+            ],
+        );
+    }
+
+    #[test]
+    fn slices_follow_the_rules_of_python() {
+        check(
+            "[0,1,2,3,4]",
+            &[
+                ("[1:3]", "[1,2]"),
+                ("[-2:]", "[3,4]"),
+                ("[:-3]", "[0,1]"),
+                ("[::2]", "[0,2,4]"),
+                ("[::-1]", "[4,3,2,1,0]"),
+                ("[3:0:-2]", "[3,1]"),
+                ("[3::-1]", "[3,2,1,0]"),
+                ("[:2:-1]", "[4,3]"),
+                ("[-100:100]", "[0,1,2,3,4]"),
+                ("[100:-100:-1]", "[4,3,2,1,0]"),
+                ("[4:1]", "[]"),
+                ("[::2147483647]", "[0]"),
+                ("[::-2147483648]", "[4]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn order_is_between_numbers_only() {
+        check(
+            r#"{"n":1,"s":"b","i":9007199254740993,"j":9007199254740992}"#,
+            &[
+                ("n < `2`", "true"),
+                ("n >= `1`", "true"),
+                ("s > 'a'", "null"),
+                ("n < s", "null"),
+                ("i > j", "true"),
+                ("i == j", "false"),
+                ("`1` == `1.0`", "true"),
+                ("`[1,{\"a\":2}]` == `[1,{\"a\":2}]`", "true"),
+                ("n != s", "true"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_integer_that_no_double_holds_goes_through_untouched() {
+        check(
+            r#"{"ids":[{"id":9007199254740993},{"id":-9007199254740995}]}"#,
+            &[
+                ("ids[0].id", "9007199254740993"),
+                ("ids[*].id | to_string([0])", r#""9007199254740993""#),
+                ("to_string(ids[].id)", r#""[9007199254740993,-9007199254740995]""#),
+                ("abs(ids[1].id)", "9007199254740995"),
+                ("ceil(ids[0].id)", "9007199254740993"),
+                ("to_number('9007199254740993')", "9007199254740993"),
+                ("sort(ids[].id)", "[-9007199254740995,9007199254740993]"),
+                ("max_by(ids, &id).id", "9007199254740993"),
+            ],
+        );
+    }
+
+    #[test]
+    fn work_without_an_end_is_an_error_not_a_hang() {
+        let doubling = |step: &str| format!("{step}{}", format!(" | {step}").repeat(30));
+        let numbers = format!("[{}]", vec!["5e-324"; 1000].join(","));
+        let text = format!("\"{}\"", "a".repeat(50_000));
+        for (expression, document) in [
+            // Every value is there 2^31 times, though it is in memory once.
+            (doubling("[@, @]"), "1"),
+            (doubling("[@, @]") + " | to_string(@)", "1"),
+            (doubling("[@, @]") + " | [0] == [1]", "1"),
+            (doubling("[@, @]") + " | contains(@, [0])", "1"),
+            (doubling("[@, @][]"), "[1]"),
+            (doubling("[@, @][]") + " | sum(@)", "[1]"),
+            (doubling("[@, @].join('', @)"), "\"aaaaaaaaaaaaaaaa\""),
+            // The digits of these numbers take long to find.
+            ("[].[@, @, @, @, @, @, @, @][] | to_string(@)".to_owned(), &numbers),
+            (format!("contains(@, '{}b')", "a".repeat(25_000)), &text),
+            (format!("[{}]", vec!["length(@)"; 400].join(",")), &text),
+        ] {
+            let outcome = outcome(&expression, document);
+            assert!(outcome.starts_with("too-much-work: "), "{expression}: {outcome:.80}");
+        }
+    }
+
+    #[test]
+    fn the_budget_is_far_from_what_a_large_answer_needs() {
+        let item = r#"{"name":"x","roles":[{"id":1,"on":true},{"id":2,"on":false}]}"#;
+        let document = format!("{{\"items\":[{}]}}", vec![item; 2000].join(","));
+        let expression = "sort_by(items, &name)[].{name: name, roles: roles[?on].id}[].roles[] | length(@)";
+        assert_eq!(outcome(expression, &document), "2000");
+    }
 }

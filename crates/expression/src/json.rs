@@ -211,9 +211,7 @@ impl Reader<'_> {
 
     fn escape(&mut self) -> Result<char, JsonError> {
         self.offset += 1;
-        let escape = self.peek();
-        self.offset += 1;
-        Ok(match escape {
+        let character = match self.peek() {
             Some(b'"') => '"',
             Some(b'\\') => '\\',
             Some(b'/') => '/',
@@ -222,9 +220,14 @@ impl Reader<'_> {
             Some(b'n') => '\n',
             Some(b'r') => '\r',
             Some(b't') => '\t',
-            Some(b'u') => return self.unicode_escape(),
+            Some(b'u') => {
+                self.offset += 1;
+                return self.unicode_escape();
+            }
             _ => return Err(self.error("this escape is unknown")),
-        })
+        };
+        self.offset += 1;
+        Ok(character)
     }
 
     /// The digits after `\u`; two escapes where the first is the high half of a surrogate pair.
@@ -331,6 +334,7 @@ mod tests {
         assert_eq!(message("[1 2]"), "`,` or `]` was expected at byte 3");
         assert_eq!(message("{} x"), "there is more text after the value at byte 3");
         assert_eq!(message("\"\\ud800\""), "half of a surrogate pair is missing at byte 7");
+        assert_eq!(message("\"\\ü\""), "this escape is unknown at byte 2");
         assert_eq!(read(b"\"\xff\"").unwrap_err().message, "the text is not UTF-8");
     }
 

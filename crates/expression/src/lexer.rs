@@ -184,3 +184,57 @@ fn unescape(text: &str, delimiter: char) -> String {
     }
     plain
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn quotes_of_each_kind_have_their_own_escapes() {
+        check(
+            r#"{"a b":1,"ü":2,"x\"y":3}"#,
+            &[
+                (r#""a b""#, "1"),
+                (r#""\u00fc""#, "2"),
+                (r#""x\"y""#, "3"),
+                (r"'it\'s'", r#""it's""#),
+                (r"'\n'", r#""\\n""#),
+                (r"'\\'", r#""\\\\""#),
+                ("'two\nlines'", r#""two\nlines""#),
+                (r#"`"a\`b"`"#, r#""a`b""#),
+                (r#"`"\n"`"#, r#""\n""#),
+                ("` [1, {\"a\": null}] `", r#"[1,{"a":null}]"#),
+                ("`9007199254740993`", "9007199254740993"),
+            ],
+        );
+    }
+
+    #[test]
+    fn space_between_tokens_means_nothing() {
+        check(r#"{"a":[[1],[2]]}"#, &[(" \t\r\na [ * ]\n[ 0 ] ", "[1,2]"), ("a[*][0]", "[1,2]")]);
+    }
+
+    #[test]
+    fn says_what_is_no_token_and_where() {
+        check(
+            "{}",
+            &[
+                ("a # b", "syntax: `#` has no meaning here at byte 2"),
+                ("a ü", "syntax: `ü` has no meaning here at byte 2"),
+                ("a \u{7}", "syntax: a control character has no meaning here at byte 2"),
+                ("a = b", "syntax: `=` is not an operator, equality is `==` at byte 2"),
+                ("a[-]", "syntax: `-` is not a possible index at byte 2"),
+                ("a[2147483648]", "syntax: `2147483648` is not a possible index at byte 2"),
+                ("a == 'b", "syntax: this quote is not closed at byte 5"),
+                ("'\\", "syntax: this quote is not closed at byte 0"),
+                (r#""\x""#, "syntax: this name is not a JSON string: this escape is unknown at byte 2"),
+                ("a == `[1,]`", "syntax: this literal is not JSON: a value was expected at byte 9"),
+                (
+                    r#"a == `"\``"#,
+                    "syntax: this literal is not JSON: the text ends inside a string at byte 5",
+                ),
+                ("a == `admin`", "syntax: this literal is not JSON: a value was expected at byte 6"),
+            ],
+        );
+    }
+}

@@ -3,6 +3,28 @@
 //! A JMESPath [`Expression`] is compiled once and evaluated against many documents. The crate knows
 //! only [`Value`]: nothing of tokens, claims or JavaScript.
 //!
+//! ```
+//! use claimsmith_expression::{Expression, json};
+//!
+//! let names = Expression::parse("roles[?active].name | sort(@)")?;
+//! let document = json::read(br#"{"roles": [
+//!     {"name": "editor", "active": true},
+//!     {"name": "admin", "active": true},
+//!     {"name": "guest", "active": false}
+//! ]}"#)?;
+//! assert_eq!(names.evaluate(&document)?.to_json(), r#"["admin","editor"]"#);
+//!
+//! let error = Expression::parse("roles[?active").unwrap_err();
+//! assert_eq!(error.to_string(), "the expression ends too soon at byte 13");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The language is that of the [specification], all of it. What an expression may cost is bounded,
+//! whatever it says and whatever the document is: how deep it is nested when it is compiled, how many
+//! steps it takes when it is evaluated.
+//!
+//! [specification]: https://jmespath.org/specification.html
+//!
 //! Left out, and why: `serde_json` and the `jmespath` crate. Both are sound, but inside the
 //! WebAssembly every byte is paid by every user, and neither keeps an integer beyond 2^53 − 1 apart
 //! from its rounded neighbour. They serve as oracles in the tests instead.
@@ -11,12 +33,15 @@ mod ast;
 mod decimal;
 mod error;
 mod expression;
+mod functions;
 mod interpreter;
 mod lexer;
 mod map;
 mod number;
 mod parser;
 mod reads;
+#[cfg(test)]
+mod testing;
 mod value;
 
 pub mod json;

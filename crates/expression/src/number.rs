@@ -21,8 +21,14 @@ pub struct Number(Repr);
 enum Repr {
     /// A finite double.
     Double(f64),
-    /// The text of an integer that no double holds exactly.
-    Integer(Rc<str>),
+    /// An integer past those that doubles hold exactly.
+    Integer(Rc<Integer>),
+}
+
+#[derive(Debug)]
+struct Integer {
+    text: Box<str>,
+    nearest: f64,
 }
 
 impl Number {
@@ -31,25 +37,38 @@ impl Number {
         value.is_finite().then_some(Number(Repr::Double(value)))
     }
 
-    /// Reads a number in JSON's grammar. `None` where the text is not such a number, or too large for
-    /// a double although it has a fraction or an exponent.
+    /// Reads a number in JSON's grammar. `None` where the text is not such a number, or past the range
+    /// of doubles.
     pub fn from_text(text: &str) -> Option<Number> {
         if !is_json_number(text.as_bytes()) {
             return None;
         }
         let value = decimal::parse(text);
         let is_integer = !text.contains(['.', 'e', 'E']);
-        if is_integer && value.abs() > MAX_SAFE_INTEGER {
-            return Some(Number(Repr::Integer(text.into())));
+        if is_integer && value.is_finite() && value.abs() > MAX_SAFE_INTEGER {
+            let integer = Integer { text: text.into(), nearest: value };
+            return Some(Number(Repr::Integer(Rc::new(integer))));
         }
         Number::from_f64(value)
     }
 
-    /// The nearest double. An integer past the range of doubles gives an infinity.
+    /// The nearest double.
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
             Repr::Double(value) => *value,
-            Repr::Integer(text) => decimal::parse(text),
+            Repr::Integer(integer) => integer.nearest,
+        }
+    }
+
+    /// The number without its sign.
+    pub fn abs(&self) -> Number {
+        match &self.0 {
+            Repr::Double(value) => Number(Repr::Double(value.abs())),
+            Repr::Integer(integer) if integer.nearest > 0.0 => self.clone(),
+            Repr::Integer(integer) => {
+                let text = integer.text.trim_start_matches('-').into();
+                Number(Repr::Integer(Rc::new(Integer { text, nearest: -integer.nearest })))
+            }
         }
     }
 
@@ -104,7 +123,7 @@ fn is_json_number(text: &[u8]) -> bool {
 impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {
         match (&self.0, &other.0) {
-            (Repr::Integer(left), Repr::Integer(right)) => left == right,
+            (Repr::Integer(left), Repr::Integer(right)) => left.text == right.text,
             (Repr::Double(left), Repr::Double(right)) => left == right,
             _ => false,
         }
@@ -113,7 +132,23 @@ impl PartialEq for Number {
 
 impl PartialOrd for Number {
     fn partial_cmp(&self, other: &Number) -> Option<Ordering> {
-        if self == other { Some(Ordering::Equal) } else { self.as_f64().partial_cmp(&other.as_f64()) }
+        let nearest = self.as_f64().partial_cmp(&other.as_f64());
+        match (&self.0, &other.0) {
+            (Repr::Integer(left), Repr::Integer(right)) if nearest == Some(Ordering::Equal) => {
+                Some(left.compare_text(right))
+            }
+            _ => nearest,
+        }
+    }
+}
+
+impl Integer {
+    /// Compares two that have the same sign.
+    fn compare_text(&self, other: &Integer) -> Ordering {
+        // There are no leading zeros, so more digits are a larger number.
+        let by_length = self.text.len().cmp(&other.text.len());
+        let magnitude = by_length.then_with(|| self.text.cmp(&other.text));
+        if self.nearest < 0.0 { magnitude.reverse() } else { magnitude }
     }
 }
 
@@ -122,7 +157,7 @@ impl fmt::Display for Number {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Double(value) => formatter.write_str(&decimal::write(*value)),
-            Repr::Integer(text) => formatter.write_str(text),
+            Repr::Integer(integer) => formatter.write_str(&integer.text),
         }
     }
 }
@@ -163,6 +198,18 @@ mod tests {
     }
 
     #[test]
+    fn large_integers_have_their_exact_order_and_magnitude() {
+        let number = |text| Number::from_text(text).unwrap();
+        let ascending = ["-9007199254740994", "-9007199254740993", "9007199254740992", "9007199254740993"];
+        for pair in ascending.windows(2) {
+            assert!(number(pair[0]) < number(pair[1]), "{pair:?}");
+        }
+        assert!(number("9007199254740993") > number("9007199254740991"));
+        assert_eq!(number("-9007199254740993").abs(), number("9007199254740993"));
+        assert_eq!(number("-1.5").abs(), number("1.5"));
+    }
+
+    #[test]
     fn the_largest_safe_integer_is_safe() {
         assert!(!Number::from_text("9007199254740991").unwrap().is_unsafe_integer());
         assert!(Number::from_text("-9007199254740992").unwrap().is_unsafe_integer());
@@ -170,8 +217,9 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_fraction_past_the_range_of_doubles() {
+    fn refuses_what_lies_past_the_range_of_doubles() {
         assert!(Number::from_text("1e400").is_none());
+        assert!(Number::from_text(&"9".repeat(310)).is_none());
         assert!(Number::from_f64(f64::NAN).is_none());
     }
 

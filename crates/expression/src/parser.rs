@@ -2,288 +2,548 @@
 
 use std::rc::Rc;
 
-use crate::ast::{Items, Node, Operator};
+use crate::ast::{Argument, Call, Items, Node, Operator};
+use crate::functions::{self, Function};
 use crate::lexer::{Lexer, Token};
 use crate::{ErrorKind, ExpressionError};
 
-/// The deepest expression that is compiled. It bounds how often parser, interpreter and the drop of a
-/// tree call themselves: a WebAssembly stack is small.
-const MAX_DEPTH: usize = 256;
+/// The deepest expression that is compiled.
+///
+/// Depth is counted so that it bounds two things at once: how often the interpreter calls itself, and
+/// by how many levels a result can be nested deeper than the document. What is evaluated one after
+/// the other (`a.b`, `a | b`, `a[*].b`) counts as the sum of both sides, for each may wrap its input.
+const MAX_DEPTH: usize = 128;
 
-/// How tightly the right side of a projection holds: it goes on through `.` and `[`, past everything
-/// below that.
-const PROJECTION: u8 = 20;
-const DOT: u8 = 40;
-/// `!a.b` is `!(a.b)`. The grammar leaves it open, and nobody who writes it means `(!a).b`, which is null
-/// whatever `a` is.
+/// How tightly operators hold their sides together. The grammar leaves much of this open; these are the
+/// powers of the reference implementation, of which people's expressions have come to depend.
+///
+/// One differs: there `!` holds more tightly than a dot, so that `!a.b` is a member of a boolean, which is
+/// always null. Here it is the opposite of `a.b`, since nobody can have meant the other.
+const ANYTHING: u8 = 0;
+const PIPE: u8 = 1;
+const OR: u8 = 2;
+const AND: u8 = 3;
+const COMPARISON: u8 = 5;
 const NOT: u8 = 8;
+const FLATTEN: u8 = 9;
+const PROJECTION: u8 = 20;
+const FILTER: u8 = 21;
+const DOT: u8 = 40;
+const BRACKET: u8 = 55;
 
 /// Compiles the text of an expression.
 pub(crate) fn parse(text: &str) -> Result<Node, ExpressionError> {
     let mut lexer = Lexer::new(text);
     let token = lexer.next()?;
     let mut parser = Parser { lexer, token, depth: 0 };
-    let node = parser.expression(0)?;
+    let tree = parser.expression(ANYTHING)?;
     match parser.token {
-        Token::End => Ok(node),
+        Token::End => Ok(tree.node),
         _ => Err(parser.unexpected()),
     }
 }
 
 struct Parser<'a> {
+    /// Stands behind `token`.
     lexer: Lexer<'a>,
-    /// The token that comes next; the lexer stands behind it.
+    /// What comes next.
     token: Token,
-    /// How deep the tree is here. A chain such as `a.b.c` leans left, so each link counts.
+    /// How many calls of `expression` are under way.
     depth: usize,
+}
+
+/// A node, and its depth as [`MAX_DEPTH`] counts it.
+struct Tree {
+    node: Node,
+    depth: usize,
+}
+
+impl Tree {
+    fn leaf(node: Node) -> Tree {
+        Tree { node, depth: 0 }
+    }
 }
 
 impl Parser<'_> {
     /// Reads as much as holds together more tightly than `power`.
-    fn expression(&mut self, power: u8) -> Result<Node, ExpressionError> {
-        let depth = self.depth;
-        self.deepen()?;
-        let mut left = self.prefix()?;
+    fn expression(&mut self, power: u8) -> Result<Tree, ExpressionError> {
+        self.enter()?;
+        let left = self.prefix()?;
+        let tree = self.extend(left, power)?;
+        self.depth -= 1;
+        Ok(tree)
+    }
+
+    /// The same where a bracket comes next, which belongs to the current value.
+    fn bracket_expression(&mut self, power: u8) -> Result<Tree, ExpressionError> {
+        self.enter()?;
+        let left = self.infix(Tree::leaf(Node::Current))?;
+        let tree = self.extend(left, power)?;
+        self.depth -= 1;
+        Ok(tree)
+    }
+
+    /// Goes on behind `left` with all that holds more tightly than `power`.
+    fn extend(&mut self, mut left: Tree, power: u8) -> Result<Tree, ExpressionError> {
         while power_of(&self.token) > power {
-            self.deepen()?;
             left = self.infix(left)?;
         }
-        self.depth = depth;
         Ok(left)
     }
 
-    fn prefix(&mut self) -> Result<Node, ExpressionError> {
-        let unexpected = self.unexpected();
+    fn prefix(&mut self) -> Result<Tree, ExpressionError> {
+        let (offset, text) = (self.lexer.start(), self.lexer.token_text());
         match self.advance()? {
-            Token::Name(_) if self.is_mark(b'(') => Err(self.error(ErrorKind::UnknownFunction, NO_FUNCTIONS)),
-            Token::Name(name) | Token::Quoted(name) => Ok(Node::Member(name)),
-            Token::Literal(value) => Ok(Node::Literal(value)),
-            Token::Filter => self.filter(Node::Current),
-            Token::Flatten => self.projection(Node::Current, Items::Flat),
-            Token::Mark(b'@') => Ok(Node::Current),
-            Token::Mark(b'*') => self.projection(Node::Current, Items::Values),
-            Token::Mark(b'!') => Ok(Node::Not(Box::new(self.expression(NOT)?))),
-            Token::Mark(b'{') => self.object(),
-            Token::Mark(b'(') => {
-                let inside = self.expression(0)?;
-                self.expect(b')', "`)`")?;
-                Ok(inside)
+            Token::Name(name) if self.next_is(b'(') => self.call(&name, offset),
+            Token::Name(name) | Token::Quoted(name) => Ok(Tree::leaf(Node::Member(name))),
+            Token::Literal(value) => Ok(Tree::leaf(Node::Literal(value))),
+            Token::Mark(b'@') => Ok(Tree::leaf(Node::Current)),
+            Token::Mark(b'!') => {
+                let operand = self.expression(NOT)?;
+                self.grow(operand.depth, Node::Not(Box::new(operand.node)))
             }
-            Token::Mark(b'[') => match self.token {
-                Token::Number(_) | Token::Mark(b':') => self.index(Node::Current),
-                Token::Mark(b'*') if self.lexer.precedes(b']') => self.all(Node::Current),
-                _ => self.list(),
-            },
-            _ => Err(unexpected),
+            Token::Mark(b'(') => {
+                let inner = self.expression(ANYTHING)?;
+                self.expect(b')')?;
+                Ok(inner)
+            }
+            Token::Mark(b'*') => self.projection(Tree::leaf(Node::Current), Items::Values, PROJECTION),
+            Token::Mark(b'{') => self.object(),
+            Token::Mark(b'[') if self.at_specifier() => self.specifier(Tree::leaf(Node::Current)),
+            Token::Mark(b'[') => self.list(),
+            Token::Filter => self.filter(Tree::leaf(Node::Current)),
+            Token::Flatten => self.projection(Tree::leaf(Node::Current), Items::Flat, FLATTEN),
+            _ => Err(unexpected(offset, text)),
         }
     }
 
-    fn infix(&mut self, left: Node) -> Result<Node, ExpressionError> {
-        let unexpected = self.unexpected();
+    /// Goes on behind `left` with the next token, which has a power.
+    fn infix(&mut self, left: Tree) -> Result<Tree, ExpressionError> {
+        let (offset, text) = (self.lexer.start(), self.lexer.token_text());
         match self.advance()? {
             Token::Operator(operator) => {
-                let right = self.expression(power_of(&Token::Operator(operator)))?;
-                Ok(Node::Binary(operator, Box::new(left), Box::new(right)))
-            }
-            Token::Filter => self.filter(left),
-            Token::Flatten => self.projection(left, Items::Flat),
-            Token::Mark(b'[') if self.is_mark(b'*') => self.all(left),
-            Token::Mark(b'[') => self.index(left),
-            Token::Mark(b'.') if self.is_mark(b'*') => {
-                self.advance()?;
-                self.projection(left, Items::Values)
+                let right = self.expression(power_of_operator(operator))?;
+                self.binary(operator, left, right)
             }
             Token::Mark(b'.') => {
                 let right = self.after_dot(DOT)?;
-                Ok(Node::Binary(Operator::Dot, Box::new(left), Box::new(right)))
+                self.binary(Operator::Dot, left, right)
             }
-            _ => Err(unexpected),
+            Token::Mark(b'[') if self.at_specifier() => self.specifier(left),
+            Token::Mark(b'[') => Err(self.unexpected()),
+            Token::Filter => self.filter(left),
+            Token::Flatten => self.projection(left, Items::Flat, FLATTEN),
+            _ => Err(unexpected(offset, text)),
         }
     }
 
-    /// What may follow a dot: a name, a list or an object.
-    fn after_dot(&mut self, power: u8) -> Result<Node, ExpressionError> {
+    fn binary(&self, operator: Operator, left: Tree, right: Tree) -> Result<Tree, ExpressionError> {
+        let depth = match operator {
+            Operator::Dot | Operator::Pipe => left.depth + right.depth,
+            _ => left.depth.max(right.depth),
+        };
+        self.grow(depth, Node::Binary(operator, Box::new(left.node), Box::new(right.node)))
+    }
+
+    /// What may follow a dot; unlike elsewhere, `[` opens a list here.
+    fn after_dot(&mut self, power: u8) -> Result<Tree, ExpressionError> {
         match self.token {
-            Token::Name(_) | Token::Quoted(_) | Token::Mark(b'{') | Token::Mark(b'*') => {
-                self.expression(power)
-            }
+            Token::Name(_) | Token::Quoted(_) | Token::Mark(b'*' | b'{') => self.expression(power),
             Token::Mark(b'[') => {
                 self.advance()?;
                 self.list()
             }
-            _ => Err(self.expected("a name, `[`, `{` or `*` after `.`")),
+            _ => Err(self.unexpected()),
         }
     }
 
-    /// `[1]`, `[-1]` or `[start:stop:step]`, from behind the bracket.
-    fn index(&mut self, source: Node) -> Result<Node, ExpressionError> {
-        let mut numbers = [None; 3];
-        let mut colons = 0;
-        loop {
-            match self.token {
-                Token::Number(number) => {
-                    match numbers.get_mut(colons) {
-                        Some(slot @ None) => *slot = Some(number),
-                        _ => return Err(self.unexpected()),
-                    }
-                    self.advance()?;
-                }
-                Token::Mark(b':') if colons < 2 => {
-                    colons += 1;
-                    self.advance()?;
-                }
-                _ => break,
-            }
-        }
-        let step_is_zero = matches!(numbers, [_, _, Some(0)]);
-        if step_is_zero {
-            return Err(self.error(ErrorKind::InvalidValue, "a slice cannot go by steps of 0"));
-        }
-        self.expect(b']', "`]`")?;
-        match (colons, numbers) {
-            (0, [Some(index), ..]) => Ok(Node::Index(Box::new(source), index)),
-            (_, [start, stop, step]) => {
-                self.projection(source, Items::Slice { start, stop, step: step.unwrap_or(1) })
-            }
+    /// Whether an index, a slice or `*]` follows the `[` that has been taken. A list may start with a
+    /// star too: `[*.name]`.
+    fn at_specifier(&self) -> bool {
+        match self.token {
+            Token::Number(_) | Token::Mark(b':') => true,
+            Token::Mark(b'*') => self.lexer.precedes(b']'),
+            _ => false,
         }
     }
 
-    /// `[*]`, from the asterisk.
-    fn all(&mut self, source: Node) -> Result<Node, ExpressionError> {
+    fn specifier(&mut self, source: Tree) -> Result<Tree, ExpressionError> {
+        if self.take(b'*')? {
+            self.expect(b']')?;
+            return self.projection(source, Items::All, PROJECTION);
+        }
+        let start = self.number()?;
+        if let Some(index) = start
+            && !self.next_is(b':')
+        {
+            self.expect(b']')?;
+            return self.grow(source.depth, Node::Index(Box::new(source.node), index));
+        }
+        self.expect(b':')?;
+        let stop = self.number()?;
+        let has_step = self.take(b':')?;
+        let offset = self.lexer.start();
+        let step = if has_step { self.number()? } else { None };
+        self.expect(b']')?;
+        if step == Some(0) {
+            let message = ["the step of a slice cannot be 0"];
+            return Err(ExpressionError::new(ErrorKind::InvalidValue, offset, &message));
+        }
+        self.projection(source, Items::Slice { start, stop, step: step.unwrap_or(1) }, PROJECTION)
+    }
+
+    /// Takes a number if one is next.
+    fn number(&mut self) -> Result<Option<i32>, ExpressionError> {
+        let Token::Number(number) = self.token else {
+            return Ok(None);
+        };
         self.advance()?;
-        self.expect(b']', "`]`")?;
-        self.projection(source, Items::All)
+        Ok(Some(number))
     }
 
-    /// `[?condition]`, from behind the question mark.
-    fn filter(&mut self, source: Node) -> Result<Node, ExpressionError> {
-        let condition = self.expression(0)?;
-        self.expect(b']', "`]`")?;
-        self.projection(source, Items::Matching(Box::new(condition)))
+    fn filter(&mut self, source: Tree) -> Result<Tree, ExpressionError> {
+        let condition = self.expression(ANYTHING)?;
+        self.expect(b']')?;
+        let source = Tree { depth: source.depth.max(condition.depth), node: source.node };
+        self.projection(source, Items::Matching(Box::new(condition.node)), FILTER)
     }
 
-    /// What goes on behind a projection is evaluated for each of its items.
-    fn projection(&mut self, source: Node, items: Items) -> Result<Node, ExpressionError> {
+    /// A projection, with what is to be evaluated for each of its items: all that goes on behind it and
+    /// holds more tightly than `power`.
+    fn projection(&mut self, source: Tree, items: Items, power: u8) -> Result<Tree, ExpressionError> {
         let each = match self.token {
             Token::Mark(b'.') => {
                 self.advance()?;
-                self.after_dot(PROJECTION)?
+                self.after_dot(power)?
             }
-            Token::Mark(b'[') | Token::Filter => self.expression_after(Node::Current)?,
-            _ => Node::Current,
+            Token::Mark(b'[') | Token::Filter => self.bracket_expression(power)?,
+            _ => Tree::leaf(Node::Current),
         };
-        Ok(Node::Projection { source: Box::new(source), items, each: Box::new(each) })
+        let depth = source.depth + each.depth;
+        let (source, each) = (Box::new(source.node), Box::new(each.node));
+        self.grow(depth, Node::Projection { source, items, each })
     }
 
-    /// Goes on from a node that is there already.
-    fn expression_after(&mut self, left: Node) -> Result<Node, ExpressionError> {
-        let depth = self.depth;
-        let mut left = left;
-        while power_of(&self.token) > PROJECTION {
-            self.deepen()?;
-            left = self.infix(left)?;
-        }
-        self.depth = depth;
-        Ok(left)
-    }
-
-    /// `[a, b]`, from behind the bracket.
-    fn list(&mut self) -> Result<Node, ExpressionError> {
+    /// The rest of a list after `[`.
+    fn list(&mut self) -> Result<Tree, ExpressionError> {
         let mut items = Vec::new();
+        let mut depth = 0;
         loop {
-            items.push(self.expression(0)?);
-            if self.ends(b']', "`,` or `]`")? {
-                return Ok(Node::List(items));
+            let item = self.expression(ANYTHING)?;
+            depth = depth.max(item.depth);
+            items.push(item.node);
+            if !self.take(b',')? {
+                break;
             }
         }
+        self.expect(b']')?;
+        self.grow(depth, Node::List(items))
     }
 
-    /// `{name: a}`, from behind the brace.
-    fn object(&mut self) -> Result<Node, ExpressionError> {
+    /// The rest of an object after `{`.
+    fn object(&mut self) -> Result<Tree, ExpressionError> {
         let mut members = Vec::new();
+        let mut depth = 0;
         loop {
-            let name: Rc<str> = match &self.token {
-                Token::Name(name) | Token::Quoted(name) => Rc::clone(name),
-                _ => return Err(self.expected("a name")),
-            };
-            self.advance()?;
-            self.expect(b':', "`:`")?;
-            members.push((name, self.expression(0)?));
-            if self.ends(b'}', "`,` or `}`")? {
-                return Ok(Node::Object(members));
+            let name = self.member_name()?;
+            self.expect(b':')?;
+            let member = self.expression(ANYTHING)?;
+            depth = depth.max(member.depth);
+            members.push((name, member.node));
+            if !self.take(b',')? {
+                break;
             }
         }
+        self.expect(b'}')?;
+        self.grow(depth, Node::Object(members))
     }
 
-    /// Takes a comma, or the mark that closes the list.
-    fn ends(&mut self, mark: u8, wanted: &str) -> Result<bool, ExpressionError> {
-        let ends = self.is_mark(mark);
-        if !ends && !self.is_mark(b',') {
-            return Err(self.expected(wanted));
+    fn member_name(&mut self) -> Result<Rc<str>, ExpressionError> {
+        let (offset, text) = (self.lexer.start(), self.lexer.token_text());
+        match self.advance()? {
+            Token::Name(name) | Token::Quoted(name) => Ok(name),
+            _ => Err(unexpected(offset, text)),
         }
-        self.advance()?;
-        Ok(ends)
     }
 
-    fn expect(&mut self, mark: u8, wanted: &str) -> Result<(), ExpressionError> {
-        if !self.is_mark(mark) {
-            return Err(self.expected(wanted));
+    /// A call from its `(` on. Whatever is wrong with it in any document is found here, before the
+    /// first document comes.
+    fn call(&mut self, name: &str, offset: usize) -> Result<Tree, ExpressionError> {
+        let Some(function) = functions::find(name) else {
+            let message = ["`", name, "` is not a function of JMESPath"];
+            return Err(ExpressionError::new(ErrorKind::UnknownFunction, offset, &message));
+        };
+        self.expect(b'(')?;
+        let mut call = Call { function, arguments: Vec::new(), reference: None };
+        let mut depth = 0;
+        let mut reference_depth = 0;
+        let mut count = 0;
+        while count > 0 || !self.next_is(b')') {
+            let argument_offset = self.lexer.start();
+            let is_reference = self.take(b'&')?;
+            // An argument too many is told as such, when all have been counted.
+            if count < function.arity.most() && is_reference != (function.reference == Some(count)) {
+                return Err(misplaced_reference(function, argument_offset, is_reference));
+            }
+            let argument = self.expression(ANYTHING)?;
+            if is_reference {
+                reference_depth = argument.depth;
+                call.reference = Some(argument.node);
+            } else {
+                depth = depth.max(argument.depth);
+                call.arguments.push(Argument { offset: argument_offset, node: argument.node });
+            }
+            count += 1;
+            if !self.take(b',')? {
+                break;
+            }
         }
-        self.advance()?;
+        self.expect(b')')?;
+        if !function.arity.admits(count) {
+            let message = ["`", name, "` takes ", function.arity.in_words()];
+            return Err(ExpressionError::new(ErrorKind::InvalidArity, offset, &message));
+        }
+        // The reference is evaluated against what the arguments give.
+        self.grow(depth + reference_depth, Node::Call(Box::new(call)))
+    }
+
+    /// Counts a call of this parser to itself.
+    fn enter(&mut self) -> Result<(), ExpressionError> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.too_deep());
+        }
+        self.depth += 1;
         Ok(())
     }
 
-    fn is_mark(&self, mark: u8) -> bool {
-        matches!(self.token, Token::Mark(found) if found == mark)
+    /// Counts the level that `node` adds to the depth below it.
+    fn grow(&self, depth: usize, node: Node) -> Result<Tree, ExpressionError> {
+        if depth >= MAX_DEPTH {
+            return Err(self.too_deep());
+        }
+        Ok(Tree { node, depth: depth + 1 })
     }
 
-    /// Takes the token that comes next.
+    fn next_is(&self, mark: u8) -> bool {
+        matches!(self.token, Token::Mark(next) if next == mark)
+    }
+
+    fn take(&mut self, mark: u8) -> Result<bool, ExpressionError> {
+        let found = self.next_is(mark);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    fn expect(&mut self, mark: u8) -> Result<(), ExpressionError> {
+        if self.take(mark)? {
+            return Ok(());
+        }
+        if let Token::End = self.token {
+            return Err(self.unexpected());
+        }
+        let mut buffer = [0; 4];
+        let message = ["`", char::from(mark).encode_utf8(&mut buffer), "` was expected here"];
+        Err(ExpressionError::new(ErrorKind::Syntax, self.lexer.start(), &message))
+    }
+
+    /// Takes the next token.
     fn advance(&mut self) -> Result<Token, ExpressionError> {
         let next = self.lexer.next()?;
         Ok(std::mem::replace(&mut self.token, next))
     }
 
-    fn deepen(&mut self) -> Result<(), ExpressionError> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(self.error(ErrorKind::TooDeep, "the expression is nested too deeply"));
-        }
-        Ok(())
-    }
-
     fn unexpected(&self) -> ExpressionError {
-        match self.token {
-            Token::End => self.error(ErrorKind::Syntax, "the expression ends too soon"),
-            _ => ExpressionError::new(
-                ErrorKind::Syntax,
-                self.lexer.start(),
-                &["`", self.lexer.token_text(), "` does not belong here"],
-            ),
-        }
+        unexpected(self.lexer.start(), self.lexer.token_text())
     }
 
-    fn expected(&self, wanted: &str) -> ExpressionError {
-        ExpressionError::new(ErrorKind::Syntax, self.lexer.start(), &[wanted, " was expected"])
-    }
-
-    fn error(&self, kind: ErrorKind, message: &str) -> ExpressionError {
-        ExpressionError::new(kind, self.lexer.start(), &[message])
+    fn too_deep(&self) -> ExpressionError {
+        let message = ["the expression is nested too deeply"];
+        ExpressionError::new(ErrorKind::TooDeep, self.lexer.start(), &message)
     }
 }
 
-const NO_FUNCTIONS: &str = "functions are not available in this version";
+/// The error for a token that cannot stand where it does.
+fn unexpected(offset: usize, token: &str) -> ExpressionError {
+    let message: &[&str] = match token.as_bytes() {
+        [] => &["the expression ends too soon"],
+        // It may be long, and go over several lines.
+        [b'\'' | b'`', ..] => &["a literal was not expected here"],
+        _ => &["`", token, "` was not expected here"],
+    };
+    ExpressionError::new(ErrorKind::Syntax, offset, message)
+}
 
-/// How tightly a token binds what stands before it; 0 for one that ends an expression.
+fn misplaced_reference(function: &Function, offset: usize, is_reference: bool) -> ExpressionError {
+    let rest = if is_reference {
+        "` takes a value here, not an expression reference"
+    } else {
+        "` takes an expression reference here, which starts with `&`"
+    };
+    ExpressionError::new(ErrorKind::InvalidType, offset, &["`", function.name, rest])
+}
+
+/// How tightly a token holds what stands on its left; not at all if it does not continue an expression.
 fn power_of(token: &Token) -> u8 {
     match token {
-        Token::Operator(Operator::Pipe) => 1,
-        Token::Operator(Operator::Or) => 2,
-        Token::Operator(Operator::And) => 3,
-        Token::Operator(_) => 5,
-        Token::Flatten => 9,
-        Token::Filter => PROJECTION + 1,
+        Token::Operator(operator) => power_of_operator(*operator),
+        Token::Flatten => FLATTEN,
+        Token::Filter => FILTER,
         Token::Mark(b'.') => DOT,
-        Token::Mark(b'[') => 55,
-        _ => 0,
+        Token::Mark(b'[') => BRACKET,
+        _ => ANYTHING,
+    }
+}
+
+fn power_of_operator(operator: Operator) -> u8 {
+    match operator {
+        Operator::Pipe => PIPE,
+        Operator::Or => OR,
+        Operator::And => AND,
+        Operator::Dot => DOT,
+        _ => COMPARISON,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Expression;
+    use crate::testing::{check, outcome};
+
+    #[test]
+    fn operators_hold_their_sides_by_the_usual_powers() {
+        check(
+            r#"{"t":true,"f":false,"n":1,"o":{"t":true},"a":[{"b":[1,2]},{"b":[3]}]}"#,
+            &[
+                ("t || f && f", "true"),
+                ("(t || f) && f", "false"),
+                ("n == `1` && t", "true"),
+                ("!f && t", "true"),
+                ("!(f || t)", "false"),
+                ("!t == f", "true"),
+                ("f || o | t", "true"),
+                ("a[*].b[0]", "[1,3]"),
+                ("a[*].b | [0]", "[1,2]"),
+                ("(a[*].b)[0]", "[1,2]"),
+                ("a[*].b[]", "[1,2,3]"),
+                ("a[*].{c: b}.c", "[[1,2],[3]]"),
+                ("a[].b[]", "[1,2,3]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn not_is_the_opposite_of_all_that_a_path_leads_to() {
+        check(
+            r#"{"user":{"verified":true,"roles":[],"groups":[{"a":false}]}}"#,
+            &[
+                ("!user.verified", "false"),
+                ("!user.missing", "true"),
+                ("!user.roles[0]", "true"),
+                ("!user.groups[0].a", "true"),
+                ("!user.groups[?a]", "true"),
+                ("!user.roles[]", "true"),
+                ("!!user.verified", "true"),
+            ],
+        );
+    }
+
+    #[test]
+    fn says_what_was_not_expected_and_where() {
+        check(
+            "{}",
+            &[
+                ("", "syntax: the expression ends too soon at byte 0"),
+                ("a.", "syntax: the expression ends too soon at byte 2"),
+                ("a ||", "syntax: the expression ends too soon at byte 4"),
+                ("a b", "syntax: `b` was not expected here at byte 2"),
+                ("a..b", "syntax: `.` was not expected here at byte 2"),
+                ("a.'b'", "syntax: a literal was not expected here at byte 2"),
+                ("a.`1\n`", "syntax: a literal was not expected here at byte 2"),
+                ("(a", "syntax: the expression ends too soon at byte 2"),
+                ("(a]", "syntax: `)` was expected here at byte 2"),
+                ("a[b]", "syntax: `b` was not expected here at byte 2"),
+                ("a[*][b, c]", "syntax: `b` was not expected here at byte 5"),
+                ("a[0", "syntax: the expression ends too soon at byte 3"),
+                ("a[0:1:2:3]", "syntax: `]` was expected here at byte 7"),
+                ("{a b}", "syntax: `:` was expected here at byte 3"),
+                ("{'a': b}", "syntax: a literal was not expected here at byte 1"),
+                ("{a: b,}", "syntax: `}` was not expected here at byte 6"),
+                ("[a,]", "syntax: `]` was not expected here at byte 3"),
+                ("&a", "syntax: `&` was not expected here at byte 0"),
+                ("a[::0]", "invalid-value: the step of a slice cannot be 0 at byte 4"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_wrong_call_is_found_before_there_is_a_document() {
+        for (expression, expected) in [
+            ("a || lenght(b)", "unknown-function: `lenght` is not a function of JMESPath at byte 5"),
+            ("Length(a)", "unknown-function: `Length` is not a function of JMESPath at byte 0"),
+            ("a | abs()", "invalid-arity: `abs` takes one argument at byte 4"),
+            ("abs(a, &b)", "invalid-arity: `abs` takes one argument at byte 0"),
+            ("join(',')", "invalid-arity: `join` takes two arguments at byte 0"),
+            ("not_null()", "invalid-arity: `not_null` takes at least one argument at byte 0"),
+            ("sort_by(a)", "invalid-arity: `sort_by` takes two arguments at byte 0"),
+            (
+                "sort_by(a, b)",
+                "invalid-type: `sort_by` takes an expression reference here, which starts with `&` at byte 11",
+            ),
+            ("keys(&a)", "invalid-type: `keys` takes a value here, not an expression reference at byte 5"),
+            (
+                "map(a, &b)",
+                "invalid-type: `map` takes an expression reference here, which starts with `&` at byte 4",
+            ),
+            ("abs(a,)", "syntax: `)` was not expected here at byte 6"),
+            ("abs(a b)", "syntax: `)` was expected here at byte 6"),
+            ("\"abs\"(a)", "syntax: `(` was not expected here at byte 5"),
+        ] {
+            let error = Expression::parse(expression).unwrap_err();
+            assert_eq!(format!("{}: {error}", error.kind.name()), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn nesting_without_an_end_is_an_error_not_a_stack_overflow() {
+        let many = 100_000;
+        for (start, middle, end) in [
+            ("", "(", ""),
+            ("", "!", "a"),
+            ("", "[", ""),
+            ("", "{a:", ""),
+            ("", "abs(", ""),
+            ("", "map(&", ""),
+            ("", "a[?", ""),
+            ("", "*.", "a"),
+            ("a", ".a", ""),
+            ("a", "|a", ""),
+            ("a", "||a", ""),
+            ("a", "==a", ""),
+            ("a", "[0]", ""),
+            ("a", "[*]", ""),
+            ("a", "[]", ""),
+            ("a", "[?a]", ""),
+            ("a", "[::2]", ""),
+            ("a", ".[a]", ""),
+            ("a", "[*].{a:a}", ""),
+        ] {
+            let expression = format!("{start}{}{end}", middle.repeat(many));
+            assert!(outcome(&expression, "{}").starts_with("too-deep: "), "{middle}");
+            let expression = format!("{start}{}{end}", middle.repeat(MAX_DEPTH / 4));
+            assert!(!outcome(&expression, "{}").starts_with("too-deep: "), "{middle}");
+        }
+    }
+
+    #[test]
+    fn a_result_is_never_nested_much_deeper_than_the_document() {
+        // Each pipe wraps what the one before it gave; balanced brackets keep the tree itself flat.
+        let mut expression = "[@]".to_owned();
+        for _ in 0..12 {
+            expression = format!("({expression} | {expression})");
+        }
+        assert!(outcome(&expression, "{}").starts_with("too-deep: "));
     }
 }

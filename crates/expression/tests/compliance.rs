@@ -1,88 +1,88 @@
-//! The official JMESPath compliance suite, as the package `jmespath` carries it.
+//! The official JMESPath compliance suite, as the published `jmespath` package carries it.
 //!
-//! Cases that call a function are counted apart: functions are not part of this version.
+//! Every case runs. A case without a result or an error is a benchmark, made to be timed: there it is
+//! enough that the engine copes with it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what fails here fails the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic is how a test fails")]
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use claimsmith_expression::{ErrorKind, Expression, json};
-use serde_json::Value as Json;
-
-/// What a case may come to.
-enum Verdict {
-    Passed,
-    NeedsFunctions,
-    Failed(String),
-}
+use claimsmith_expression::{ErrorKind, Expression, ExpressionError, Value, json};
 
 #[test]
-fn every_case_without_a_function_passes() {
-    let (mut passed, mut need_functions, mut failed) = (0, 0, Vec::new());
-    for (file, suite) in suites() {
+fn every_case_of_the_official_suite_passes() {
+    let mut cases = 0;
+    let mut failures = Vec::new();
+    for path in suite_files() {
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        let suite = json::read(&fs::read(&path).unwrap()).unwrap();
         for group in suite.as_array().unwrap() {
-            let given = group["given"].to_string();
-            for case in group["cases"].as_array().unwrap() {
-                match run(&given, case) {
-                    Verdict::Passed => passed += 1,
-                    Verdict::NeedsFunctions => need_functions += 1,
-                    Verdict::Failed(why) => failed.push(format!("{file}: {}: {why}", case["expression"])),
+            let document = group.member("given");
+            for case in group.member("cases").as_array().unwrap() {
+                cases += 1;
+                if let Err(reason) = check(case, &document) {
+                    failures.push(format!("{file}: {}: {reason}", case.member("expression").to_json()));
                 }
             }
         }
     }
-    println!("compliance: {passed} cases passed, {need_functions} need functions, {} failed", failed.len());
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(passed > 400, "only {passed} cases were found");
+    println!("compliance: {cases} cases, {} passed", cases - failures.len());
+    assert!(cases > 0, "the suite is empty");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-fn run(given: &str, case: &Json) -> Verdict {
-    let text = case["expression"].as_str().unwrap();
-    let expression = match Expression::parse(text) {
-        Ok(expression) => expression,
-        Err(error) if error.kind == ErrorKind::UnknownFunction => return Verdict::NeedsFunctions,
-        Err(_) if case.get("error").is_some() => return Verdict::Passed,
-        // A benchmark measures how fast this is refused.
-        Err(error) if case.get("bench").is_some() && error.kind == ErrorKind::Syntax => {
-            return Verdict::Passed;
-        }
-        Err(error) => return Verdict::Failed(error.to_string()),
-    };
-    if case.get("error").is_some() {
-        return Verdict::Failed("an error was expected".to_owned());
-    }
-    // Cases of the benchmark have no result.
-    let Some(wanted) = case.get("result") else { return Verdict::Passed };
-    let document = json::read(given.as_bytes()).unwrap();
-    let wanted = json::read(wanted.to_string().as_bytes()).unwrap();
-    match expression.evaluate(&document) {
-        Ok(found) if found == wanted => Verdict::Passed,
-        Ok(found) => Verdict::Failed(format!("{} instead of {}", found.to_json(), wanted.to_json())),
-        Err(error) => Verdict::Failed(error.to_string()),
+fn check(case: &Value, document: &Value) -> Result<(), String> {
+    let expression = case.member("expression");
+    let outcome = Expression::parse(expression.as_str().unwrap()).and_then(|it| it.evaluate(document));
+    let expected = case.as_object().unwrap();
+    match (expected.get("result"), expected.get("error"), outcome) {
+        (Some(result), None, Ok(value)) if value == *result => Ok(()),
+        (Some(result), None, Ok(value)) => Err(format!("{} for {}", value.to_json(), result.to_json())),
+        (Some(result), None, Err(error)) => Err(format!("{error} for {}", result.to_json())),
+        (None, Some(name), Err(error)) if name.as_str() == Some(error.kind.name()) => Ok(()),
+        (None, Some(name), outcome) => Err(format!("{} for {}", in_words(&outcome), name.to_json())),
+        (None, None, outcome) if copes(&outcome) => Ok(()),
+        (None, None, outcome) => Err(in_words(&outcome)),
+        (Some(_), Some(_), _) => Err("the case has a result and an error".to_owned()),
     }
 }
 
-fn suites() -> Vec<(String, Json)> {
-    let mut suites = Vec::new();
-    for entry in std::fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            suites.push((name, serde_json::from_str(&text).unwrap()));
-        }
-    }
-    suites
+/// Whether none of our own limits is in the way. Two benchmarks are wrong by the specification, which
+/// nobody has noticed since only their speed counts: `sum` has one argument, and `foo[bar > baz]` lacks
+/// the question mark of a filter.
+fn copes(outcome: &Result<Value, ExpressionError>) -> bool {
+    let kind = outcome.as_ref().err().map(|error| error.kind);
+    matches!(kind, None | Some(ErrorKind::InvalidArity | ErrorKind::Syntax))
 }
 
-/// Where cargo keeps the package's sources.
-fn folder() -> PathBuf {
-    let output =
-        Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--locked"]).output().unwrap();
-    let metadata: Json = serde_json::from_slice(&output.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let package = packages.iter().find(|package| package["name"] == "jmespath").unwrap();
-    let manifest = PathBuf::from(package["manifest_path"].as_str().unwrap());
+fn in_words(outcome: &Result<Value, ExpressionError>) -> String {
+    match outcome {
+        Ok(value) => value.to_json(),
+        Err(error) => format!("{} ({error})", error.kind.name()),
+    }
+}
+
+fn suite_files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(suite_folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    files
+}
+
+/// Cargo has unpacked the package somewhere; only it knows where.
+fn suite_folder() -> PathBuf {
+    // Everything has been fetched when this test was built.
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let package = metadata["packages"].as_array().unwrap().iter().find(|it| it["name"] == "jmespath");
+    let manifest = Path::new(package.unwrap()["manifest_path"].as_str().unwrap());
     manifest.parent().unwrap().join("tests/compliance")
 }
