@@ -53,9 +53,8 @@ async function buildPasted(glue) {
     legalComments: "none",
     charset: "utf8",
   });
-  // A CommonJS module within a function: the pasted file is a module itself, with exports of its own.
   const code = bundled.outputFiles[0].text.trim();
-  const wrapped = `const { createPostLogin } = ((module) => {${code}\nreturn module.exports;})({ exports: {} });\n`;
+  const wrapped = `const { createPostLogin } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
   writeFileSync(path.join(dist, "pasted.js"), wrapped);
 }
 
