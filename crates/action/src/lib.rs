@@ -4,6 +4,8 @@
 //! [`ActionEngine`] decides logins; with the feature `tools`, `check` reads a configuration and `evaluate`
 //! runs one expression.
 
+#[cfg(feature = "allocator")]
+mod allocator;
 mod auth0;
 mod convert;
 #[cfg(feature = "fetch")]
