@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::config::Target;
+use claimsmith_core::claim::Target;
 use claimsmith_core::expression::{Map, Number, Value};
 use claimsmith_core::{Config, Decision, Effect, Login, Secret};
 use js_sys::{Object, Reflect};

@@ -1,9 +1,97 @@
-//! Claims: which names Auth0 takes, and whether a value is what the claim says it is.
+//! Claims: where they go, which names Auth0 takes, and whether a value is what the claim says it is.
 
 use claimsmith_expression::{Number, Value};
 
-use crate::config::{ClaimType, ItemType};
 use crate::error::Code;
+
+/// Where a claim goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `api.accessToken.setCustomClaim`.
+    AccessToken,
+    /// `api.idToken.setCustomClaim`.
+    IdToken,
+}
+
+impl Target {
+    /// The target's name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Target::AccessToken => "access_token",
+            Target::IdToken => "id_token",
+        }
+    }
+}
+
+/// What a claim's value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimType {
+    /// The type of the value, or of each item.
+    pub item: ItemType,
+    /// Whether the value is an array of such items.
+    pub is_list: bool,
+}
+
+/// The type of one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemType {
+    /// Text.
+    String,
+    /// Any number.
+    Number,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// An object.
+    Object,
+    /// An array of anything.
+    Array,
+}
+
+/// What `type` may say. The array is sorted as the words beside it are.
+pub(crate) const CLAIM_TYPES: [ClaimType; 11] = [
+    one(ItemType::String),
+    one(ItemType::Number),
+    one(ItemType::Integer),
+    one(ItemType::Boolean),
+    one(ItemType::Object),
+    one(ItemType::Array),
+    list(ItemType::String),
+    list(ItemType::Number),
+    list(ItemType::Integer),
+    list(ItemType::Boolean),
+    list(ItemType::Object),
+];
+
+pub(crate) const TYPE_NAMES: [&str; 11] = [
+    "string",
+    "number",
+    "integer",
+    "boolean",
+    "object",
+    "array",
+    "string[]",
+    "number[]",
+    "integer[]",
+    "boolean[]",
+    "object[]",
+];
+
+const fn one(item: ItemType) -> ClaimType {
+    ClaimType { item, is_list: false }
+}
+
+const fn list(item: ItemType) -> ClaimType {
+    ClaimType { item, is_list: true }
+}
+
+impl ClaimType {
+    /// The type's name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        CLAIM_TYPES.iter().zip(TYPE_NAMES).find(|(known, _)| **known == self).map_or("", |(_, name)| name)
+    }
+}
 
 /// Names that `setCustomClaim` accepts and the token then lacks, without a word.
 pub const RESERVED_NAMES: [&str; 60] = [

@@ -11,6 +11,8 @@ mod call;
 mod encode;
 mod enrich;
 mod error;
+mod gather;
+mod mapping;
 mod secret;
 mod task;
 mod token_store;

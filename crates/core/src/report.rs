@@ -192,6 +192,11 @@ impl Report {
     }
 }
 
+/// A tenth of a millisecond is as fine as these clocks are worth.
+pub(crate) fn rounded(duration_ms: f64) -> f64 {
+    (duration_ms * 10.0).round() / 10.0
+}
+
 fn whole(duration_ms: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
     {

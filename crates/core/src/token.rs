@@ -5,12 +5,10 @@ use claimsmith_expression::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::call::plain_word;
-use crate::config::{ClientAuth, TokenConfig};
 use crate::encode::{base64, base64url, form_encode, percent_encode};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
 use crate::secret::Secret;
-use crate::template::Inputs;
 
 /// No token is kept for longer, whatever its endpoint says: `api.cache` keeps nothing past a day.
 const MAX_LIFETIME_MS: u64 = 24 * 60 * 60 * 1000;
@@ -63,30 +61,6 @@ pub struct Token {
 }
 
 impl Grant {
-    /// Fills the templates of a token's configuration.
-    ///
-    /// # Errors
-    /// As [`crate::template::Template::render`], placed at the field.
-    pub fn new(config: &TokenConfig, inputs: Inputs<'_>) -> Result<Grant, Error> {
-        let at = |field: &str| format!("tokens.{}.{field}", config.name);
-        let url = config.token_url.render(inputs).map_err(|error| error.at(&at("token_url")))?;
-        let client_id = config.client_id.render(inputs).map_err(|error| error.at(&at("client_id")))?;
-        let ClientAuth { method: auth, secret } = &config.client_auth;
-        let client_secret = secret.render(inputs).map_err(|error| error.at(&at("client_secret")))?;
-        let mut parameters = Vec::new();
-        for (name, template) in &config.parameters {
-            let value = template.render(inputs).map_err(|error| error.at(&at(name)))?;
-            parameters.push((String::from(&**name), Secret::new(value)));
-        }
-        Ok(Grant {
-            url,
-            client_id: Secret::new(client_id),
-            client_secret: Secret::new(client_secret),
-            auth: *auth,
-            parameters,
-        })
-    }
-
     /// The name of the token's entry in `api.cache`, of at most 64 bytes.
     ///
     /// A SHA-256 over all that makes the token what it is. Each part goes in with its length, so that no

@@ -6,7 +6,7 @@ use claimsmith_expression::{Expression, Value};
 
 use super::read_expression;
 use super::reader::Node;
-use crate::claim::{fits, reserved};
+use crate::claim::{CLAIM_TYPES, ClaimType, TYPE_NAMES, Target, fits, reserved};
 use crate::error::Error;
 
 /// One claim.
@@ -26,95 +26,6 @@ pub struct ClaimConfig {
     pub required: bool,
     /// The claim is set where this holds, and always where it is left out.
     pub when: Option<Expression>,
-}
-
-/// Where a claim goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// `api.accessToken.setCustomClaim`.
-    AccessToken,
-    /// `api.idToken.setCustomClaim`.
-    IdToken,
-}
-
-impl Target {
-    /// The target's name in the configuration.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Target::AccessToken => "access_token",
-            Target::IdToken => "id_token",
-        }
-    }
-}
-
-/// What a claim's value must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClaimType {
-    /// The type of the value, or of each item.
-    pub item: ItemType,
-    /// Whether the value is an array of such items.
-    pub is_list: bool,
-}
-
-/// The type of one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemType {
-    /// Text.
-    String,
-    /// Any number.
-    Number,
-    /// A whole number.
-    Integer,
-    /// True or false.
-    Boolean,
-    /// An object.
-    Object,
-    /// An array of anything.
-    Array,
-}
-
-/// What `type` may say. The array is sorted as the words beside it are.
-const TYPES: [ClaimType; 11] = [
-    one(ItemType::String),
-    one(ItemType::Number),
-    one(ItemType::Integer),
-    one(ItemType::Boolean),
-    one(ItemType::Object),
-    one(ItemType::Array),
-    list(ItemType::String),
-    list(ItemType::Number),
-    list(ItemType::Integer),
-    list(ItemType::Boolean),
-    list(ItemType::Object),
-];
-
-const TYPE_NAMES: [&str; 11] = [
-    "string",
-    "number",
-    "integer",
-    "boolean",
-    "object",
-    "array",
-    "string[]",
-    "number[]",
-    "integer[]",
-    "boolean[]",
-    "object[]",
-];
-
-const fn one(item: ItemType) -> ClaimType {
-    ClaimType { item, is_list: false }
-}
-
-const fn list(item: ItemType) -> ClaimType {
-    ClaimType { item, is_list: true }
-}
-
-impl ClaimType {
-    /// The type's name in the configuration.
-    pub fn as_str(self) -> &'static str {
-        TYPES.iter().zip(TYPE_NAMES).find(|(known, _)| **known == self).map_or("", |(_, name)| name)
-    }
 }
 
 pub(super) fn read(node: &Node<'_>, sources: &[Rc<str>]) -> Vec<ClaimConfig> {
@@ -151,7 +62,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>]) -> Option<Cla
     object.not_yet(&["priority"]);
     let value = object.require("value").and_then(|node| read_expression(&node, sources));
     let targets = object.get("to").map_or_else(both, |node| read_targets(&node));
-    let kind = object.get("type").and_then(|node| TYPES.get(node.word(&TYPE_NAMES)?).copied());
+    let kind = object.get("type").and_then(|node| CLAIM_TYPES.get(node.word(&TYPE_NAMES)?).copied());
     let default = object.get("default");
     if let (Some(kind), Some(node)) = (kind, &default)
         && !node.value.is_null()

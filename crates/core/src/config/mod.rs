@@ -18,7 +18,7 @@ use crate::error::{Code, Error};
 use crate::template::Template;
 use reader::{Node, Problems};
 
-pub use claims::{ClaimConfig, ClaimType, ItemType, Target};
+pub use claims::ClaimConfig;
 pub use sources::{Body, OnError, OnNotFound, SourceConfig};
 pub use tokens::{ClientAuth, TokenConfig};
 

@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use super::reader::{Node, Object};
 use super::{Named, read_template};
-use crate::template::Template;
-use crate::token::AuthMethod;
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::template::{Inputs, Template};
+use crate::token::{AuthMethod, Grant};
 use crate::url::UrlTemplate;
 
 /// How to get one access token (RFC 6749 §4.4).
@@ -32,6 +34,32 @@ pub struct ClientAuth {
     pub method: AuthMethod,
     /// The secret.
     pub secret: Template,
+}
+
+impl TokenConfig {
+    /// The grant for one login.
+    ///
+    /// # Errors
+    /// As [`Template::render`], placed at the field.
+    pub fn grant(&self, inputs: Inputs<'_>) -> Result<Grant, Error> {
+        let at = |field: &str| format!("tokens.{}.{field}", self.name);
+        let url = self.token_url.render(inputs).map_err(|error| error.at(&at("token_url")))?;
+        let client_id = self.client_id.render(inputs).map_err(|error| error.at(&at("client_id")))?;
+        let ClientAuth { method: auth, secret } = &self.client_auth;
+        let client_secret = secret.render(inputs).map_err(|error| error.at(&at("client_secret")))?;
+        let mut parameters = Vec::new();
+        for (name, template) in &self.parameters {
+            let value = template.render(inputs).map_err(|error| error.at(&at(name)))?;
+            parameters.push((String::from(&**name), Secret::new(value)));
+        }
+        Ok(Grant {
+            url,
+            client_id: Secret::new(client_id),
+            client_secret: Secret::new(client_secret),
+            auth: *auth,
+            parameters,
+        })
+    }
 }
 
 /// Form fields that the grant itself fills.
