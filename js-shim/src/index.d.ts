@@ -30,6 +30,7 @@ export type ErrorCode =
   | "response_too_large"
   | "response_not_json"
   | "source_status"
+  | "circuit_open"
   | "claim_type_mismatch"
   | "claim_missing"
   | "claim_reserved"
@@ -72,7 +73,8 @@ export interface TokenReport {
 }
 
 export interface SourceReport {
-  from: "network" | null;
+  /** Where the answer came from: null where there is none. */
+  from: "network" | "cache" | "revalidated" | "stale" | null;
   status: number | null;
   attempts: number;
   bytes: number;

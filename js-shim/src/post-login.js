@@ -1,5 +1,6 @@
 import { Engine } from "./engine.js";
 import { toEnrichmentError } from "./error.js";
+import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
 import { send } from "./transport.js";
 
@@ -13,7 +14,7 @@ import { send } from "./transport.js";
  */
 export function createPostLogin(config, { onReport, log = true, fetch } = {}) {
   const engine = makeEngine(config);
-  const io = { send, sleep, monotonic, fetch };
+  const io = { send, sign, sleep, monotonic, fetch };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 

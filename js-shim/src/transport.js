@@ -73,7 +73,7 @@ function start(method, url, headers, body) {
 
 async function read(response, maxBytes) {
   const status = response.statusCode;
-  if (status >= 300 && status < 400) {
+  if (status >= 300 && status < 400 && status !== 304) {
     // Not followed, so there is nothing to read.
     response.destroy();
     return { status, headers: [], body: new Uint8Array() };

@@ -1,9 +1,13 @@
 //! One request against the clock.
 
+use std::rc::Rc;
+
+use crate::breaker::{Breakers, circuit_open};
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::{Request, Response, TransportError};
 use crate::task::before;
+use claimsmith_expression::text::{concat, decimal};
 
 /// The moment at which a login must be decided.
 #[derive(Clone, Copy, Debug)]
@@ -27,37 +31,64 @@ impl Deadline {
     }
 }
 
+/// Sends a request where the breaker lets it, and notes what came of it.
+///
+/// # Errors
+/// `circuit_open`; as [`send`].
+pub(crate) async fn attempt(
+    host: &impl Host,
+    (breakers, id): (&Breakers, &Rc<str>),
+    request: Request,
+    timeout_ms: u32,
+    deadline: Deadline,
+) -> Result<Response, Error> {
+    if deadline.remaining_ms(host) == 0 {
+        return Err(deadline_exceeded());
+    }
+    if !breakers.admits(host, id) {
+        return Err(circuit_open());
+    }
+    let result = send(host, request, timeout_ms, deadline).await;
+    breakers.record(host, id, &result);
+    result
+}
+
 /// Sends a request and gives it up when its own time or the login's is over.
 ///
 /// # Errors
 /// `timeout`, `deadline_exceeded`, `transport_failed`, `response_too_large`; `redirect_refused` for any
 /// 3xx, since what was meant for one host must not reach another.
-pub(crate) async fn send(
+async fn send(
     host: &impl Host,
     request: Request,
     timeout_ms: u32,
     deadline: Deadline,
 ) -> Result<Response, Error> {
     let max_bytes = request.max_bytes;
-    let remaining_ms = deadline.remaining_ms(host);
-    if remaining_ms == 0 {
-        return Err(deadline_exceeded());
-    }
-    let limit_ms = timeout_ms.min(remaining_ms);
+    let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
     match before(host.sleep(limit_ms), host.send(request)).await {
-        Some(Ok(response)) if (300..400).contains(&response.status) => {
+        // 304 leads nowhere: it says that what is known still holds.
+        Some(Ok(response)) if (300..400).contains(&response.status) && response.status != 304 => {
             Err(Error::new(Code::RedirectRefused, "the answer is a redirect, and those are not followed"))
         }
         Some(Ok(response)) => Ok(response),
-        Some(Err(TransportError::Failed(word))) => {
-            Err(Error::new(Code::TransportFailed, format!("the connection failed ({})", plain_word(&word))))
-        }
+        Some(Err(TransportError::Failed(word))) => Err(Error::new(
+            Code::TransportFailed,
+            concat(&["the connection failed (", plain_word(&word), ")"]),
+        )),
         Some(Err(TransportError::TooLarge)) => Err(Error::new(
             Code::ResponseTooLarge,
-            format!("the answer is larger than {max_bytes} bytes; ask for less or raise `max_bytes`"),
+            concat(&[
+                "the answer is larger than ",
+                &decimal(max_bytes as usize),
+                " bytes; ask for less or raise `max_bytes`",
+            ]),
         )),
         None if limit_ms < timeout_ms => Err(deadline_exceeded()),
-        None => Err(Error::new(Code::Timeout, format!("no answer within {timeout_ms} ms"))),
+        None => Err(Error::new(
+            Code::Timeout,
+            concat(&["no answer within ", &decimal(timeout_ms as usize), " ms"]),
+        )),
     }
 }
 

@@ -6,21 +6,20 @@ use claimsmith_expression::Value;
 
 use crate::claim::Target;
 use crate::config::Config;
-use crate::gather::gather;
+use crate::gather::{Shared, gather};
 use crate::host::Host;
 use crate::mapping::map;
 use crate::report::{ClaimsReport, OutcomeKind, Report, rounded};
 use crate::secret::Secrets;
-use crate::token_store::TokenStore;
 
 /// What a user reads when the login is denied because something failed. Names no system.
 pub const DENY_REASON: &str = "We could not complete your login. Please try again later.";
 
-/// A configuration with what its logins have learnt: the tokens. One engine serves many logins at once.
+/// A configuration with what its logins have learnt: tokens, answers, and what is out of order. One engine serves many logins at once.
 #[derive(Debug)]
 pub struct Engine {
     config: Config,
-    tokens: TokenStore,
+    shared: Shared,
 }
 
 /// What one login brings.
@@ -61,7 +60,7 @@ pub enum Effect {
 impl Engine {
     /// An engine that has seen no login yet.
     pub fn new(config: Config) -> Engine {
-        Engine { config, tokens: TokenStore::default() }
+        Engine { config, shared: Shared::default() }
     }
 
     /// The configuration.
@@ -73,7 +72,7 @@ impl Engine {
     /// failure policy. Ends by `deadline_ms`.
     pub async fn enrich<H: Host>(&self, host: &H, login: Login) -> Decision {
         let started_ms = host.monotonic_ms();
-        let gathered = gather(&self.config, &self.tokens, host, login).await;
+        let gathered = gather(&self.config, &self.shared, host, login).await;
         let mapped = map(&self.config, &gathered.scope);
         let denies = gathered.denies || mapped.denies;
         let mut errors = gathered.errors;

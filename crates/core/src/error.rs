@@ -35,6 +35,8 @@ pub enum Code {
     ResponseNotJson,
     /// The backend answered with an error status.
     SourceStatus,
+    /// Not called: it failed several times in a row.
+    CircuitOpen,
     /// A claim's value does not fit its `type`.
     ClaimTypeMismatch,
     /// A required claim has no value.
@@ -65,6 +67,7 @@ impl Code {
             Code::ResponseTooLarge => "response_too_large",
             Code::ResponseNotJson => "response_not_json",
             Code::SourceStatus => "source_status",
+            Code::CircuitOpen => "circuit_open",
             Code::ClaimTypeMismatch => "claim_type_mismatch",
             Code::ClaimMissing => "claim_missing",
             Code::ClaimReserved => "claim_reserved",

@@ -3,21 +3,33 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use claimsmith_expression::text::concat;
 use claimsmith_expression::{Map, Value};
 
-use crate::call::{Deadline, send};
-use crate::config::{CORRELATION_ID, Config, OnError, SourceConfig, TokenConfig};
+use crate::answers::{Answer, Answers};
+use crate::breaker::{Breakers, circuit_open};
+use crate::call::{Deadline, attempt};
+use crate::config::{CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig};
 use crate::enrich::Login;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::host::Host;
-use crate::http::{Request, Response};
+use crate::http::{Method, Request, Response};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::secret::Secrets;
-use crate::source::{authorized, read_source_response, source_request};
-use crate::task::{LocalFuture, Promised, join};
+use crate::retry::Retries;
+use crate::secret::{Secret, Secrets};
+use crate::source::{answer_key, authorized, read_source_response, source_request};
+use crate::task::{Background, LocalFuture, Promised, join};
 use crate::template::{Inputs, evaluate};
 use crate::token::{Grant, Token};
 use crate::token_store::{Need, TokenStore};
+
+/// What the logins of one engine have learnt, shared by all of them.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    tokens: TokenStore,
+    breakers: Breakers,
+    answers: Answers,
+}
 
 /// What the sources said, and how they were asked.
 #[derive(Debug)]
@@ -34,14 +46,14 @@ pub(crate) struct Gathered {
 }
 
 /// Asks every source of the configuration. Ends by the deadline.
-pub(crate) async fn gather<H: Host>(
-    config: &Config,
-    tokens: &TokenStore,
-    host: &H,
-    login: Login,
-) -> Gathered {
-    let run = Run::new(config, tokens, host, login);
-    run.ask_all().await;
+pub(crate) async fn gather<H: Host>(config: &Config, shared: &Shared, host: &H, login: Login) -> Gathered {
+    let run = Run::new(config, shared, host, login);
+    if !config.sources.is_empty() {
+        shared.breakers.learn(host);
+    }
+    let background = Background::default();
+    run.ask_all(&background).await;
+    drop(background);
     let scope = run.scope_with_answers();
     let trace = run.trace.into_inner();
     Gathered {
@@ -58,7 +70,7 @@ pub(crate) async fn gather<H: Host>(
 /// One login under way.
 struct Run<'a, H> {
     config: &'a Config,
-    tokens: &'a TokenStore,
+    shared: &'a Shared,
     host: &'a H,
     deadline: Deadline,
     /// What templates see.
@@ -82,19 +94,20 @@ struct Trace {
 impl Trace {
     /// A trace with a place for each source, in the order of the configuration: they end in any.
     fn of(config: &Config) -> Trace {
-        let sources = config.sources.iter().map(|source| (source.name.to_string(), SourceReport::default()));
+        let sources =
+            config.sources.iter().map(|source| ((*source.name).to_owned(), SourceReport::default()));
         Trace { tokens: Vec::new(), sources: sources.collect(), warnings: Vec::new() }
     }
 }
 
 impl<'a, H: Host> Run<'a, H> {
-    fn new(config: &'a Config, tokens: &'a TokenStore, host: &'a H, login: Login) -> Run<'a, H> {
+    fn new(config: &'a Config, shared: &'a Shared, host: &'a H, login: Login) -> Run<'a, H> {
         let correlation_id =
             CORRELATION_ID.iter().fold(login.event.clone(), |value, name| value.member(name));
         let scope: Map = [("event".into(), login.event)].into_iter().collect();
         Run {
             config,
-            tokens,
+            shared,
             host,
             deadline: Deadline::after(host, config.deadline_ms),
             scope: scope.into(),
@@ -111,26 +124,32 @@ impl<'a, H: Host> Run<'a, H> {
         Inputs { scope: &self.scope, secrets: &self.secrets }
     }
 
-    /// Asks every source, side by side; one whose `when` reads another's answer waits for that.
-    async fn ask_all(&self) {
+    /// Asks every source, side by side; one whose `when` reads another's answer waits for that. What they
+    /// put in the background is over as well when this is.
+    async fn ask_all<'r>(&'r self, background: &Background<'r>) {
         let mut calls: Vec<LocalFuture<'_, ()>> = Vec::new();
         for (index, (source, answer)) in self.config.sources.iter().zip(&self.answers).enumerate() {
             calls.push(Box::pin(async move {
                 let mut report = SourceReport::default();
-                let value = self.ask(source, &mut report).await;
+                let value = self.ask(source, &mut report, background).await;
                 if let Some((_, slot)) = self.trace.borrow_mut().sources.get_mut(index) {
                     *slot = report;
                 }
                 answer.fulfil(value);
             }));
         }
-        join(calls).await;
+        join(calls, background).await;
     }
 
     /// Asks one source, and notes what came of it.
-    async fn ask(&self, source: &SourceConfig, report: &mut SourceReport) -> Value {
+    async fn ask<'r>(
+        &'r self,
+        source: &'r SourceConfig,
+        report: &mut SourceReport,
+        background: &Background<'r>,
+    ) -> Value {
         let result = match self.is_wanted(source).await {
-            Ok(true) => self.call(source, report).await,
+            Ok(true) => self.answer(source, report, background).await,
             Ok(false) => {
                 report.skipped = true;
                 Ok(Value::Null)
@@ -142,7 +161,7 @@ impl<'a, H: Host> Run<'a, H> {
             if source.on_error == OnError::Deny {
                 self.denies.set(true);
             }
-            self.errors.borrow_mut().push(error.at(&format!("sources.{}", source.name)));
+            self.errors.borrow_mut().push(error.at(&concat(&["sources.", &source.name])));
             Value::Null
         })
     }
@@ -155,29 +174,99 @@ impl<'a, H: Host> Run<'a, H> {
                 scope.insert(Rc::clone(&other.name), answer.wait().await);
             }
         }
-        let place = format!("sources.{}.when", source.name);
+        let place = concat(&["sources.", &source.name, ".when"]);
         evaluate(when, &scope.into()).map(|value| value.is_truthy()).map_err(|error| error.at(&place))
     }
 
-    /// Calls the backend; once more, with a new token, where it refuses the first.
-    async fn call(&self, source: &SourceConfig, report: &mut SourceReport) -> Result<Value, Error> {
-        let request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
+    /// The source's answer: one that is kept, or the backend's.
+    async fn answer<'r>(
+        &'r self,
+        source: &'r SourceConfig,
+        report: &mut SourceReport,
+        background: &Background<'r>,
+    ) -> Result<Value, Error> {
+        let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
+        let Some(CacheConfig { ttl_ms, stale_if_error_ms }) = source.cache else {
+            let response = self.call(source, &request, report, background).await?;
+            return read_source_response(source, &response);
+        };
+        let answers = &self.shared.answers;
+        let key = answer_key(source, &request);
+        let known = answers.get(&key);
+        if let Some(answer) = known.as_ref().filter(|known| known.is_within(ttl_ms, self.host.now_ms())) {
+            report.from = Some(AnswerOrigin::Cache);
+            return Ok(answer.value.clone());
+        }
+        if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref()) {
+            request.headers.push(("if-none-match".to_owned(), Secret::new(etag)));
+        }
+        let result = self.call(source, &request, report, background).await;
+        let now_ms = self.host.now_ms();
+        if let (Ok(Response { status: 304, .. }), Some(known)) = (&result, &known) {
+            report.from = Some(AnswerOrigin::Revalidated);
+            answers.put(key, Answer { stored_at_ms: now_ms, ..known.clone() });
+            return Ok(known.value.clone());
+        }
+        let result = result.and_then(|response| Ok((read_source_response(source, &response)?, response)));
+        match (result, known) {
+            (Ok((value, response)), _) => {
+                let etag = response.header("etag").map(str::to_owned);
+                let bytes = response.body.len();
+                answers.put(key, Answer { value: value.clone(), etag, bytes, stored_at_ms: now_ms });
+                Ok(value)
+            }
+            (Err(error), Some(known))
+                if known.is_within(ttl_ms.saturating_add(stale_if_error_ms), now_ms)
+                    && is_outage(&error, report.status) =>
+            {
+                report.from = Some(AnswerOrigin::Stale);
+                report.error = Some(error.code);
+                let code = error.code.as_str();
+                self.warn(&["`sources.", &source.name, "` failed with ", code, "; an older answer serves"]);
+                Ok(known.value)
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Calls the backend; again where that may help, and once more, with a new token, where it refuses the
+    /// first.
+    async fn call<'r>(
+        &'r self,
+        source: &'r SourceConfig,
+        request: &Request,
+        report: &mut SourceReport,
+        background: &Background<'r>,
+    ) -> Result<Response, Error> {
+        let breakers = &self.shared.breakers;
+        if breakers.refuses(self.host, &source.id) {
+            // Before the token: one that nobody uses may still be billed.
+            return Err(circuit_open());
+        }
         let config = source.token.and_then(|index| self.config.tokens.get(index));
-        let grant = config.map(|config| config.grant(self.inputs())).transpose()?;
+        let grant = config.map(|config| config.grant(self.inputs())).transpose()?.map(Rc::new);
         let mut rejected = None;
+        let mut retries = Retries::new(if request.method == Method::Get { source.retries } else { 0 });
         loop {
             let token = match (config, &grant) {
-                (Some(config), Some(grant)) => Some(self.token(config, grant, rejected.as_ref()).await?),
+                (Some(config), Some(grant)) => {
+                    Some(self.token(config, grant, rejected.as_ref(), background).await?)
+                }
                 _ => None,
             };
-            let attempt = token.as_ref().map_or_else(|| request.clone(), |token| authorized(&request, token));
-            let response = self.attempt(source, attempt, report).await?;
-            if let (401, Some(grant), Some(token), None) = (response.status, &grant, token, &rejected) {
-                self.tokens.forget(self.host, grant, &token);
+            let authorized =
+                token.as_ref().map_or_else(|| request.clone(), |token| authorized(request, token));
+            let result = self.attempt(source, authorized, report).await;
+            let status = result.as_ref().map_or(0, |response| response.status);
+            if let (401, Some(grant), Some(token), None) = (status, &grant, token, &rejected) {
+                self.shared.tokens.forget(self.host, grant, &token);
                 rejected = Some(token);
                 continue;
             }
-            return read_source_response(source, &response);
+            match retries.wait_ms(self.host, &result, self.deadline) {
+                Some(wait_ms) if !breakers.is_open(&source.id) => self.host.sleep(wait_ms).await,
+                _ => return result,
+            }
         }
     }
 
@@ -188,26 +277,32 @@ impl<'a, H: Host> Run<'a, H> {
         report: &mut SourceReport,
     ) -> Result<Response, Error> {
         let started_ms = self.host.monotonic_ms();
-        report.attempts += 1;
-        let result = send(self.host, request, source.timeout_ms, self.deadline).await;
+        let line = (&self.shared.breakers, &source.id);
+        let result = attempt(self.host, line, request, source.timeout_ms, self.deadline).await;
         report.duration_ms = rounded(report.duration_ms + self.host.monotonic_ms() - started_ms);
-        let response = result?;
-        report.from = Some(AnswerOrigin::Network);
-        report.status = Some(response.status);
-        report.bytes = response.body.len();
-        Ok(response)
+        // What was not sent is no attempt.
+        if !matches!(&result, Err(error) if error.code == Code::CircuitOpen) {
+            report.attempts += 1;
+        }
+        if let Ok(response) = &result {
+            report.status = Some(response.status);
+            report.from = Some(AnswerOrigin::Network);
+            report.bytes = response.body.len();
+        }
+        result
     }
 
-    async fn token(
-        &self,
-        config: &TokenConfig,
-        grant: &Grant,
+    /// A token for a call. Where it is time for the next one, that is asked for in the background.
+    async fn token<'r>(
+        &'r self,
+        config: &'r TokenConfig,
+        grant: &Rc<Grant>,
         rejected: Option<&Token>,
+        background: &Background<'r>,
     ) -> Result<Token, Error> {
         let name = &config.name;
         let started_ms = self.host.monotonic_ms();
-        let need = Need { grant, timeout_ms: config.timeout_ms, deadline: self.deadline, rejected };
-        let acquired = self.tokens.acquire(self.host, need).await;
+        let acquired = self.shared.tokens.acquire(self.host, self.need(config, grant, rejected)).await;
         let duration_ms = rounded(self.host.monotonic_ms() - started_ms);
         let mut trace = self.trace.borrow_mut();
         let report = match &acquired {
@@ -215,23 +310,52 @@ impl<'a, H: Host> Run<'a, H> {
             Err(error) => TokenReport { from: None, duration_ms, error: Some(error.code) },
         };
         match trace.tokens.iter_mut().find(|(known, _)| **known == **name) {
-            None => trace.tokens.push((name.to_string(), report)),
+            None => trace.tokens.push(((**name).to_owned(), report)),
             // Two sources may share a token; what it cost is what the first of them waited. A second
             // one after a refusal is news.
             Some((_, known)) if rejected.is_some() => *known = report,
             Some(_) => {}
         }
-        match acquired {
-            Ok(acquired) => {
-                if acquired.cache_refused {
-                    trace.warnings.push(format!(
-                        "`api.cache` did not take the token `{name}`; other instances will ask for their own"
-                    ));
-                }
-                Ok(acquired.token)
-            }
-            Err(error) => Err(error.at(&format!("tokens.{name}"))),
+        drop(trace);
+        let acquired = acquired.map_err(|error| error.at(&concat(&["tokens.", name])))?;
+        if acquired.cache_refused {
+            self.warn(&[
+                "`api.cache` did not take the token `",
+                name,
+                "`; other instances will ask for their own",
+            ]);
         }
+        if acquired.is_due {
+            let grant = Rc::clone(grant);
+            background.borrow_mut().push(Box::pin(async move { self.refresh(config, &grant).await }));
+        }
+        Ok(acquired.token)
+    }
+
+    async fn refresh(&self, config: &TokenConfig, grant: &Grant) {
+        if let Err(error) = self.shared.tokens.refresh(self.host, self.need(config, grant, None)).await {
+            let code = error.code.as_str();
+            self.warn(&[
+                "`tokens.",
+                &config.name,
+                "` could not be renewed yet (",
+                code,
+                "); the old one serves",
+            ]);
+        }
+    }
+
+    fn need<'n>(
+        &'n self,
+        config: &'n TokenConfig,
+        grant: &'n Grant,
+        rejected: Option<&'n Token>,
+    ) -> Need<'n> {
+        Need { config, grant, breakers: &self.shared.breakers, deadline: self.deadline, rejected }
+    }
+
+    fn warn(&self, message: &[&str]) {
+        self.trace.borrow_mut().warnings.push(concat(message));
     }
 
     fn scope_with_answers(&self) -> Value {
@@ -241,4 +365,10 @@ impl<'a, H: Host> Run<'a, H> {
         }
         scope.into()
     }
+}
+
+/// Whether the backend is in trouble, so that an older answer is better than none. Where it refuses, it means
+/// what it says.
+fn is_outage(error: &Error, status: Option<u16>) -> bool {
+    error.code != Code::SourceStatus || status.is_none_or(|status| status == 429 || status >= 500)
 }

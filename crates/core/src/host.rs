@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::http::{Request, Response, TransportError};
+use crate::secret::Secret;
 
 /// What the engine needs from wherever it runs: sockets, clocks, chance and a cache.
 ///
@@ -14,6 +15,10 @@ use crate::http::{Request, Response, TransportError};
 pub trait Host {
     /// Sends a request and reads the answer whole. Follows no redirect, tries nothing twice.
     fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>>;
+
+    /// Signs a text. `algorithm` is `RS256`, `PS256` or `ES256` (RFC 7518 §3), `key` a private key as PKCS#8
+    /// PEM; the signature is as a JWS has it. `None` where the key is unfit.
+    fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> impl Future<Output = Option<Vec<u8>>>;
 
     /// Waits.
     fn sleep(&self, duration_ms: u32) -> impl Future<Output = ()>;

@@ -7,12 +7,17 @@
 //! Left out, and why: JavaScript, sockets, clocks and chance. They come through [`Host`], so that
 //! everything here runs in a plain test, with hours passing in microseconds.
 
+mod answers;
+mod assertion;
+mod breaker;
 mod call;
+mod digest;
 mod encode;
 mod enrich;
 mod error;
 mod gather;
 mod mapping;
+mod retry;
 mod secret;
 mod task;
 mod token_store;

@@ -1,7 +1,6 @@
 //! What one login did: for `onReport`, and as one line for the log.
 
-use std::fmt::Write;
-
+use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Number, Value};
 
 use crate::error::{Code, Error};
@@ -94,12 +93,21 @@ pub struct TokenReport {
 pub enum AnswerOrigin {
     /// The backend was called.
     Network,
+    /// An answer that is kept, and good.
+    Cache,
+    /// The backend was called, and said that the answer that is kept still holds.
+    Revalidated,
+    /// An answer that is kept and past its time: the backend failed.
+    Stale,
 }
 
 impl AnswerOrigin {
     fn as_str(self) -> &'static str {
         match self {
             AnswerOrigin::Network => "network",
+            AnswerOrigin::Cache => "cache",
+            AnswerOrigin::Revalidated => "revalidated",
+            AnswerOrigin::Stale => "stale",
         }
     }
 }
@@ -147,9 +155,8 @@ const MAX_LINE: usize = 256;
 impl Report {
     /// The report as one line of at most 256 characters, the weightiest first.
     pub fn line(&self) -> String {
-        let mut line = format!("claimsmith {} {}ms", self.outcome.as_str(), whole(self.duration_ms));
-        // Writing to a string cannot fail.
-        let _ = self.write_details(&mut line);
+        let mut line = concat(&["claimsmith ", self.outcome.as_str(), " ", &whole(self.duration_ms), "ms"]);
+        self.write_details(&mut line);
         line.chars()
             .map(|character| if character.is_control() { ' ' } else { character })
             .take(MAX_LINE)
@@ -170,38 +177,39 @@ impl Report {
         json.finish()
     }
 
-    fn write_details(&self, line: &mut String) -> std::fmt::Result {
+    fn write_details(&self, line: &mut String) {
+        let mut add = |pieces: &[&str]| pieces.iter().for_each(|piece| line.push_str(piece));
         for error in &self.errors {
-            write!(line, " {}@{}", error.code.as_str(), error.path)?;
+            add(&[" ", error.code.as_str(), "@", &error.path]);
         }
         for (name, token) in &self.tokens {
             if let Some(from) = token.from {
-                write!(line, " {name}={}/{}ms", from.as_str(), whole(token.duration_ms))?;
+                add(&[" ", name, "=", from.as_str(), "/", &whole(token.duration_ms), "ms"]);
             }
         }
         for (name, source) in &self.sources {
             if let Some(status) = source.status {
-                write!(line, " {name}={status}/{}ms", whole(source.duration_ms))?;
+                add(&[" ", name, "=", &decimal(status.into()), "/", &whole(source.duration_ms), "ms"]);
             }
         }
-        write!(line, " claims={} left_out={}", self.claims.set.len(), self.claims.left_out.len())?;
+        add(&[" claims=", &decimal(self.claims.set.len())]);
+        add(&[" left_out=", &decimal(self.claims.left_out.len())]);
         if let Some(id) = &self.correlation_id {
-            write!(line, " id={id}")?;
+            add(&[" id=", id]);
         }
-        Ok(())
     }
 }
 
 /// A tenth of a millisecond is as fine as these clocks are worth.
 pub(crate) fn rounded(duration_ms: f64) -> f64 {
-    (duration_ms * 10.0).round() / 10.0
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+    let tenths = (duration_ms * 10.0 + 0.5) as u32;
+    f64::from(tenths) / 10.0
 }
 
-fn whole(duration_ms: f64) -> u32 {
+fn whole(duration_ms: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-    {
-        duration_ms.round() as u32
-    }
+    decimal((duration_ms + 0.5) as usize)
 }
 
 impl TokenReport {

@@ -1,8 +1,10 @@
 //! A call to the backend: a request, and what its answer says. Nothing here sends.
 
+use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Value, json};
 
 use crate::config::{Body, OnNotFound, SourceConfig};
+use crate::digest::digest;
 use crate::error::{Code, Error};
 use crate::http::{Request, Response};
 use crate::secret::Secret;
@@ -18,7 +20,7 @@ pub fn source_request(
     inputs: Inputs<'_>,
     correlation_id: Option<&str>,
 ) -> Result<Request, Error> {
-    let at = |field: &str| format!("sources.{}.{field}", source.name);
+    let at = |field: &str| concat(&["sources.", &source.name, ".", field]);
     if source.needs_verified_email && !email_is_verified(inputs.scope) {
         return Err(Error::new(
             Code::EmailUnverified,
@@ -33,7 +35,8 @@ pub fn source_request(
         let place = at("headers");
         let value = template.render(inputs).map_err(|error| error.at(&place))?;
         if !is_header_value(&value) {
-            let message = format!("the value for `{name}` holds a character that a header cannot carry");
+            let message =
+                concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
             return Err(Error::new(Code::TemplateValueMissing, message).at(&place));
         }
         // What the configuration says comes before what the engine would.
@@ -52,10 +55,23 @@ pub fn source_request(
     Ok(Request { method: source.body.method(), url, headers, body, max_bytes: source.max_bytes })
 }
 
+/// The key under which the answer to a request is kept: all of the request that makes the answer what it is.
+pub(crate) fn answer_key(source: &SourceConfig, request: &Request) -> String {
+    let mut parts = vec![&*source.name, request.method.as_str(), request.url.expose()];
+    for (name, _) in &source.headers {
+        parts.push(name);
+        parts.extend(
+            request.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.expose()),
+        );
+    }
+    parts.extend(request.body.as_ref().map(Secret::expose));
+    digest(parts)
+}
+
 /// The same request with a bearer token (RFC 6750 §2.1).
 pub fn authorized(request: &Request, token: &Token) -> Request {
     let mut request = request.clone();
-    let value = Secret::new(format!("Bearer {}", token.value.expose()));
+    let value = Secret::new(concat(&["Bearer ", token.value.expose()]));
     request.headers.push(("authorization".to_owned(), value));
     request
 }
@@ -68,10 +84,17 @@ pub fn read_source_response(source: &SourceConfig, response: &Response) -> Resul
     match response.status {
         // No Content says that there is nothing, which is an answer.
         204 => Ok(Value::Null),
-        200..300 => json::read(&response.body)
-            .map_err(|error| Error::new(Code::ResponseNotJson, format!("the answer is not JSON: {error}"))),
+        200..300 => json::read(&response.body).map_err(|error| {
+            Error::new(
+                Code::ResponseNotJson,
+                concat(&["the answer is not JSON: ", error.message, " at byte ", &decimal(error.offset)]),
+            )
+        }),
         404 if source.on_not_found == OnNotFound::Null => Ok(Value::Null),
-        status => Err(Error::new(Code::SourceStatus, format!("the backend answered with status {status}"))),
+        status => Err(Error::new(
+            Code::SourceStatus,
+            concat(&["the backend answered with status ", &decimal(status.into())]),
+        )),
     }
 }
 

@@ -13,12 +13,17 @@ use std::task::{Poll, Waker};
 /// the code that polls them.
 pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Runs the futures side by side until each is ready.
-pub(crate) async fn join(futures: Vec<LocalFuture<'_, ()>>) {
-    let mut pending = futures;
+/// Futures that others start while they run.
+pub(crate) type Background<'a> = RefCell<Vec<LocalFuture<'a, ()>>>;
+
+/// Runs the futures side by side until each is ready, and those in the background as well.
+pub(crate) async fn join<'b>(mut futures: Vec<LocalFuture<'_, ()>>, background: &Background<'b>) {
+    let mut started: Vec<LocalFuture<'b, ()>> = Vec::new();
     poll_fn(|context| {
-        pending.retain_mut(|future| future.as_mut().poll(context).is_pending());
-        if pending.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        futures.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        started.append(&mut background.borrow_mut());
+        started.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        if futures.is_empty() && started.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }
@@ -117,7 +122,8 @@ mod tests {
             }),
             Box::pin(async { seen.borrow_mut().push("first") }),
         ];
-        let mut all = pin!(join(futures));
+        let background = Background::default();
+        let mut all = pin!(join(futures, &background));
         assert!(poll_once(all.as_mut()).is_pending());
         gate.fulfil(());
         assert!(poll_once(all.as_mut()).is_ready());

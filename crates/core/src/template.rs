@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use claimsmith_expression::text::{concat, join};
 use claimsmith_expression::{Expression, Value};
 
 use crate::error::{Code, Error};
@@ -20,7 +21,7 @@ pub struct Inputs<'a> {
 }
 
 /// A compiled template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Template {
     parts: Vec<Part>,
 }
@@ -229,7 +230,7 @@ fn split_expression(text: &str) -> Option<(&str, &str)> {
 
 fn parse_part(text: &str) -> Result<Part, Error> {
     let expression = Expression::parse(text).map_err(|error| {
-        Error::new(Code::ExpressionInvalid, format!("in `{{{text}}}`: {}", error.message))
+        Error::new(Code::ExpressionInvalid, concat(&["in `{", text, "}`: ", &error.message]))
     })?;
     let reads_secrets =
         expression.reads().iter().any(|chain| chain.first().is_some_and(|name| &**name == "secrets"));
@@ -237,7 +238,7 @@ fn parse_part(text: &str) -> Result<Part, Error> {
         return Ok(Part::Expression(expression));
     }
     match expression.reads().as_slice() {
-        [chain] if text.trim() == chain.join(".") => match chain.as_slice() {
+        [chain] if text.trim() == join(chain.iter().map(|name| &**name), ".") => match chain.as_slice() {
             [_, name] => Ok(Part::Secret(Rc::clone(name))),
             _ => Err(secret_in_expression()),
         },
@@ -248,15 +249,17 @@ fn parse_part(text: &str) -> Result<Part, Error> {
 fn scalar_text(expression: &Expression, scope: &Value) -> Result<String, Error> {
     match evaluate(expression, scope)? {
         Value::String(text) => Ok((*text).to_owned()),
-        Value::Bool(value) => Ok(value.to_string()),
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(value) => Ok(if value { "true" } else { "false" }.to_owned()),
+        Value::Number(number) => Ok(number.to_text()),
         other => Err(Error::new(
             Code::TemplateValueMissing,
-            format!(
-                "`{}` is {}, a string, number or boolean is needed",
+            concat(&[
+                "`",
                 expression.text(),
-                described(&other)
-            ),
+                "` is ",
+                described(&other),
+                ", a string, number or boolean is needed",
+            ]),
         )),
     }
 }
@@ -272,7 +275,7 @@ fn described(value: &Value) -> &'static str {
 fn missing_secret(name: &str) -> Error {
     Error::new(
         Code::SecretMissing,
-        format!("the Action has no secret `{name}`; add it in the editor under Secrets"),
+        concat(&["the Action has no secret `", name, "`; add it in the editor under Secrets"]),
     )
 }
 

@@ -1,11 +1,12 @@
 //! The client-credentials grant (RFC 6749 §4.4): a request, and what its answer says. Nothing here
 //! sends or remembers.
 
+use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::call::plain_word;
-use crate::encode::{base64, base64url, form_encode, percent_encode};
+use crate::digest::digest;
+use crate::encode::{base64, form_encode, percent_encode};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
 use crate::secret::Secret;
@@ -23,21 +24,34 @@ pub struct Grant {
     pub url: Secret,
     /// The client's id.
     pub client_id: Secret,
-    /// The client's secret.
-    pub client_secret: Secret,
-    /// How id and secret are sent.
+    /// The client's secret, or its private key.
+    pub credential: Secret,
+    /// How the client proves who it is.
     pub auth: AuthMethod,
+    /// With [`AuthMethod::PrivateKeyJwt`], how the key signs.
+    pub signing: Option<Signing>,
     /// `audience`, `scope`, `resource` and further fields of the form.
     pub parameters: Vec<(String, Secret)>,
 }
 
-/// How id and secret are sent (RFC 6749 §2.3.1).
+/// How a private key signs.
+#[derive(Debug)]
+pub struct Signing {
+    /// `RS256`, `PS256` or `ES256`.
+    pub algorithm: &'static str,
+    /// Which of the client's keys it is, where the endpoint wants to know.
+    pub key_id: Option<String>,
+}
+
+/// How a client proves who it is (RFC 6749 §2.3.1, RFC 7523 §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMethod {
     /// As form fields.
     ClientSecretPost,
     /// In an HTTP Basic header, each form-encoded first.
     ClientSecretBasic,
+    /// By an assertion that it signs.
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
@@ -46,6 +60,7 @@ impl AuthMethod {
         match self {
             AuthMethod::ClientSecretPost => "client_secret_post",
             AuthMethod::ClientSecretBasic => "client_secret_basic",
+            AuthMethod::PrivateKeyJwt => "private_key_jwt",
         }
     }
 }
@@ -58,34 +73,28 @@ pub struct Token {
     /// When it ends, in milliseconds since the epoch. `None` where the endpoint did not say: the token
     /// serves the login that asked for it and no other.
     pub expires_at_ms: Option<u64>,
+    /// When it came, in milliseconds since the epoch.
+    pub issued_at_ms: u64,
 }
 
 impl Grant {
     /// The name of the token's entry in `api.cache`, of at most 64 bytes.
     ///
-    /// A SHA-256 over all that makes the token what it is. Each part goes in with its length, so that no
-    /// two grants can run into one; the secret goes in as well, so that a client without it cannot pick
-    /// up another's token.
+    /// Made of all that makes the token what it is; the secret as well, so that a client without it cannot
+    /// pick up another's token.
     pub fn cache_key(&self) -> String {
-        let mut hash = Sha256::new();
-        let mut add = |part: &str| {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        };
-        for part in [&self.url, &self.client_id, &self.client_secret] {
-            add(part.expose());
-        }
-        add(self.auth.as_str());
+        let mut parts =
+            vec![self.url.expose(), self.client_id.expose(), self.credential.expose(), self.auth.as_str()];
         for (name, value) in &self.parameters {
-            add(name);
-            add(value.expose());
+            parts.push(name);
+            parts.push(value.expose());
         }
-        format!("claimsmith.token.{}", base64url(&hash.finalize()))
+        concat(&["claimsmith.token.", &digest(parts)])
     }
 }
 
-/// The request for a token (RFC 6749 §4.4.2).
-pub fn token_request(grant: &Grant) -> Request {
+/// The request for a token (RFC 6749 §4.4.2). With [`AuthMethod::PrivateKeyJwt`] it takes an assertion.
+pub fn token_request(grant: &Grant, assertion: Option<&Secret>) -> Request {
     let mut fields = vec![("grant_type", "client_credentials")];
     let mut headers = vec![
         ("content-type".to_owned(), Secret::new("application/x-www-form-urlencoded")),
@@ -94,9 +103,14 @@ pub fn token_request(grant: &Grant) -> Request {
     match grant.auth {
         AuthMethod::ClientSecretPost => {
             fields.push(("client_id", grant.client_id.expose()));
-            fields.push(("client_secret", grant.client_secret.expose()));
+            fields.push(("client_secret", grant.credential.expose()));
         }
         AuthMethod::ClientSecretBasic => headers.push(("authorization".to_owned(), basic(grant))),
+        AuthMethod::PrivateKeyJwt => {
+            fields.push(("client_id", grant.client_id.expose()));
+            fields.push(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+            fields.extend(assertion.map(|assertion| ("client_assertion", assertion.expose())));
+        }
     }
     fields.extend(grant.parameters.iter().map(|(name, value)| (name.as_str(), value.expose())));
     Request {
@@ -112,8 +126,8 @@ fn basic(grant: &Grant) -> Secret {
     let mut pair = String::new();
     percent_encode(&mut pair, grant.client_id.expose());
     pair.push(':');
-    percent_encode(&mut pair, grant.client_secret.expose());
-    Secret::new(format!("Basic {}", base64(pair.as_bytes())))
+    percent_encode(&mut pair, grant.credential.expose());
+    Secret::new(concat(&["Basic ", &base64(pair.as_bytes())]))
 }
 
 /// Reads the answer of a token endpoint (RFC 6749 §5). `now_ms` is when it came.
@@ -132,6 +146,7 @@ pub fn read_token_response(response: &Response, now_ms: u64) -> Result<Token, Er
         Some(text) if is_bearer && is_token(text) => Ok(Token {
             value: Secret::new(text),
             expires_at_ms: lifetime_ms(&answer).map(|lifetime| now_ms.saturating_add(lifetime)),
+            issued_at_ms: now_ms,
         }),
         _ => Err(Error::new(
             Code::TokenResponseInvalid,
@@ -143,8 +158,10 @@ pub fn read_token_response(response: &Response, now_ms: u64) -> Result<Token, Er
 fn refused(status: u16, answer: &Value) -> Error {
     let reason = answer.member("error");
     let message = match reason.as_str().map(plain_word) {
-        Some(word) => format!("the token endpoint refused with status {status} ({word})"),
-        None => format!("the token endpoint refused with status {status}"),
+        Some(word) => {
+            concat(&["the token endpoint refused with status ", &decimal(status.into()), " (", word, ")"])
+        }
+        None => concat(&["the token endpoint refused with status ", &decimal(status.into())]),
     };
     Error::new(Code::TokenRefused, message)
 }
@@ -175,8 +192,9 @@ mod tests {
         Grant {
             url: Secret::new("https://tenant.example/oauth/token"),
             client_id: Secret::new("client"),
-            client_secret: Secret::new("p:ss w/rd"),
+            credential: Secret::new("p:ss w/rd"),
             auth,
+            signing: None,
             parameters: vec![
                 ("audience".into(), Secret::new("https://api.example")),
                 ("scope".into(), Secret::new("read:users write:users")),
@@ -196,7 +214,7 @@ mod tests {
 
     #[test]
     fn client_secret_post_sends_the_secret_in_the_form_alone() {
-        let request = token_request(&grant(AuthMethod::ClientSecretPost));
+        let request = token_request(&grant(AuthMethod::ClientSecretPost), None);
         assert_eq!(
             request.body.as_ref().unwrap().expose(),
             "grant_type=client_credentials&client_id=client&client_secret=p%3Ass%20w%2Frd\
@@ -207,7 +225,7 @@ mod tests {
 
     #[test]
     fn client_secret_basic_encodes_id_and_secret_before_base64() {
-        let request = token_request(&grant(AuthMethod::ClientSecretBasic));
+        let request = token_request(&grant(AuthMethod::ClientSecretBasic), None);
         assert_eq!(header(&request, "authorization"), Some("Basic Y2xpZW50OnAlM0FzcyUyMHclMkZyZA=="));
         assert!(!request.body.unwrap().expose().contains("client_secret"));
     }
@@ -216,7 +234,7 @@ mod tests {
     fn a_request_prints_nothing_of_what_it_carries() {
         let printed = format!(
             "{:?} {:?}",
-            token_request(&grant(AuthMethod::ClientSecretPost)),
+            token_request(&grant(AuthMethod::ClientSecretPost), None),
             grant(AuthMethod::ClientSecretBasic)
         );
         assert!(!printed.contains("p:ss") && !printed.contains("p%3Ass"), "{printed}");
@@ -281,7 +299,7 @@ mod tests {
             key(|_| {}),
             key(|grant| grant.url = Secret::new("https://other.example/oauth/token")),
             key(|grant| grant.client_id = Secret::new("other")),
-            key(|grant| grant.client_secret = Secret::new("other")),
+            key(|grant| grant.credential = Secret::new("other")),
             key(|grant| grant.auth = AuthMethod::ClientSecretBasic),
             key(|grant| grant.parameters.truncate(1)),
             key(|grant| grant.parameters[1].1 = Secret::new("read:userswrite:users")),

@@ -4,10 +4,15 @@ use std::cell::RefCell;
 
 use claimsmith_expression::{Map, Number, Value, json};
 
-use crate::call::{Deadline, send};
+use crate::assertion::assertion;
+use crate::breaker::Breakers;
+use crate::call::{Deadline, attempt};
+use crate::config::TokenConfig;
 use crate::error::{Code, Error};
 use crate::host::Host;
+use crate::http::Response;
 use crate::report::TokenOrigin;
+use crate::retry::Retries;
 use crate::secret::Secret;
 use crate::task::Promised;
 use crate::token::{Grant, Token, read_token_response, token_request};
@@ -18,12 +23,26 @@ const MARGIN_MS: u64 = 30_000;
 /// How many tokens are remembered. Templates can make one a user, and an instance lives for days.
 const MAX_TOKENS: usize = 256;
 
+/// A new token is asked for while the old one has between a fifth and a twentieth of its lifetime left. Each
+/// instance draws its own point, so that a fleet does not ask all at once.
+const REFRESH_FROM: f64 = 0.8;
+const REFRESH_WITHIN: f64 = 0.15;
+
+/// How many times a request that fails is made again. A refresh is made once: the old token still serves.
+const RETRIES: u32 = 2;
+
 /// The tokens of one engine, shared by all its logins.
 #[derive(Debug, Default)]
 pub(crate) struct TokenStore {
-    memory: RefCell<Vec<(String, Token)>>,
+    memory: RefCell<Vec<(String, Remembered)>>,
     /// Requests under way. A login that needs a token which another is asking for waits for that one.
     asking: RefCell<Vec<(String, Promised<Asked>)>>,
+}
+
+#[derive(Clone, Debug)]
+struct Remembered {
+    token: Token,
+    refresh_at_ms: u64,
 }
 
 /// What came of a request: `None` where the login that made it ended before the answer, so that one of
@@ -31,10 +50,11 @@ pub(crate) struct TokenStore {
 type Asked = Option<Result<Token, Error>>;
 
 /// What one login brings to get a token.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Need<'a> {
+    pub(crate) config: &'a TokenConfig,
     pub(crate) grant: &'a Grant,
-    pub(crate) timeout_ms: u32,
+    pub(crate) breakers: &'a Breakers,
     pub(crate) deadline: Deadline,
     /// The token that the backend has just refused: it is not taken again from anywhere.
     pub(crate) rejected: Option<&'a Token>,
@@ -47,58 +67,90 @@ pub(crate) struct Acquired {
     pub(crate) origin: TokenOrigin,
     /// Whether the token should have gone to `api.cache` and the cache did not take it.
     pub(crate) cache_refused: bool,
+    /// Whether it is time for [`TokenStore::refresh`].
+    pub(crate) is_due: bool,
 }
 
 impl TokenStore {
     /// A token that will last for a call.
     ///
     /// # Errors
-    /// As [`send`] and [`read_token_response`]. An error is never remembered.
+    /// As [`attempt`] and [`read_token_response`]. An error is never remembered.
     pub(crate) async fn acquire(&self, host: &impl Host, need: Need<'_>) -> Result<Acquired, Error> {
         let key = need.grant.cache_key();
         loop {
             let now_ms = host.now_ms();
             let is_usable = |token: &Token| is_fresh(token, now_ms) && need.rejected != Some(token);
-            let remembered = find(&self.memory.borrow(), &key).filter(|token| is_usable(token)).cloned();
-            if let Some(token) = remembered {
-                return Ok(Acquired { token, origin: TokenOrigin::Memory, cache_refused: false });
+            let remembered =
+                find(&self.memory.borrow(), &key).filter(|known| is_usable(&known.token)).cloned();
+            if let Some(Remembered { token, refresh_at_ms }) = remembered {
+                let is_due = now_ms >= refresh_at_ms && !self.is_asking(&key);
+                return Ok(Acquired { token, origin: TokenOrigin::Memory, cache_refused: false, is_due });
             }
             let cached = host.cache_get(&key).and_then(|record| read_record(&record));
             if let Some(token) = cached.filter(is_usable) {
-                self.remember(&key, &token);
-                return Ok(Acquired { token, origin: TokenOrigin::Cache, cache_refused: false });
+                let is_due = now_ms >= self.remember(host, &key, &token) && !self.is_asking(&key);
+                return Ok(Acquired { token, origin: TokenOrigin::Cache, cache_refused: false, is_due });
             }
             let under_way = find(&self.asking.borrow(), &key).cloned();
             let (asked, origin) = match under_way {
                 Some(promised) => (wait(host, &promised, need.deadline).await?, TokenOrigin::Shared),
-                None => (Some(self.ask(host, &key, &need).await), TokenOrigin::Endpoint),
+                None => (Some(self.ask(host, &key, need, RETRIES).await), TokenOrigin::Endpoint),
             };
             if let Some(result) = asked {
                 let token = result?;
                 // Each login writes through its own `api` only: that of the one who asked may have ended.
                 let cache_refused = !write_record(host, &key, &token);
-                return Ok(Acquired { token, origin, cache_refused });
+                return Ok(Acquired { token, origin, cache_refused, is_due: false });
             }
         }
+    }
+
+    /// Asks for a token to come after one that still serves, unless another login is at it.
+    ///
+    /// # Errors
+    /// As [`TokenStore::acquire`]. The old token stays, and there is a pause before the next attempt.
+    pub(crate) async fn refresh(&self, host: &impl Host, need: Need<'_>) -> Result<(), Error> {
+        let key = need.grant.cache_key();
+        if self.is_asking(&key) {
+            return Ok(());
+        }
+        let result = self.ask(host, &key, need, 0).await;
+        match &result {
+            Ok(token) => {
+                write_record(host, &key, token);
+            }
+            Err(_) => {
+                let mut memory = self.memory.borrow_mut();
+                if let Some((_, known)) = memory.iter_mut().find(|(known, _)| *known == key) {
+                    known.refresh_at_ms = host.now_ms().saturating_add(MARGIN_MS);
+                }
+            }
+        }
+        result.map(|_| ())
     }
 
     /// Drops a token that the backend refused, unless another login has put a new one in its place.
     pub(crate) fn forget(&self, host: &impl Host, grant: &Grant, rejected: &Token) {
         let key = grant.cache_key();
-        self.memory.borrow_mut().retain(|(known, token)| *known != key || token != rejected);
+        self.memory.borrow_mut().retain(|(known, found)| *known != key || found.token != *rejected);
         if host.cache_get(&key).and_then(|record| read_record(&record)).as_ref() == Some(rejected) {
             host.cache_delete(&key);
         }
     }
 
+    fn is_asking(&self, key: &str) -> bool {
+        find(&self.asking.borrow(), key).is_some()
+    }
+
     /// Asks the endpoint, for this login and for all who come while it does.
-    async fn ask(&self, host: &impl Host, key: &str, need: &Need<'_>) -> Result<Token, Error> {
+    async fn ask(&self, host: &impl Host, key: &str, need: Need<'_>, retries: u32) -> Result<Token, Error> {
         let asking = Asking::begin(self, key);
-        let answer = send(host, token_request(need.grant), need.timeout_ms, need.deadline).await;
+        let answer = call(host, need, retries).await;
         let result = answer.and_then(|response| read_token_response(&response, host.now_ms()));
         match &result {
             Ok(token) => {
-                self.remember(key, token);
+                self.remember(host, key, token);
                 asking.end(Some(result.clone()));
             }
             // This login's time is over, not that of those who wait.
@@ -108,17 +160,44 @@ impl TokenStore {
         result
     }
 
-    fn remember(&self, key: &str, token: &Token) {
-        if token.expires_at_ms.is_none() {
-            return;
-        }
+    /// Keeps a token, and draws when it is to be refreshed.
+    fn remember(&self, host: &impl Host, key: &str, token: &Token) -> u64 {
+        let Some(expires_at_ms) = token.expires_at_ms else { return u64::MAX };
+        let lifetime_ms = expires_at_ms.saturating_sub(token.issued_at_ms);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a day of milliseconds is exact in a double"
+        )]
+        let age_ms = (lifetime_ms as f64 * (REFRESH_FROM + REFRESH_WITHIN * host.random())) as u64;
+        let refresh_at_ms = token.issued_at_ms.saturating_add(age_ms);
         let mut memory = self.memory.borrow_mut();
         memory.retain(|(known, _)| known != key);
         if memory.len() >= MAX_TOKENS {
             // The one that has been there longest.
             memory.remove(0);
         }
-        memory.push((key.to_owned(), token.clone()));
+        memory.push((key.to_owned(), Remembered { token: token.clone(), refresh_at_ms }));
+        refresh_at_ms
+    }
+}
+
+/// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3).
+async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Response, Error> {
+    let Need { config, grant, breakers, deadline, .. } = need;
+    let mut retries = Retries::new(retries);
+    loop {
+        let assertion = match &grant.signing {
+            Some(signing) => Some(assertion(host, grant, signing).await?),
+            None => None,
+        };
+        let request = token_request(grant, assertion.as_ref());
+        let result = attempt(host, (breakers, &config.id), request, config.timeout_ms, deadline).await;
+        match retries.wait_ms(host, &result, deadline) {
+            Some(wait_ms) if !breakers.is_open(&config.id) => host.sleep(wait_ms).await,
+            _ => return result,
+        }
     }
 }
 
@@ -163,14 +242,14 @@ fn is_fresh(token: &Token, now_ms: u64) -> bool {
     token.expires_at_ms.is_some_and(|expires_at_ms| now_ms.saturating_add(MARGIN_MS) < expires_at_ms)
 }
 
-/// What stands in `api.cache`: `{"expires_at_ms":…,"token":"…"}`. Anything else is a miss.
+/// What stands in `api.cache`: `{"expires_at_ms":…,"issued_at_ms":…,"token":"…"}`. Anything else is a miss.
 fn read_record(record: &str) -> Option<Token> {
     let record = json::read(record.as_bytes()).ok()?;
-    let expires_at_ms = record.member("expires_at_ms").as_number()?.as_f64();
-    let token = record.member("token");
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-    let expires_at_ms = expires_at_ms as u64;
-    Some(Token { value: Secret::new(token.as_str()?), expires_at_ms: Some(expires_at_ms) })
+    let moment = |name| Some(record.member(name).as_number()?.as_f64() as u64);
+    let (issued_at_ms, expires_at_ms) = (moment("issued_at_ms")?, Some(moment("expires_at_ms")?));
+    let token = record.member("token");
+    Some(Token { value: Secret::new(token.as_str()?), expires_at_ms, issued_at_ms })
 }
 
 /// Whether the token is where it should be: in the cache, or, where it lasts for this login only, not.
@@ -179,11 +258,12 @@ fn write_record(host: &impl Host, key: &str, token: &Token) -> bool {
         return true;
     };
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date to come are exact in a double")]
-    let expires_at = Number::from_f64(expires_at_ms as f64).map_or(Value::Null, Value::Number);
-    let record: Map =
-        [("token".into(), Value::from(token.value.expose())), ("expires_at_ms".into(), expires_at)]
-            .into_iter()
-            .collect();
+    let moment = |at_ms: u64| Number::from_f64(at_ms as f64).map_or(Value::Null, Value::Number);
+    let record = Map::from_members(vec![
+        ("token".into(), token.value.expose().into()),
+        ("issued_at_ms".into(), moment(token.issued_at_ms)),
+        ("expires_at_ms".into(), moment(expires_at_ms)),
+    ]);
     let record = Value::from(record).to_json();
     let ttl_ms = expires_at_ms.saturating_sub(host.now_ms());
     // While it replaces an entry, `api.cache` counts the old and the new one together against its limit.

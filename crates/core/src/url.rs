@@ -5,6 +5,7 @@
 //! path segment or query value.
 
 use claimsmith_expression::Expression;
+use claimsmith_expression::text::concat;
 use std::rc::Rc;
 
 use crate::encode::percent_encode;
@@ -13,7 +14,7 @@ use crate::secret::Secret;
 use crate::template::{Inputs, Part, Template};
 
 /// A URL with `{expression}` in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct UrlTemplate {
     template: Template,
     /// Scheme, host and port: literals and secrets.
@@ -195,7 +196,7 @@ fn invalid(message: &str) -> Error {
 }
 
 fn unfit_segment(what: &str) -> Error {
-    Error::new(Code::TemplateValueMissing, format!("{what} cannot be a segment of a path"))
+    Error::new(Code::TemplateValueMissing, concat(&[what, " cannot be a segment of a path"]))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Deref;
 
+use crate::text::concat;
+
 /// The kinds of error, as the JMESPath specification has them, and two of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,7 +60,7 @@ pub struct Details {
 impl ExpressionError {
     /// The message comes in pieces so that no call pays for the formatting machinery.
     pub(crate) fn new(kind: ErrorKind, offset: usize, message: &[&str]) -> ExpressionError {
-        ExpressionError(Box::new(Details { kind, message: message.concat(), offset }))
+        ExpressionError(Box::new(Details { kind, message: concat(message), offset }))
     }
 }
 

@@ -268,7 +268,7 @@ fn write_into(text: &mut String, value: &Value) {
         Value::Null => text.push_str("null"),
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
-        Value::Number(number) => text.push_str(&number.to_string()),
+        Value::Number(number) => text.push_str(&number.to_text()),
         Value::String(string) => write_string(text, string),
         Value::Array(items) => {
             text.push('[');

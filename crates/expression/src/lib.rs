@@ -45,6 +45,7 @@ mod testing;
 mod value;
 
 pub mod json;
+pub mod text;
 
 pub use error::{ErrorKind, ExpressionError};
 pub use expression::Expression;

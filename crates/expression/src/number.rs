@@ -72,6 +72,14 @@ impl Number {
         }
     }
 
+    /// The number as JSON has it: the shortest digits that read back the same, never an exponent.
+    pub fn to_text(&self) -> String {
+        match &self.0 {
+            Repr::Double(value) => decimal::write(*value),
+            Repr::Integer(integer) => (*integer.text).to_owned(),
+        }
+    }
+
     /// Whether the number is whole.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
@@ -152,13 +160,9 @@ impl Integer {
     }
 }
 
-/// Writes the number as JSON does: the shortest digits that read back the same, never an exponent.
 impl fmt::Display for Number {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Repr::Double(value) => formatter.write_str(&decimal::write(*value)),
-            Repr::Integer(integer) => formatter.write_str(&integer.text),
-        }
+        formatter.write_str(&self.to_text())
     }
 }
 

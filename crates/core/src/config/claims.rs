@@ -58,7 +58,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>]) -> Option<Cla
         node.mismatch("an expression, or an object with a `value`");
         return None;
     }
-    let object = node.object()?;
+    let object = node.object();
     object.not_yet(&["priority"]);
     let value = object.require("value").and_then(|node| read_expression(&node, sources));
     let targets = object.get("to").map_or_else(both, |node| read_targets(&node));

@@ -16,10 +16,11 @@ use claimsmith_expression::{Expression, Value};
 
 use crate::error::{Code, Error};
 use crate::template::Template;
-use reader::{Node, Problems};
+use crate::url::UrlTemplate;
+use reader::{Node, Object, Problems};
 
 pub use claims::ClaimConfig;
-pub use sources::{Body, OnError, OnNotFound, SourceConfig};
+pub use sources::{Body, CacheConfig, OnError, OnNotFound, SourceConfig};
 pub use tokens::{ClientAuth, TokenConfig};
 
 /// A configuration that is right.
@@ -70,7 +71,7 @@ pub(crate) fn claim_path(name: &str) -> String {
 }
 
 fn read_config(root: &Node<'_>) -> Option<Config> {
-    let object = root.object()?;
+    let object = root.object();
     object.get("$schema");
     object.not_yet(&["mode", "scopes", "deny", "limits"]);
     let allow_http = object.flag("allow_http");
@@ -99,7 +100,7 @@ impl<T> Default for Named<T> {
 }
 
 impl<T> Named<T> {
-    fn read(node: &Node<'_>, mut read_one: impl FnMut(Rc<str>, &Node<'_>) -> Option<T>) -> Named<T> {
+    fn read(node: &Node<'_>, mut read_one: impl FnMut(Rc<str>, &Node<'_>) -> T) -> Named<T> {
         let mut named = Named::default();
         for (name, entry) in node.entries() {
             if !is_name(name) {
@@ -108,7 +109,7 @@ impl<T> Named<T> {
                 entry.problem(format!("`{name}` already means something in expressions; take another name"));
             }
             named.names.push(name.into());
-            named.list.extend(read_one(name.into(), &entry));
+            named.list.push(read_one(name.into(), &entry));
         }
         named
     }
@@ -117,6 +118,34 @@ impl<T> Named<T> {
 fn is_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// What a key of an object holds, compiled.
+impl Object<'_> {
+    /// A template that may be left out.
+    fn template(&self, key: &'static str) -> Option<Template> {
+        read_template(&self.get(key)?)
+    }
+
+    /// A template that must be there.
+    fn required_template(&self, key: &'static str) -> Template {
+        self.require(key).and_then(|node| read_template(&node)).unwrap_or_default()
+    }
+
+    /// A URL that must be there.
+    fn url(&self, key: &'static str, allow_http: bool) -> UrlTemplate {
+        let url = self.require(key).and_then(|node| {
+            let url = node.accept(UrlTemplate::parse(node.string()?, allow_http))?;
+            url.expressions().for_each(|expression| check_names(&node, expression, &[]));
+            Some(url)
+        });
+        url.unwrap_or_default()
+    }
+
+    /// An expression that may be left out.
+    fn expression(&self, key: &'static str, sources: &[Rc<str>]) -> Option<Expression> {
+        read_expression(&self.get(key)?, sources)
+    }
 }
 
 /// A template that may read `event` and `secrets`.

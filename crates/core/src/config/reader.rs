@@ -1,9 +1,13 @@
 //! Reads a configuration strictly, and finds all that is wrong with it at once.
 //!
+//! What cannot be read gives a value all the same, and a problem is noted: a configuration with problems is
+//! never used, and code that always has a value is simpler and smaller.
+//!
 //! serde's derive would stop at the first problem, name no path, and cost several times the bytes.
 
 use std::cell::RefCell;
 
+use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Map, Value};
 
 use crate::error::{Code, Error};
@@ -51,7 +55,7 @@ impl<'a> Node<'a> {
         match self.key {
             Key::Root => parent,
             Key::Name(name) => join_path(&parent, name),
-            Key::Index(index) => format!("{parent}[{index}]"),
+            Key::Index(index) => concat(&[&parent, "[", &decimal(index), "]"]),
         }
     }
 
@@ -101,7 +105,14 @@ impl<'a> Node<'a> {
                 Some(number.as_f64() as u32)
             }
             Some(number) => {
-                self.problem(format!("must be from {least} to {most}, not {number}"));
+                self.problem(concat(&[
+                    "must be from ",
+                    &decimal(least as usize),
+                    " to ",
+                    &decimal(most as usize),
+                    ", not ",
+                    &number.to_text(),
+                ]));
                 None
             }
             None => {
@@ -116,7 +127,7 @@ impl<'a> Node<'a> {
         let word = self.string()?;
         let found = words.iter().position(|known| *known == word);
         if found.is_none() {
-            let mut message = format!("`{word}` is not known here; use ");
+            let mut message = concat(&["`", word, "` is not known here; use "]);
             for (index, known) in words.iter().enumerate() {
                 message.push_str(if index > 0 { ", `" } else { "`" });
                 message.push_str(known);
@@ -144,22 +155,22 @@ impl<'a> Node<'a> {
         members.iter().map(|(name, value)| (&**name, self.child(Key::Name(name), value))).collect()
     }
 
-    /// An object with known keys.
-    pub(crate) fn object(&self) -> Option<Object<'a>> {
-        let Some(members) = self.value.as_object() else {
+    /// An object with known keys. One without any where the value is no object, and that is noted.
+    pub(crate) fn object(&self) -> Object<'a> {
+        let members = self.value.as_object();
+        if members.is_none() {
             self.mismatch("an object");
-            return None;
-        };
-        Some(Object { node: *self, members, known: RefCell::default() })
+        }
+        Object { node: *self, members, known: RefCell::default() }
     }
 
     pub(crate) fn mismatch(&self, expected: &str) {
         let article = if matches!(self.value, Value::Array(_) | Value::Object(_)) { "an" } else { "a" };
         let found = match self.value {
             Value::Null => "null".to_owned(),
-            other => format!("{article} {}", other.type_name()),
+            other => concat(&[article, " ", other.type_name()]),
         };
-        self.problem(format!("must be {expected}, not {found}"));
+        self.problem(concat(&["must be ", expected, ", not ", &found]));
     }
 
     fn child<'b>(&'b self, key: Key<'b>, value: &'b Value) -> Node<'b> {
@@ -171,7 +182,7 @@ impl<'a> Node<'a> {
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     pub(crate) node: Node<'a>,
-    members: &'a Map,
+    members: Option<&'a Map>,
     known: RefCell<Vec<&'static str>>,
 }
 
@@ -179,14 +190,15 @@ impl Object<'_> {
     /// The value under a key that may be left out.
     pub(crate) fn get(&self, key: &'static str) -> Option<Node<'_>> {
         self.known.borrow_mut().push(key);
-        self.members.get(key).map(|value| self.node.child(Key::Name(key), value))
+        let value = self.members?.get(key)?;
+        Some(self.node.child(Key::Name(key), value))
     }
 
     /// The value under a key that must be there.
     pub(crate) fn require(&self, key: &'static str) -> Option<Node<'_>> {
         let found = self.get(key);
-        if found.is_none() {
-            self.node.problem(format!("`{key}` is missing"));
+        if found.is_none() && self.members.is_some() {
+            self.node.problem(concat(&["`", key, "` is missing"]));
         }
         found
     }
@@ -201,31 +213,39 @@ impl Object<'_> {
         self.get(key).and_then(|node| node.boolean()).unwrap_or(false)
     }
 
-    /// One of a few words, the first where it is left out.
-    pub(crate) fn choice<T: Copy>(&self, key: &'static str, words: &[&str], meanings: &[T]) -> Option<T> {
-        let index = self.get(key).map_or(Some(0), |node| node.word(words))?;
-        meanings.get(index).copied()
+    /// One of a few words, as its index; the first where it is left out.
+    pub(crate) fn word(&self, key: &'static str, words: &[&str]) -> usize {
+        self.get(key).and_then(|node| node.word(words)).unwrap_or(0)
     }
 
     /// Keys that the design names and this version does not have yet.
     pub(crate) fn not_yet(&self, keys: &[&'static str]) {
         for key in keys {
             if let Some(node) = self.get(key) {
-                node.problem(format!("`{key}` is not available in this version"));
+                node.problem(concat(&["`", key, "` is not available in this version"]));
             }
+        }
+    }
+
+    /// Notes a key that is there though nothing has asked for it: it belongs to another case.
+    pub(crate) fn refuse_unread(&self, key: &'static str, reason: &str) {
+        if !self.known.borrow().contains(&key)
+            && let Some(node) = self.get(key)
+        {
+            node.problem(concat(&["`", key, "` ", reason]));
         }
     }
 
     /// Notes each key that nobody asked for, with the nearest that somebody did.
     pub(crate) fn finish(self) {
         let known = self.known.borrow();
-        for (name, value) in self.members.iter() {
+        for (name, value) in self.members.into_iter().flat_map(Map::iter) {
             if known.iter().any(|key| *key == &**name) {
                 continue;
             }
-            let mut message = format!("unknown key `{name}`");
+            let mut message = concat(&["unknown key `", name, "`"]);
             if let Some(near) = nearest(name, known.iter().copied()) {
-                message.push_str(&format!("; did you mean `{near}`?"));
+                message.push_str(&concat(&["; did you mean `", near, "`?"]));
             }
             self.node.child(Key::Name(name), value).problem(message);
         }
@@ -237,8 +257,8 @@ pub(crate) fn join_path(path: &str, name: &str) -> String {
     let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty();
     match (path.is_empty(), is_plain) {
         (true, true) => name.to_owned(),
-        (false, true) => format!("{path}.{name}"),
-        _ => format!("{path}[{}]", Value::from(name).to_json()),
+        (false, true) => concat(&[path, ".", name]),
+        _ => concat(&[path, "[", &Value::from(name).to_json(), "]"]),
     }
 }
 

@@ -38,7 +38,8 @@ impl Reads {
         token.token_url.expressions().for_each(|expression| self.add_expression(expression));
         token.token_url.secrets().for_each(|name| self.add_secret(name));
         self.add_template(&token.client_id);
-        self.add_template(&token.client_auth.secret);
+        self.add_template(&token.client_auth.credential);
+        token.client_auth.key_id.iter().for_each(|key_id| self.add_template(key_id));
         token.parameters.iter().for_each(|(_, template)| self.add_template(template));
     }
 

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use claimsmith_expression::Expression;
+use claimsmith_expression::text::{concat, join};
 
 use super::reader::{Node, Object};
-use super::tokens::{TokenConfig, read_timeout_ms, read_url};
-use super::{Named, check_names, read_expression, read_template};
+use super::tokens::{TokenConfig, breaker_id, read_timeout_ms};
+use super::{Named, check_names, read_template};
 use crate::http::Method;
 use crate::template::{JsonTemplate, Template};
 use crate::url::UrlTemplate;
@@ -16,6 +17,8 @@ use crate::url::UrlTemplate;
 pub struct SourceConfig {
     /// The name that expressions use.
     pub name: Rc<str>,
+    /// Stands for the source where its failures are counted.
+    pub id: Rc<str>,
     /// What to call.
     pub url: UrlTemplate,
     /// The token to call it with: an index into the configuration's tokens.
@@ -30,6 +33,10 @@ pub struct SourceConfig {
     pub waits_for: Vec<usize>,
     /// How long one call may take, in milliseconds: 1 to 15,000, 2,000 where left out.
     pub timeout_ms: u32,
+    /// How many times a GET is sent again where it fails: 0 to 10, 2 where left out.
+    pub retries: u32,
+    /// Whether answers are kept, and for how long; not where left out.
+    pub cache: Option<CacheConfig>,
     /// How much of an answer is read: up to 1 MiB, 65,536 where left out.
     pub max_bytes: u32,
     /// What a failure does to the login.
@@ -38,6 +45,15 @@ pub struct SourceConfig {
     pub on_not_found: OnNotFound,
     /// Whether a template reads the user's address, which must then be verified.
     pub needs_verified_email: bool,
+}
+
+/// How long answers are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheConfig {
+    /// How long an answer is good, in milliseconds; 0 to a day in the configuration's seconds.
+    pub ttl_ms: u64,
+    /// For how long after that it serves where the backend fails, in milliseconds; not where left out.
+    pub stale_if_error_ms: u64,
 }
 
 /// What a source sends.
@@ -84,10 +100,7 @@ const OWN_HEADERS: [&str; 6] =
 pub(super) fn read(node: &Node<'_>, tokens: &Named<TokenConfig>, allow_http: bool) -> Named<SourceConfig> {
     let names: Vec<Rc<str>> = node.entries().iter().map(|(name, _)| (*name).into()).collect();
     let sources = Named::read(node, |name, entry| read_source(name, entry, tokens, &names, allow_http));
-    // With an entry that could not be read, the indexes below would not fit.
-    if sources.list.len() == names.len() {
-        check_cycles(node, &sources.list);
-    }
+    check_cycles(node, &sources.list);
     sources
 }
 
@@ -97,37 +110,34 @@ fn read_source(
     tokens: &Named<TokenConfig>,
     names: &[Rc<str>],
     allow_http: bool,
-) -> Option<SourceConfig> {
-    let object = node.object()?;
-    object.not_yet(&["retries", "cache"]);
-    let url = object.require("url").and_then(|node| read_url(&node, allow_http));
+) -> SourceConfig {
+    let object = node.object();
     let token = read_token(&object, tokens);
-    let body = read_body(&object);
-    let headers = read_headers(&object, token.is_some());
-    let when = object.get("when").and_then(|node| read_expression(&node, names));
-    let timeout_ms = read_timeout_ms(&object);
-    let max_bytes = object.integer("max_bytes", 1, 1 << 20, 1 << 16);
-    let on_error = object.choice("on_error", &["skip", "deny"], &[OnError::Skip, OnError::Deny]);
-    let on_not_found =
-        object.choice("on_not_found", &["null", "error"], &[OnNotFound::Null, OnNotFound::Error]);
-    let allow_unverified = object.flag("allow_unverified_email");
-    object.finish();
+    let when = object.expression("when", names);
     let mut source = SourceConfig {
+        id: breaker_id(&name, node),
         name,
-        url: url?,
+        url: object.url("url", allow_http),
         token,
-        body: body?,
-        headers,
+        body: read_body(&object),
+        headers: read_headers(&object, token.is_some()),
         waits_for: when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, names)),
         when,
-        timeout_ms,
-        max_bytes,
-        on_error: on_error?,
-        on_not_found: on_not_found?,
+        timeout_ms: read_timeout_ms(&object),
+        retries: object.integer("retries", 0, 10, 2),
+        cache: object.get("cache").and_then(|node| read_cache(&node)),
+        max_bytes: object.integer("max_bytes", 1, 1 << 20, 1 << 16),
+        on_error: if object.word("on_error", &["skip", "deny"]) == 0 { OnError::Skip } else { OnError::Deny },
+        on_not_found: match object.word("on_not_found", &["null", "error"]) {
+            0 => OnNotFound::Null,
+            _ => OnNotFound::Error,
+        },
         needs_verified_email: false,
     };
+    let allow_unverified = object.flag("allow_unverified_email");
+    object.finish();
     source.needs_verified_email = !allow_unverified && reads_email(&source);
-    Some(source)
+    source
 }
 
 /// The token may be left out where there is but one; `null` means none.
@@ -145,34 +155,41 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenConfig>) -> Option<usize>
     if !tokens.names.iter().any(|name| &**name == wanted) {
         let near = super::reader::nearest(wanted, tokens.names.iter().map(|name| &**name));
         node.problem(match near {
-            Some(near) => format!("there is no token `{wanted}`; did you mean `{near}`?"),
-            None => format!("there is no token `{wanted}` under `tokens`"),
+            Some(near) => concat(&["there is no token `", wanted, "`; did you mean `", near, "`?"]),
+            None => concat(&["there is no token `", wanted, "` under `tokens`"]),
         });
     }
     tokens.list.iter().position(|token| &*token.name == wanted)
 }
 
-fn read_body(object: &Object<'_>) -> Option<Body> {
-    let method = object.choice("method", &["GET", "POST"], &[Method::Get, Method::Post]);
-    let body = object.get("body");
-    match (method?, body) {
-        (Method::Get, None) => Some(Body::None),
-        (Method::Get, Some(node)) => {
-            node.problem("a GET has no body; set `method` to `POST`");
-            None
-        }
-        (Method::Post, None) => {
-            object.node.problem("a POST needs a `body`");
-            None
-        }
-        (Method::Post, Some(node)) => {
-            let template = node.accept(JsonTemplate::parse(node.value))?;
-            template.visit(&mut |template| {
-                template.expressions().for_each(|expression| check_names(&node, expression, &[]));
-            });
-            Some(Body::Json(template))
+fn read_body(object: &Object<'_>) -> Body {
+    let is_post = object.word("method", &["GET", "POST"]) == 1;
+    match (is_post, object.get("body")) {
+        (false, None) => return Body::None,
+        (false, Some(node)) => node.problem("a GET has no body; set `method` to `POST`"),
+        (true, None) => object.node.problem("a POST needs a `body`"),
+        (true, Some(node)) => {
+            if let Some(template) = node.accept(JsonTemplate::parse(node.value)) {
+                template.visit(&mut |template| {
+                    template.expressions().for_each(|expression| check_names(&node, expression, &[]));
+                });
+                return Body::Json(template);
+            }
         }
     }
+    Body::None
+}
+
+fn read_cache(node: &Node<'_>) -> Option<CacheConfig> {
+    if node.value.is_null() {
+        return None;
+    }
+    let object = node.object();
+    object.require("ttl_s");
+    let seconds = |key| u64::from(object.integer(key, 0, 86_400, 0)) * 1_000;
+    let cache = CacheConfig { ttl_ms: seconds("ttl_s"), stale_if_error_ms: seconds("stale_if_error_s") };
+    object.finish();
+    Some(cache)
 }
 
 fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)> {
@@ -183,11 +200,11 @@ fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)>
         if !is_header_name(&lower) {
             node.problem("this is not a header name");
         } else if OWN_HEADERS.contains(&&*lower) {
-            node.problem(format!("`{lower}` is filled by the engine"));
+            node.problem(concat(&["`", &lower, "` is filled by the engine"]));
         } else if lower == "authorization" && has_token {
             node.problem("the token fills `authorization`; set `token` to null to write your own");
         } else if headers.iter().any(|(known, _)| *known == lower) {
-            node.problem(format!("`{lower}` is given twice"));
+            node.problem(concat(&["`", &lower, "` is given twice"]));
         }
         headers.extend(read_template(&node).map(|template| (lower, template)));
     }
@@ -242,9 +259,12 @@ fn check_cycles(node: &Node<'_>, sources: &[SourceConfig]) {
         .iter()
         .zip(&settled)
         .filter(|(_, settled)| !**settled)
-        .map(|(source, _)| format!("`{}`", source.name))
+        .map(|(source, _)| concat(&["`", &source.name, "`"]))
         .collect();
     if !waiting.is_empty() {
-        node.problem(format!("{} wait for each other in `when`", waiting.join(" and ")));
+        node.problem(concat(&[
+            &join(waiting.iter().map(String::as_str), " and "),
+            " wait for each other in `when`",
+        ]));
     }
 }

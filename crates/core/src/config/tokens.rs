@@ -4,17 +4,21 @@ use std::rc::Rc;
 
 use super::reader::{Node, Object};
 use super::{Named, read_template};
+use crate::digest::digest;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
-use crate::token::{AuthMethod, Grant};
+use crate::token::{AuthMethod, Grant, Signing};
 use crate::url::UrlTemplate;
+use claimsmith_expression::text::concat;
 
 /// How to get one access token (RFC 6749 §4.4).
 #[derive(Debug)]
 pub struct TokenConfig {
     /// The name that sources use.
     pub name: Rc<str>,
+    /// Stands for the token URL where its failures are counted.
+    pub id: Rc<str>,
     /// The token endpoint.
     pub token_url: UrlTemplate,
     /// The client's id.
@@ -30,10 +34,21 @@ pub struct TokenConfig {
 /// How the client proves who it is (RFC 6749 §2.3).
 #[derive(Debug)]
 pub struct ClientAuth {
-    /// How id and secret are sent.
+    /// The way of proof.
     pub method: AuthMethod,
-    /// The secret.
-    pub secret: Template,
+    /// The secret, or the private key.
+    pub credential: Template,
+    /// How a private key signs: an index into `ALGORITHMS`.
+    pub algorithm: usize,
+    /// The name of a private key.
+    pub key_id: Option<Template>,
+}
+
+impl AuthMethod {
+    /// The key of what the client proves itself with.
+    fn credential_key(self) -> &'static str {
+        if self == AuthMethod::PrivateKeyJwt { "private_key" } else { "client_secret" }
+    }
 }
 
 impl TokenConfig {
@@ -42,11 +57,16 @@ impl TokenConfig {
     /// # Errors
     /// As [`Template::render`], placed at the field.
     pub fn grant(&self, inputs: Inputs<'_>) -> Result<Grant, Error> {
-        let at = |field: &str| format!("tokens.{}.{field}", self.name);
+        let at = |field: &str| concat(&["tokens.", &self.name, ".", field]);
         let url = self.token_url.render(inputs).map_err(|error| error.at(&at("token_url")))?;
         let client_id = self.client_id.render(inputs).map_err(|error| error.at(&at("client_id")))?;
-        let ClientAuth { method: auth, secret } = &self.client_auth;
-        let client_secret = secret.render(inputs).map_err(|error| error.at(&at("client_secret")))?;
+        let auth = &self.client_auth;
+        let credential =
+            auth.credential.render(inputs).map_err(|error| error.at(&at(auth.method.credential_key())))?;
+        let key_id = auth.key_id.as_ref().map(|key_id| key_id.render(inputs)).transpose();
+        let key_id = key_id.map_err(|error| error.at(&at("key_id")))?;
+        let algorithm = ALGORITHMS.get(auth.algorithm).copied().unwrap_or_default();
+        let signing = Signing { algorithm, key_id };
         let mut parameters = Vec::new();
         for (name, template) in &self.parameters {
             let value = template.render(inputs).map_err(|error| error.at(&at(name)))?;
@@ -55,12 +75,19 @@ impl TokenConfig {
         Ok(Grant {
             url,
             client_id: Secret::new(client_id),
-            client_secret: Secret::new(client_secret),
-            auth: *auth,
+            credential: Secret::new(credential),
+            auth: auth.method,
+            signing: (auth.method == AuthMethod::PrivateKeyJwt).then_some(signing),
             parameters,
         })
     }
 }
+
+const AUTH_METHODS: [AuthMethod; 3] =
+    [AuthMethod::ClientSecretPost, AuthMethod::ClientSecretBasic, AuthMethod::PrivateKeyJwt];
+
+/// How a private key may sign (RFC 7518 §3), the first where it is left out.
+const ALGORITHMS: [&str; 3] = ["RS256", "PS256", "ES256"];
 
 /// Form fields that the grant itself fills.
 const OWN_FIELDS: [&str; 8] = [
@@ -78,52 +105,60 @@ pub(super) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenConfig> {
     Named::read(node, |name, entry| read_token(name, entry, allow_http))
 }
 
-fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> Option<TokenConfig> {
-    let object = node.object()?;
-    let token_url = object.require("token_url").and_then(|node| read_url(&node, allow_http));
-    let client_id = object.require("client_id").and_then(|node| read_template(&node));
-    let client_auth = read_client_auth(&object);
-    let parameters = read_parameters(&object);
-    let timeout_ms = read_timeout_ms(&object);
-    object.finish();
-    Some(TokenConfig {
+fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenConfig {
+    let object = node.object();
+    let token = TokenConfig {
         name,
-        token_url: token_url?,
-        client_id: client_id?,
-        client_auth: client_auth?,
-        parameters,
-        timeout_ms,
-    })
+        id: breaker_id("", node),
+        token_url: object.url("token_url", allow_http),
+        client_id: object.required_template("client_id"),
+        client_auth: read_client_auth(&object),
+        parameters: read_parameters(&object),
+        timeout_ms: read_timeout_ms(&object),
+    };
+    object.finish();
+    token
 }
 
-fn read_client_auth(object: &Object<'_>) -> Option<ClientAuth> {
-    object.not_yet(&["private_key", "key_id", "algorithm"]);
-    let methods = [AuthMethod::ClientSecretPost, AuthMethod::ClientSecretBasic];
-    let method = object.choice("client_auth", &methods.map(AuthMethod::as_str), &methods);
-    let secret = object.require("client_secret").and_then(|node| read_template(&node));
-    Some(ClientAuth { method: method?, secret: secret? })
+fn read_client_auth(object: &Object<'_>) -> ClientAuth {
+    let method = match object.word("client_auth", &AUTH_METHODS.map(AuthMethod::as_str)) {
+        0 => AuthMethod::ClientSecretPost,
+        1 => AuthMethod::ClientSecretBasic,
+        _ => AuthMethod::PrivateKeyJwt,
+    };
+    let signs = method == AuthMethod::PrivateKeyJwt;
+    let auth = ClientAuth {
+        method,
+        credential: object.required_template(method.credential_key()),
+        algorithm: if signs { object.word("algorithm", &ALGORITHMS) } else { 0 },
+        key_id: if signs { object.template("key_id") } else { None },
+    };
+    for key in ["client_secret", "private_key", "key_id", "algorithm"] {
+        object.refuse_unread(key, "is not used with this `client_auth`");
+    }
+    auth
 }
 
 fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
     let mut parameters = Vec::new();
     for key in ["audience", "scope", "resource"] {
-        let template = object.get(key).and_then(|node| read_template(&node));
-        parameters.extend(template.map(|template| (key.into(), template)));
+        parameters.extend(object.template(key).map(|template| (key.into(), template)));
     }
     let further = object.get("parameters");
     for (name, node) in further.iter().flat_map(|node| node.entries()) {
         if OWN_FIELDS.contains(&name) {
-            node.problem(format!("`{name}` has a key of its own, beside `parameters`"));
+            node.problem(concat(&["`", name, "` has a key of its own, beside `parameters`"]));
         }
         parameters.extend(read_template(&node).map(|template| (name.into(), template)));
     }
     parameters
 }
 
-pub(super) fn read_url(node: &Node<'_>, allow_http: bool) -> Option<UrlTemplate> {
-    let url = node.accept(UrlTemplate::parse(node.string()?, allow_http))?;
-    url.expressions().for_each(|expression| super::check_names(node, expression, &[]));
-    Some(url)
+/// A short name for what is called, under which its failures are counted and shared.
+pub(super) fn breaker_id(name: &str, node: &Node<'_>) -> Rc<str> {
+    let url = node.value.member(if name.is_empty() { "token_url" } else { "url" });
+    let digest = digest([name, url.as_str().unwrap_or_default()]);
+    digest.get(..8).unwrap_or_default().into()
 }
 
 pub(super) fn read_timeout_ms(object: &Object<'_>) -> u32 {

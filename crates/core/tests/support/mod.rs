@@ -20,6 +20,7 @@ pub type Reaction = (u32, Result<Response, TransportError>);
 /// Time, and what both sides have seen.
 pub struct World {
     now_ms: Cell<u64>,
+    set_back_ms: Cell<u64>,
     timers: RefCell<Vec<(u64, Waker)>>,
     react: Box<dyn Fn(&Request) -> Reaction>,
     /// Every request that was sent, as method and URL.
@@ -32,6 +33,7 @@ impl World {
     pub fn new(react: impl Fn(&Request) -> Reaction + 'static) -> Rc<World> {
         Rc::new(World {
             now_ms: Cell::new(START_MS),
+            set_back_ms: Cell::new(0),
             timers: RefCell::default(),
             react: Box::new(react),
             sent: RefCell::default(),
@@ -41,6 +43,11 @@ impl World {
 
     pub fn advance(&self, duration_ms: u64) {
         self.now_ms.set(self.now_ms.get() + duration_ms);
+    }
+
+    /// Sets the wall clock back, as an administrator or a network might.
+    pub fn set_back(&self, duration_ms: u64) {
+        self.set_back_ms.set(self.set_back_ms.get() + duration_ms);
     }
 
     pub fn elapsed_ms(&self) -> u64 {
@@ -116,12 +123,17 @@ impl Host for MemoryHost {
         result
     }
 
+    async fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> Option<Vec<u8>> {
+        let is_fit = key.expose().starts_with("-----BEGIN PRIVATE KEY-----");
+        is_fit.then(|| format!("{algorithm} over {} bytes", text.len()).into_bytes())
+    }
+
     async fn sleep(&self, duration_ms: u32) {
         self.world.sleep(duration_ms).await;
     }
 
     fn now_ms(&self) -> u64 {
-        self.world.now_ms.get()
+        self.world.now_ms.get() - self.world.set_back_ms.get()
     }
 
     fn monotonic_ms(&self) -> f64 {

@@ -1,0 +1,135 @@
+//! When a call that failed is made again: exponential waits with full jitter, or what the other side asks for.
+
+use crate::call::Deadline;
+use crate::error::{Code, Error};
+use crate::host::Host;
+use crate::http::Response;
+
+/// The first wait is drawn from up to this.
+const FIRST_WAIT_MS: u32 = 100;
+
+/// No wait is drawn from more than this.
+const LONGEST_WAIT_MS: u32 = 1_000;
+
+/// What is left of the retries of one call.
+#[derive(Debug)]
+pub(crate) struct Retries {
+    left: u32,
+    up_to_ms: u32,
+}
+
+impl Retries {
+    pub(crate) fn new(times: u32) -> Retries {
+        Retries { left: times, up_to_ms: FIRST_WAIT_MS }
+    }
+
+    /// How long to wait before the call is made again. `None` where it is not: it went well, it failed in a
+    /// way that another attempt does not mend, or there is no time.
+    pub(crate) fn wait_ms(
+        &mut self,
+        host: &impl Host,
+        result: &Result<Response, Error>,
+        deadline: Deadline,
+    ) -> Option<u32> {
+        if self.left == 0 || !is_transient(result) {
+            return None;
+        }
+        let asked_ms = result.as_ref().ok().and_then(|response| retry_after_ms(response, host.now_ms()));
+        let wait_ms = asked_ms.unwrap_or_else(|| drawn(host.random(), self.up_to_ms));
+        self.left -= 1;
+        self.up_to_ms = self.up_to_ms.saturating_mul(2).min(LONGEST_WAIT_MS);
+        // A wait that ends with the deadline leaves no time for the call.
+        (wait_ms < deadline.remaining_ms(host)).then_some(wait_ms)
+    }
+}
+
+fn is_transient(result: &Result<Response, Error>) -> bool {
+    match result {
+        Ok(response) => matches!(response.status, 429 | 502 | 503 | 504),
+        Err(error) => matches!(error.code, Code::TransportFailed | Code::Timeout),
+    }
+}
+
+fn drawn(chance: f64, up_to_ms: u32) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to `up_to_ms`")]
+    {
+        (chance * f64::from(up_to_ms)) as u32
+    }
+}
+
+/// `Retry-After` (RFC 9110 §10.2.3), seconds or a date. What is neither is not there.
+fn retry_after_ms(response: &Response, now_ms: u64) -> Option<u32> {
+    let value = response.header("retry-after")?;
+    let wait_ms = match value.parse::<u64>() {
+        Ok(seconds) => seconds.saturating_mul(1_000),
+        Err(_) => date_ms(value)?.saturating_sub(now_ms),
+    };
+    Some(u32::try_from(wait_ms).unwrap_or(u32::MAX))
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` in milliseconds since the epoch. The two forms that RFC 9110 §5.6.7 calls
+/// obsolete are not read.
+fn date_ms(text: &str) -> Option<u64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let mut words = text.split([' ', ':']);
+    let mut word = || words.next();
+    word()?;
+    let day: u64 = word()?.parse().ok()?;
+    let name = word().filter(|name| name.len() == 3)?;
+    let month = MONTHS.as_bytes().chunks(3).position(|known| known == name.as_bytes())?;
+    let year: u64 = word()?.parse().ok().filter(|year| (1970..10_000).contains(year))?;
+    let (hours, minutes, seconds): (u64, u64, u64) =
+        (word()?.parse().ok()?, word()?.parse().ok()?, word()?.parse().ok()?);
+    if word()? != "GMT" || day > 31 || hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    // Years begin in March here, so that the day that comes and goes is the last one.
+    let month = u64::try_from(month).ok()?;
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
+    let since_epoch = days.checked_sub(719_469)?;
+    Some((((since_epoch * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_in_the_form_that_http_has() {
+        for (text, expected) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777_000)),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199_000)),
+            ("Fri, 01 Mar 2024 00:00:00 GMT", Some(1_709_251_200_000)),
+            ("Fri, 31 Dec 2100 12:00:00 GMT", Some(4_133_937_600_000)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", None),
+            ("Sun Nov  6 08:49:37 1994", None),
+            ("Sun, 06 Nov 1994 08:49:37 CET", None),
+            ("Sun, 06 Noo 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 99999999999999999999 08:49:37 GMT", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(date_ms(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_garbage_is_not_there() {
+        for (value, expected) in [
+            ("0", Some(0)),
+            ("120", Some(120_000)),
+            ("99999999999999999999", None),
+            ("9999999999", Some(u32::MAX)),
+            ("Thu, 01 Jan 1970 00:00:10 GMT", Some(5_000)),
+            ("Thu, 01 Jan 1970 00:00:01 GMT", Some(0)),
+            ("-1", None),
+            ("1.5", None),
+        ] {
+            let headers = vec![("retry-after".to_owned(), value.to_owned())];
+            let response = Response { status: 503, headers, body: Vec::new() };
+            assert_eq!(retry_after_ms(&response, 5_000), expected, "{value}");
+        }
+    }
+}

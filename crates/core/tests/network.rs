@@ -1,0 +1,443 @@
+//! What a login does about an endpoint that fails, and about what it knows already. The clock is frozen, so
+//! that hours pass in microseconds and every wait is exact; chance is always one half.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests: what fails here fails the test"
+)]
+
+#[expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "a support file of tests: what fails here fails the test"
+)]
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use claimsmith_core::http::{Request, Response, TransportError};
+use claimsmith_core::report::{AnswerOrigin, TokenOrigin};
+use claimsmith_core::{Decision, Engine};
+use support::{MemoryHost, Reaction, World, answer, effects, engine, errors, login, read};
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// What the servers answer, changeable while a test runs.
+type Script = Rc<RefCell<Box<dyn FnMut(&Request) -> Result<Response, TransportError>>>>;
+
+/// A world that follows a script, 10 ms a call.
+fn scripted(
+    script: impl FnMut(&Request) -> Result<Response, TransportError> + 'static,
+) -> (MemoryHost, Script) {
+    let script: Script = Rc::new(RefCell::new(Box::new(script)));
+    let followed = Rc::clone(&script);
+    let world = World::new(move |request| -> Reaction { (10, (followed.borrow_mut())(request)) });
+    (MemoryHost::new(&world), script)
+}
+
+/// Answers each call with the next of these, and then with the last for ever.
+fn in_turn(answers: Vec<Result<Response, TransportError>>) -> (MemoryHost, Script) {
+    let next = Cell::new(0);
+    scripted(move |_| {
+        let index = next.get().min(answers.len() - 1);
+        next.set(next.get() + 1);
+        answers[index].clone()
+    })
+}
+
+fn with_header(status: u16, name: &str, value: &str) -> Result<Response, TransportError> {
+    let headers = vec![(name.to_owned(), value.to_owned())];
+    Ok(Response { status, headers, body: br#"{"v":1}"#.to_vec() })
+}
+
+fn refused() -> Result<Response, TransportError> {
+    Err(TransportError::Failed("ECONNREFUSED".to_owned()))
+}
+
+/// One source without a token; `more` are further keys of it.
+fn source(more: &str) -> Engine {
+    engine(&format!(
+        r#"{{"sources":{{"s":{{"url":"https://h/u/{{event.user.user_id}}","token":null{more}}}}},"claims":{{"a":"s.v"}}}}"#
+    ))
+}
+
+fn with_token(token: &str) -> Engine {
+    engine(&format!(
+        r#"{{"tokens":{{"api":{{"token_url":"https://h/token","client_id":"c"{token}}}}},
+            "sources":{{"s":{{"url":"https://h/u"}}}},"claims":{{"a":"s.v"}}}}"#
+    ))
+}
+
+const SECRET: &str = r#","client_secret":"{secrets.SECRET}""#;
+
+fn decide(engine: &Engine, host: &MemoryHost) -> Decision {
+    host.world.run(engine.enrich(host, login("ann")))
+}
+
+fn from(decision: &Decision) -> Option<AnswerOrigin> {
+    decision.report.sources[0].1.from
+}
+
+fn fine() -> Result<Response, TransportError> {
+    answer(200, r#"{"v":1}"#)
+}
+
+fn token(number: u32) -> Result<Response, TransportError> {
+    answer(200, &format!(r#"{{"access_token":"t-{number}","token_type":"Bearer","expires_in":3600}}"#))
+}
+
+#[test]
+fn what_another_attempt_may_mend_is_tried_again_after_waits_that_double() {
+    for failure in [answer(502, ""), answer(503, ""), answer(504, ""), answer(429, ""), refused()] {
+        let (host, _) = in_turn(vec![failure.clone(), failure, fine()]);
+        let decision = decide(&source(""), &host);
+        assert_eq!(effects(&decision), ["a=1"]);
+        assert_eq!(decision.report.sources[0].1.attempts, 3);
+        // Half of up to 100 ms, then half of up to 200 ms.
+        assert_eq!(host.world.elapsed_ms(), 10 + 50 + 10 + 100 + 10);
+    }
+}
+
+#[test]
+fn a_silent_backend_is_tried_again_within_the_deadline() {
+    let world = World::new(|_| (60_000, fine()));
+    let host = MemoryHost::new(&world);
+    let decision = decide(&source(r#","timeout_ms":1000"#), &host);
+    assert_eq!(errors(&decision), ["timeout@sources.s"]);
+    assert_eq!((world.sent_to("/u/"), world.dropped.get(), world.elapsed_ms()), (3, 3, 3_150));
+}
+
+#[test]
+fn what_another_attempt_does_not_mend_is_not_tried_again() {
+    for failure in [answer(500, ""), answer(400, ""), answer(403, ""), Err(TransportError::TooLarge)] {
+        let (host, _) = in_turn(vec![failure]);
+        decide(&source(""), &host);
+        assert_eq!(host.world.sent_to("/u/"), 1);
+    }
+}
+
+#[test]
+fn a_post_is_not_sent_twice() {
+    let (host, _) = in_turn(vec![answer(503, "")]);
+    decide(&source(r#","method":"POST","body":{}"#), &host);
+    assert_eq!(host.world.sent_to("/u/"), 1);
+}
+
+#[test]
+fn retry_after_is_kept_where_it_fits_the_deadline_and_ends_the_call_where_it_does_not() {
+    let date = "Tue, 14 Nov 2023 22:13:23 GMT";
+    // The clock begins at 22:13:20, and the first answer takes 10 ms.
+    for (value, calls, elapsed_ms) in
+        [("2", 2, 10 + 2_000 + 10), (date, 2, 3_000 + 10), ("3600", 1, 10), ("5", 1, 10)]
+    {
+        let (host, _) = in_turn(vec![with_header(429, "retry-after", value), fine()]);
+        let decision = decide(&source(""), &host);
+        assert_eq!((host.world.sent_to("/u/"), host.world.elapsed_ms()), (calls, elapsed_ms), "{value}");
+        assert_eq!(effects(&decision).is_empty(), calls == 1, "{value}");
+    }
+}
+
+#[test]
+fn a_token_request_is_tried_again_as_well_and_budgets_do_not_multiply() {
+    let (host, _) = scripted(|_| answer(503, ""));
+    let decision = decide(&with_token(SECRET), &host);
+    assert_eq!(errors(&decision), ["token_refused@tokens.api"]);
+    assert_eq!((host.world.sent_to("/token"), host.world.sent_to("/u")), (3, 0));
+}
+
+#[test]
+fn after_five_failures_in_a_row_nobody_calls_for_thirty_seconds() {
+    let (host, script) = in_turn(vec![refused()]);
+    let engine = source(r#","retries":0"#);
+    for _ in 0..5 {
+        assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
+    }
+    let before_ms = host.world.elapsed_ms();
+    for _ in 0..100 {
+        assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"]);
+    }
+    assert_eq!((host.world.sent_to("/u/"), host.world.elapsed_ms()), (5, before_ms));
+    assert_eq!(host.cache.borrow().len(), 1, "one small entry tells the others");
+    assert!(host.cache.borrow().values().all(|(value, _)| value.len() < 40));
+
+    host.world.advance(30_000);
+    assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
+    assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"], "one call found out for all");
+    assert_eq!(host.world.sent_to("/u/"), 6);
+
+    host.world.advance(30_000);
+    *script.borrow_mut() = Box::new(|_| fine());
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+    assert!(host.cache.borrow().is_empty(), "what is closed leaves nothing behind");
+}
+
+#[test]
+fn retries_end_where_the_breaker_opens() {
+    let (host, _) = in_turn(vec![refused()]);
+    let engine = source(r#","retries":10"#);
+    assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
+    assert_eq!(host.world.sent_to("/u/"), 5);
+}
+
+#[test]
+fn a_new_instance_knows_from_the_cache_that_a_backend_is_dead() {
+    let (host, _) = in_turn(vec![refused()]);
+    decide(&source(r#","retries":10"#), &host);
+    assert_eq!(errors(&decide(&source(""), &host)), ["circuit_open@sources.s"]);
+    assert_eq!(host.world.sent_to("/u/"), 5);
+    for garbage in ["", "[]", "{\"x\":null}", "{\"x\":-1e300}"] {
+        host.cache.borrow_mut().values_mut().for_each(|(value, _)| garbage.clone_into(value));
+        assert_eq!(errors(&decide(&source(r#","retries":0"#), &host)), ["transport_failed@sources.s"]);
+    }
+}
+
+#[test]
+fn a_dead_backend_costs_no_token_while_its_breaker_is_open() {
+    let (host, _) =
+        scripted(|request| if request.url.expose().ends_with("/token") { token(1) } else { refused() });
+    let other = MemoryHost { cache: Rc::clone(&host.cache), ..MemoryHost::new(&host.world) };
+    let engine = with_token(SECRET);
+    decide(&engine, &host);
+    decide(&engine, &host);
+    assert_eq!(host.world.sent_to("/u"), 5);
+    other.cache.borrow_mut().retain(|key, _| key.contains("breaker"));
+    assert_eq!(errors(&decide(&with_token(SECRET), &other)), ["circuit_open@sources.s"]);
+    assert_eq!(host.world.sent_to("/token"), 1);
+}
+
+#[test]
+fn a_refusal_is_an_answer_and_opens_no_breaker() {
+    let (host, _) = in_turn(vec![answer(403, "")]);
+    let engine = source("");
+    for _ in 0..20 {
+        assert_eq!(errors(&decide(&engine, &host)), ["source_status@sources.s"]);
+    }
+    assert_eq!(host.world.sent_to("/u/"), 20);
+}
+
+#[test]
+fn a_breaker_of_one_source_leaves_the_others_alone() {
+    let (host, _) =
+        scripted(|request| if request.url.expose().ends_with("/dead") { refused() } else { fine() });
+    let engine = engine(
+        r#"{"sources":{"s":{"url":"https://h/dead","token":null},"t":{"url":"https://h/fine","token":null}},
+            "claims":{"a":"s.v","b":"t.v"}}"#,
+    );
+    for _ in 0..4 {
+        assert_eq!(effects(&decide(&engine, &host)), ["b=1"]);
+    }
+    assert_eq!((host.world.sent_to("/dead"), host.world.sent_to("/fine")), (5, 4));
+}
+
+#[test]
+fn an_answer_is_kept_for_its_time_and_for_its_user() {
+    let (host, _) = in_turn(vec![fine(), answer(200, r#"{"v":2}"#), answer(200, r#"{"v":3}"#)]);
+    let engine = source(r#","cache":{"ttl_s":60}"#);
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+    let second = decide(&engine, &host);
+    assert_eq!((effects(&second), from(&second)), (vec!["a=1".to_owned()], Some(AnswerOrigin::Cache)));
+    let other = host.world.run(engine.enrich(&host, login("bob")));
+    assert_eq!(effects(&other), ["a=2"], "another user's answer is another");
+    host.world.advance(60_000);
+    assert_eq!(effects(&decide(&engine, &host)), ["a=3"]);
+    assert_eq!(host.world.sent_to("/u/"), 3);
+}
+
+#[test]
+fn an_answer_with_an_etag_is_asked_for_again_by_its_name() {
+    let seen: Rc<RefCell<Vec<Option<String>>>> = Rc::default();
+    let asked = Rc::clone(&seen);
+    let (host, _) = scripted(move |request| {
+        let name = request.headers.iter().find(|(name, _)| name == "if-none-match");
+        asked.borrow_mut().push(name.map(|(_, value)| value.expose().to_owned()));
+        if name.is_some() { answer(304, "") } else { with_header(200, "etag", "\"v1\"") }
+    });
+    let engine = source(r#","cache":{"ttl_s":60}"#);
+    decide(&engine, &host);
+    host.world.advance(61_000);
+    let second = decide(&engine, &host);
+    assert_eq!((effects(&second), from(&second)), (vec!["a=1".to_owned()], Some(AnswerOrigin::Revalidated)));
+    assert_eq!(from(&decide(&engine, &host)), Some(AnswerOrigin::Cache), "it is good for another minute");
+    assert_eq!(*seen.borrow(), [None, Some("\"v1\"".to_owned())]);
+}
+
+#[test]
+fn the_last_good_answer_serves_while_the_backend_fails_and_not_where_it_refuses() {
+    for (failure, serves) in [
+        (refused(), true),
+        (answer(500, ""), true),
+        (answer(429, ""), true),
+        (answer(200, "<html>"), true),
+        (answer(403, ""), false),
+        (answer(401, ""), false),
+        (answer(400, ""), false),
+    ] {
+        let (host, script) = in_turn(vec![fine()]);
+        let engine = source(r#","retries":0,"cache":{"ttl_s":60,"stale_if_error_s":3600}"#);
+        decide(&engine, &host);
+        host.world.advance(61_000);
+        *script.borrow_mut() = Box::new(move |_| failure.clone());
+        let decision = decide(&engine, &host);
+        assert_eq!(from(&decision) == Some(AnswerOrigin::Stale), serves, "{decision:?}");
+        assert_eq!(effects(&decision), if serves { vec!["a=1"] } else { vec![] });
+        assert_eq!(decision.report.warnings.len(), usize::from(serves));
+        host.world.advance(HOUR_MS);
+        assert!(effects(&decide(&engine, &host)).is_empty(), "not for ever");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_answer_young() {
+    let answer = |v: u32| answer(200, &format!(r#"{{"v":{v}}}"#));
+    let (host, _) = in_turn(vec![answer(1), answer(2)]);
+    let engine = source(r#","cache":{"ttl_s":60,"stale_if_error_s":60}"#);
+    decide(&engine, &host);
+    host.world.set_back(HOUR_MS);
+    assert_eq!(effects(&decide(&engine, &host)), ["a=2"]);
+}
+
+/// The share of the lifetime after which this instance, whose chance is one half, asks for the next token.
+const DUE_MS: u64 = HOUR_MS * 875 / 1_000;
+
+#[test]
+fn a_token_is_renewed_ahead_of_its_end_while_the_login_uses_the_old_one() {
+    let issued = Rc::new(Cell::new(0));
+    let used: Rc<RefCell<Vec<String>>> = Rc::default();
+    let (count, bearer) = (Rc::clone(&issued), Rc::clone(&used));
+    let (host, _) = scripted(move |request| {
+        if request.url.expose().ends_with("/token") {
+            count.set(count.get() + 1);
+            return token(count.get());
+        }
+        let (_, value) = request.headers.iter().find(|(name, _)| name == "authorization").unwrap();
+        bearer.borrow_mut().push(value.expose().to_owned());
+        fine()
+    });
+    let engine = with_token(SECRET);
+    decide(&engine, &host);
+    host.world.advance(DUE_MS - 100);
+    decide(&engine, &host);
+    assert_eq!(issued.get(), 1, "it is not time yet");
+    host.world.advance(100);
+    let before_ms = host.world.elapsed_ms();
+    assert_eq!(decide(&engine, &host).report.tokens[0].1.from, Some(TokenOrigin::Memory));
+    assert_eq!(host.world.elapsed_ms() - before_ms, 10, "the two calls run side by side");
+    decide(&engine, &host);
+    assert_eq!(issued.get(), 2);
+    assert_eq!(*used.borrow(), ["Bearer t-1", "Bearer t-1", "Bearer t-1", "Bearer t-2"]);
+    assert!(host.cache.borrow().values().any(|(record, _)| record.contains("t-2")), "others find it");
+    // An instance that takes it from the cache knows when it was issued.
+    host.world.advance(DUE_MS);
+    assert_eq!(decide(&with_token(SECRET), &host).report.tokens[0].1.from, Some(TokenOrigin::Cache));
+    assert_eq!(issued.get(), 3);
+}
+
+#[test]
+fn where_a_token_cannot_be_renewed_the_old_one_serves_until_thirty_seconds_before_its_end() {
+    let (host, script) =
+        scripted(|request| if request.url.expose().ends_with("/token") { token(1) } else { fine() });
+    let engine = with_token(SECRET);
+    decide(&engine, &host);
+    *script.borrow_mut() =
+        Box::new(|request| if request.url.expose().ends_with("/token") { answer(400, "{}") } else { fine() });
+    host.world.advance(DUE_MS);
+    let decision = decide(&engine, &host);
+    assert_eq!(effects(&decision), ["a=1"]);
+    assert!(decision.report.errors.is_empty());
+    assert!(decision.report.warnings[0].contains("could not be renewed"), "{:?}", decision.report.warnings);
+    decide(&engine, &host);
+    assert_eq!(host.world.sent_to("/token"), 2, "there is a pause before the next attempt");
+    host.world.advance(HOUR_MS - DUE_MS - 31_000);
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+    host.world.advance(2_000);
+    assert_eq!(errors(&decide(&engine, &host)), ["token_refused@tokens.api"]);
+}
+
+fn decoded(part: &str) -> String {
+    let digit = |byte: u8| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'-' => 62,
+        _ => 63,
+    };
+    let mut bits = 0_u32;
+    let mut bytes = Vec::new();
+    for (index, byte) in part.bytes().enumerate() {
+        bits = (bits << 6) | u32::from(digit(byte));
+        if index % 4 != 0 {
+            let shift = 6 - 2 * (index % 4);
+            bytes.push(u8::try_from((bits >> shift) & 0xff).unwrap());
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_private_key_signs_an_assertion_of_its_own_for_each_request() {
+    let forms: Rc<RefCell<Vec<BTreeMap<String, String>>>> = Rc::default();
+    let seen = Rc::clone(&forms);
+    let (host, _) = scripted(move |request| {
+        if !request.url.expose().ends_with("/token") {
+            return fine();
+        }
+        let form = request.body.as_ref().unwrap().expose();
+        let fields = form.split('&').filter_map(|field| field.split_once('='));
+        seen.borrow_mut().push(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
+        if seen.borrow().len() == 1 { answer(503, "") } else { token(1) }
+    });
+    let engine = with_token(
+        r#","client_auth":"private_key_jwt","private_key":"-----BEGIN PRIVATE KEY-----x","key_id":"k1","algorithm":"ES256""#,
+    );
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+    let forms = forms.borrow();
+    assert_eq!(forms.len(), 2);
+    for form in forms.iter() {
+        assert_eq!(
+            form["client_assertion_type"],
+            "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+        );
+        assert!(!form.contains_key("client_secret"));
+        let parts: Vec<&str> = form["client_assertion"].split('.').collect();
+        assert_eq!(decoded(parts[0]), r#"{"alg":"ES256","kid":"k1","typ":"JWT"}"#);
+        let claims = decoded(parts[1]);
+        assert!(claims.contains(r#""aud":["https://h/token","https://h/"]"#), "{claims}");
+        assert!(claims.contains(r#""exp":1700000060,"iat":1700000000,"iss":"c","#), "{claims}");
+        assert!(decoded(parts[2]).starts_with("ES256 over "));
+    }
+}
+
+#[test]
+fn a_key_that_cannot_sign_is_a_problem_of_the_configuration() {
+    let (host, _) = in_turn(vec![fine()]);
+    let engine = with_token(r#","client_auth":"private_key_jwt","private_key":"no key""#);
+    assert_eq!(errors(&decide(&engine, &host)), ["config_invalid@tokens.api"]);
+    assert!(host.world.sent.borrow().is_empty());
+}
+
+#[test]
+fn keys_of_another_way_of_proof_are_refused() {
+    let problems = |token: &str| {
+        let config = format!(
+            r#"{{"tokens":{{"api":{{"token_url":"https://h/token","client_id":"c",{token}}}}},"claims":{{}}}}"#
+        );
+        let problems = read(&config).unwrap_err();
+        problems.iter().map(|error| format!("{}: {}", error.path, error.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        problems(r#""client_secret":"s","private_key":"k""#),
+        ["tokens.api.private_key: `private_key` is not used with this `client_auth`"]
+    );
+    assert_eq!(
+        problems(r#""client_auth":"private_key_jwt","private_key":"k","client_secret":"s""#),
+        ["tokens.api.client_secret: `client_secret` is not used with this `client_auth`"]
+    );
+    assert_eq!(problems(r#""client_auth":"private_key_jwt""#), ["tokens.api: `private_key` is missing"]);
+}

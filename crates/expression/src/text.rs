@@ -1,0 +1,31 @@
+//! Text out of pieces, without the machinery of `format!`: that is several kilobytes of WebAssembly, and a
+//! hundred bytes more wherever it is used.
+
+use crate::decimal;
+
+/// The pieces one after the other.
+pub fn concat(pieces: &[&str]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        text.push_str(piece);
+    }
+    text
+}
+
+/// The pieces with something between each two.
+pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>, between: &str) -> String {
+    let mut text = String::new();
+    for (index, piece) in pieces.into_iter().enumerate() {
+        if index > 0 {
+            text.push_str(between);
+        }
+        text.push_str(piece);
+    }
+    text
+}
+
+/// A count in decimal digits.
+pub fn decimal(count: usize) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "nothing here is counted past 2^53")]
+    decimal::write(count as f64)
+}
