@@ -67,14 +67,14 @@ pub(crate) struct JsHost {
 const TOO_LARGE: &str = "RESPONSE_TOO_LARGE";
 
 impl Host for JsHost {
-    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         #[cfg(feature = "trap")]
         if request.url.expose().ends_with("/trap") {
             core::arch::wasm32::unreachable();
         }
         #[cfg(feature = "fetch")]
         if let Some(fetch) = self.io.fetch() {
-            return crate::fetch::send(&fetch, &request).await;
+            return crate::fetch::send(&fetch, request).await;
         }
         let headers = Array::new();
         for (name, value) in &request.headers {

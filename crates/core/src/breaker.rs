@@ -85,7 +85,7 @@ impl Breakers {
     }
 
     /// Notes what came of a call.
-    pub(crate) fn record(&self, host: &impl Host, id: &Rc<str>, result: &Result<Response, Error>) {
+    pub(crate) fn record(&self, host: &impl Host, id: &Rc<str>, result: &Result<Rc<Response>, Error>) {
         let changes = if is_failure(result) {
             self.with(id, |breaker| {
                 breaker.failures = breaker.failures.saturating_add(1);
@@ -135,7 +135,7 @@ impl Breakers {
 }
 
 /// Whether the other side is in trouble. A refusal is an answer: it says that somebody is there.
-fn is_failure(result: &Result<Response, Error>) -> bool {
+fn is_failure(result: &Result<Rc<Response>, Error>) -> bool {
     match result {
         Ok(response) => response.status >= 500,
         Err(error) => matches!(error.code, Code::TransportFailed | Code::Timeout | Code::DeadlineExceeded),

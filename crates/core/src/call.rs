@@ -38,10 +38,10 @@ impl Deadline {
 pub(crate) async fn attempt(
     host: &impl Host,
     (breakers, id): (&Breakers, &Rc<str>),
-    request: Request,
+    request: &Request,
     timeout_ms: u32,
     deadline: Deadline,
-) -> Result<Response, Error> {
+) -> Result<Rc<Response>, Error> {
     if deadline.remaining_ms(host) == 0 {
         return Err(deadline_exceeded());
     }
@@ -60,10 +60,10 @@ pub(crate) async fn attempt(
 /// 3xx, since what was meant for one host must not reach another.
 async fn send(
     host: &impl Host,
-    request: Request,
+    request: &Request,
     timeout_ms: u32,
     deadline: Deadline,
-) -> Result<Response, Error> {
+) -> Result<Rc<Response>, Error> {
     let max_bytes = request.max_bytes;
     let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
     match before(host.sleep(limit_ms), host.send(request)).await {
@@ -71,7 +71,7 @@ async fn send(
         Some(Ok(response)) if (300..400).contains(&response.status) && response.status != 304 => {
             Err(Error::new(Code::RedirectRefused, "the answer is a redirect, and those are not followed"))
         }
-        Some(Ok(response)) => Ok(response),
+        Some(Ok(response)) => Ok(Rc::new(response)),
         Some(Err(TransportError::Failed(word))) => Err(Error::new(
             Code::TransportFailed,
             concat(&["the connection failed (", plain_word(&word), ")"]),

@@ -17,7 +17,7 @@ use crate::http::{Method, Request, Response};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
 use crate::retry::Retries;
 use crate::secret::{Secret, Secrets};
-use crate::source::{answer_key, authorized, read_source_response, source_request};
+use crate::source::{answer_key, authorize, read_source_response, source_request};
 use crate::task::{Background, LocalFuture, Promised, join};
 use crate::template::{Inputs, evaluate};
 use crate::token::{Grant, Token};
@@ -187,7 +187,7 @@ impl<'a, H: Host> Run<'a, H> {
     ) -> Result<Value, Error> {
         let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
         let Some(CacheConfig { ttl_ms, stale_if_error_ms }) = source.cache else {
-            let response = self.call(source, &request, report, background).await?;
+            let response = self.call(source, &mut request, report, background).await?;
             return read_source_response(source, &response);
         };
         let answers = &self.shared.answers;
@@ -198,11 +198,11 @@ impl<'a, H: Host> Run<'a, H> {
             return Ok(answer.value.clone());
         }
         if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref()) {
-            request.headers.push(("if-none-match".to_owned(), Secret::new(etag)));
+            request.set_header("if-none-match", Secret::new(etag));
         }
-        let result = self.call(source, &request, report, background).await;
+        let result = self.call(source, &mut request, report, background).await;
         let now_ms = self.host.now_ms();
-        if let (Ok(Response { status: 304, .. }), Some(known)) = (&result, &known) {
+        if let (Some(known), 304) = (&known, status_of(&result)) {
             report.from = Some(AnswerOrigin::Revalidated);
             answers.put(key, Answer { stored_at_ms: now_ms, ..known.clone() });
             return Ok(known.value.clone());
@@ -234,10 +234,10 @@ impl<'a, H: Host> Run<'a, H> {
     async fn call<'r>(
         &'r self,
         source: &'r SourceConfig,
-        request: &Request,
+        request: &mut Request,
         report: &mut SourceReport,
         background: &Background<'r>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Rc<Response>, Error> {
         let breakers = &self.shared.breakers;
         if breakers.refuses(self.host, &source.id) {
             // Before the token: one that nobody uses may still be billed.
@@ -254,11 +254,9 @@ impl<'a, H: Host> Run<'a, H> {
                 }
                 _ => None,
             };
-            let authorized =
-                token.as_ref().map_or_else(|| request.clone(), |token| authorized(request, token));
-            let result = self.attempt(source, authorized, report).await;
-            let status = result.as_ref().map_or(0, |response| response.status);
-            if let (401, Some(grant), Some(token), None) = (status, &grant, token, &rejected) {
+            token.iter().for_each(|token| authorize(request, token));
+            let result = self.attempt(source, request, report).await;
+            if let (401, Some(grant), Some(token), None) = (status_of(&result), &grant, token, &rejected) {
                 self.shared.tokens.forget(self.host, grant, &token);
                 rejected = Some(token);
                 continue;
@@ -273,9 +271,9 @@ impl<'a, H: Host> Run<'a, H> {
     async fn attempt(
         &self,
         source: &SourceConfig,
-        request: Request,
+        request: &Request,
         report: &mut SourceReport,
-    ) -> Result<Response, Error> {
+    ) -> Result<Rc<Response>, Error> {
         let started_ms = self.host.monotonic_ms();
         let line = (&self.shared.breakers, &source.id);
         let result = attempt(self.host, line, request, source.timeout_ms, self.deadline).await;
@@ -297,9 +295,9 @@ impl<'a, H: Host> Run<'a, H> {
         &'r self,
         config: &'r TokenConfig,
         grant: &Rc<Grant>,
-        rejected: Option<&Token>,
+        rejected: Option<&Rc<Token>>,
         background: &Background<'r>,
-    ) -> Result<Token, Error> {
+    ) -> Result<Rc<Token>, Error> {
         let name = &config.name;
         let started_ms = self.host.monotonic_ms();
         let acquired = self.shared.tokens.acquire(self.host, self.need(config, grant, rejected)).await;
@@ -349,7 +347,7 @@ impl<'a, H: Host> Run<'a, H> {
         &'n self,
         config: &'n TokenConfig,
         grant: &'n Grant,
-        rejected: Option<&'n Token>,
+        rejected: Option<&'n Rc<Token>>,
     ) -> Need<'n> {
         Need { config, grant, breakers: &self.shared.breakers, deadline: self.deadline, rejected }
     }
@@ -371,4 +369,9 @@ impl<'a, H: Host> Run<'a, H> {
 /// what it says.
 fn is_outage(error: &Error, status: Option<u16>) -> bool {
     error.code != Code::SourceStatus || status.is_none_or(|status| status == 429 || status >= 500)
+}
+
+/// The status of an answer; 0 where there is none.
+fn status_of(result: &Result<Rc<Response>, Error>) -> u16 {
+    result.as_ref().map_or(0, |response| response.status)
 }

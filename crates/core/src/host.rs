@@ -14,7 +14,7 @@ use crate::secret::Secret;
 /// the host then closes the socket, or clears the timer.
 pub trait Host {
     /// Sends a request and reads the answer whole. Follows no redirect, tries nothing twice.
-    fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>>;
+    fn send(&self, request: &Request) -> impl Future<Output = Result<Response, TransportError>>;
 
     /// Signs a text. `algorithm` is `RS256`, `PS256` or `ES256` (RFC 7518 §3), `key` a private key as PKCS#8
     /// PEM; the signature is as a JWS has it. `None` where the key is unfit.

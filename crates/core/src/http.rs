@@ -38,6 +38,14 @@ pub struct Request {
     pub max_bytes: u32,
 }
 
+impl Request {
+    /// Sets a header, in place of one with the same name.
+    pub fn set_header(&mut self, name: &str, value: Secret) {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value));
+    }
+}
+
 impl fmt::Debug for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.method.as_str())?;

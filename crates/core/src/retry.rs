@@ -1,5 +1,7 @@
 //! When a call that failed is made again: exponential waits with full jitter, or what the other side asks for.
 
+use std::rc::Rc;
+
 use crate::call::Deadline;
 use crate::error::{Code, Error};
 use crate::host::Host;
@@ -28,7 +30,7 @@ impl Retries {
     pub(crate) fn wait_ms(
         &mut self,
         host: &impl Host,
-        result: &Result<Response, Error>,
+        result: &Result<Rc<Response>, Error>,
         deadline: Deadline,
     ) -> Option<u32> {
         if self.left == 0 || !is_transient(result) {
@@ -43,7 +45,7 @@ impl Retries {
     }
 }
 
-fn is_transient(result: &Result<Response, Error>) -> bool {
+fn is_transient(result: &Result<Rc<Response>, Error>) -> bool {
     match result {
         Ok(response) => matches!(response.status, 429 | 502 | 503 | 504),
         Err(error) => matches!(error.code, Code::TransportFailed | Code::Timeout),

@@ -27,32 +27,33 @@ pub fn source_request(
             "the user's address is not verified, so anybody may have given it; use `event.user.user_id`, or set `allow_unverified_email`",
         ));
     }
-    let mut headers = vec![("accept".to_owned(), Secret::new("application/json"))];
+    let mut request = Request {
+        method: source.body.method(),
+        url: source.url.render(inputs).map_err(|error| error.at(&at("url")))?,
+        headers: Vec::new(),
+        body: None,
+        max_bytes: source.max_bytes,
+    };
+    request.set_header("accept", Secret::new("application/json"));
     if let Some(id) = correlation_id.filter(|id| is_header_value(id)) {
-        headers.push(("x-correlation-id".to_owned(), Secret::new(id)));
+        request.set_header("x-correlation-id", Secret::new(id));
     }
     for (name, template) in &source.headers {
-        let place = at("headers");
-        let value = template.render(inputs).map_err(|error| error.at(&place))?;
+        let value = template.render(inputs).map_err(|error| error.at(&at("headers")))?;
         if !is_header_value(&value) {
             let message =
                 concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
-            return Err(Error::new(Code::TemplateValueMissing, message).at(&place));
+            return Err(Error::new(Code::TemplateValueMissing, message).at(&at("headers")));
         }
         // What the configuration says comes before what the engine would.
-        headers.retain(|(known, _)| known != name);
-        headers.push((name.clone(), Secret::new(value)));
+        request.set_header(name, Secret::new(value));
     }
-    let body = match &source.body {
-        Body::None => None,
-        Body::Json(template) => {
-            headers.push(("content-type".to_owned(), Secret::new("application/json")));
-            let value = template.render(inputs).map_err(|error| error.at(&at("body")))?;
-            Some(Secret::new(value.to_json()))
-        }
-    };
-    let url = source.url.render(inputs).map_err(|error| error.at(&at("url")))?;
-    Ok(Request { method: source.body.method(), url, headers, body, max_bytes: source.max_bytes })
+    if let Body::Json(template) = &source.body {
+        let value = template.render(inputs).map_err(|error| error.at(&at("body")))?;
+        request.set_header("content-type", Secret::new("application/json"));
+        request.body = Some(Secret::new(value.to_json()));
+    }
+    Ok(request)
 }
 
 /// The key under which the answer to a request is kept: all of the request that makes the answer what it is.
@@ -68,12 +69,9 @@ pub(crate) fn answer_key(source: &SourceConfig, request: &Request) -> String {
     digest(parts)
 }
 
-/// The same request with a bearer token (RFC 6750 §2.1).
-pub fn authorized(request: &Request, token: &Token) -> Request {
-    let mut request = request.clone();
-    let value = Secret::new(concat(&["Bearer ", token.value.expose()]));
-    request.headers.push(("authorization".to_owned(), value));
-    request
+/// Gives a request its bearer token (RFC 6750 §2.1).
+pub fn authorize(request: &mut Request, token: &Token) {
+    request.set_header("authorization", Secret::new(concat(&["Bearer ", token.value.expose()])));
 }
 
 /// Reads a backend's answer.

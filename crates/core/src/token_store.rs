@@ -1,6 +1,7 @@
 //! Tokens across logins: memory, then `api.cache`, then the endpoint.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use claimsmith_expression::{Map, Number, Value, json};
 
@@ -41,13 +42,13 @@ pub(crate) struct TokenStore {
 
 #[derive(Clone, Debug)]
 struct Remembered {
-    token: Token,
+    token: Rc<Token>,
     refresh_at_ms: u64,
 }
 
 /// What came of a request: `None` where the login that made it ended before the answer, so that one of
 /// those who wait has to ask instead.
-type Asked = Option<Result<Token, Error>>;
+type Asked = Option<Result<Rc<Token>, Error>>;
 
 /// What one login brings to get a token.
 #[derive(Clone, Copy, Debug)]
@@ -57,13 +58,13 @@ pub(crate) struct Need<'a> {
     pub(crate) breakers: &'a Breakers,
     pub(crate) deadline: Deadline,
     /// The token that the backend has just refused: it is not taken again from anywhere.
-    pub(crate) rejected: Option<&'a Token>,
+    pub(crate) rejected: Option<&'a Rc<Token>>,
 }
 
 /// A token with its history.
 #[derive(Debug)]
 pub(crate) struct Acquired {
-    pub(crate) token: Token,
+    pub(crate) token: Rc<Token>,
     pub(crate) origin: TokenOrigin,
     /// Whether the token should have gone to `api.cache` and the cache did not take it.
     pub(crate) cache_refused: bool,
@@ -80,14 +81,14 @@ impl TokenStore {
         let key = need.grant.cache_key();
         loop {
             let now_ms = host.now_ms();
-            let is_usable = |token: &Token| is_fresh(token, now_ms) && need.rejected != Some(token);
+            let is_usable = |token: &Rc<Token>| is_fresh(token, now_ms) && need.rejected != Some(token);
             let remembered =
                 find(&self.memory.borrow(), &key).filter(|known| is_usable(&known.token)).cloned();
             if let Some(Remembered { token, refresh_at_ms }) = remembered {
                 let is_due = now_ms >= refresh_at_ms && !self.is_asking(&key);
                 return Ok(Acquired { token, origin: TokenOrigin::Memory, cache_refused: false, is_due });
             }
-            let cached = host.cache_get(&key).and_then(|record| read_record(&record));
+            let cached = host.cache_get(&key).and_then(|record| read_record(&record)).map(Rc::new);
             if let Some(token) = cached.filter(is_usable) {
                 let is_due = now_ms >= self.remember(host, &key, &token) && !self.is_asking(&key);
                 return Ok(Acquired { token, origin: TokenOrigin::Cache, cache_refused: false, is_due });
@@ -133,7 +134,7 @@ impl TokenStore {
     /// Drops a token that the backend refused, unless another login has put a new one in its place.
     pub(crate) fn forget(&self, host: &impl Host, grant: &Grant, rejected: &Token) {
         let key = grant.cache_key();
-        self.memory.borrow_mut().retain(|(known, found)| *known != key || found.token != *rejected);
+        self.memory.borrow_mut().retain(|(known, found)| *known != key || *found.token != *rejected);
         if host.cache_get(&key).and_then(|record| read_record(&record)).as_ref() == Some(rejected) {
             host.cache_delete(&key);
         }
@@ -144,10 +145,16 @@ impl TokenStore {
     }
 
     /// Asks the endpoint, for this login and for all who come while it does.
-    async fn ask(&self, host: &impl Host, key: &str, need: Need<'_>, retries: u32) -> Result<Token, Error> {
+    async fn ask(
+        &self,
+        host: &impl Host,
+        key: &str,
+        need: Need<'_>,
+        retries: u32,
+    ) -> Result<Rc<Token>, Error> {
         let asking = Asking::begin(self, key);
         let answer = call(host, need, retries).await;
-        let result = answer.and_then(|response| read_token_response(&response, host.now_ms()));
+        let result = answer.and_then(|response| Ok(Rc::new(read_token_response(&response, host.now_ms())?)));
         match &result {
             Ok(token) => {
                 self.remember(host, key, token);
@@ -161,7 +168,7 @@ impl TokenStore {
     }
 
     /// Keeps a token, and draws when it is to be refreshed.
-    fn remember(&self, host: &impl Host, key: &str, token: &Token) -> u64 {
+    fn remember(&self, host: &impl Host, key: &str, token: &Rc<Token>) -> u64 {
         let Some(expires_at_ms) = token.expires_at_ms else { return u64::MAX };
         let lifetime_ms = expires_at_ms.saturating_sub(token.issued_at_ms);
         #[expect(
@@ -178,13 +185,13 @@ impl TokenStore {
             // The one that has been there longest.
             memory.remove(0);
         }
-        memory.push((key.to_owned(), Remembered { token: token.clone(), refresh_at_ms }));
+        memory.push((key.to_owned(), Remembered { token: Rc::clone(token), refresh_at_ms }));
         refresh_at_ms
     }
 }
 
 /// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3).
-async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Response, Error> {
+async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Rc<Response>, Error> {
     let Need { config, grant, breakers, deadline, .. } = need;
     let mut retries = Retries::new(retries);
     loop {
@@ -193,7 +200,7 @@ async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Response
             None => None,
         };
         let request = token_request(grant, assertion.as_ref());
-        let result = attempt(host, (breakers, &config.id), request, config.timeout_ms, deadline).await;
+        let result = attempt(host, (breakers, &config.id), &request, config.timeout_ms, deadline).await;
         match retries.wait_ms(host, &result, deadline) {
             Some(wait_ms) if !breakers.is_open(&config.id) => host.sleep(wait_ms).await,
             _ => return result,

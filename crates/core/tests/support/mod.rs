@@ -114,9 +114,9 @@ impl Drop for InFlight<'_> {
 }
 
 impl Host for MemoryHost {
-    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
-        let (latency_ms, result) = (self.world.react)(&request);
+        let (latency_ms, result) = (self.world.react)(request);
         let mut in_flight = InFlight(&self.world, false);
         self.world.sleep(latency_ms).await;
         in_flight.1 = true;
