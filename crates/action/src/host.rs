@@ -162,12 +162,12 @@ impl Drop for Working {
 }
 
 fn read_answer(answer: &Answer) -> Response {
-    let texts: Vec<String> = answer.headers().iter().filter_map(|text| text.as_string()).collect();
-    let headers = texts.chunks_exact(2).filter_map(|pair| match pair {
-        [name, value] => Some((name.clone(), value.clone())),
-        _ => None,
-    });
-    Response { status: answer.status(), headers: headers.collect(), body: answer.body().to_vec() }
+    let mut texts = answer.headers().into_iter().filter_map(|text| text.as_string());
+    let mut headers = Vec::new();
+    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+        headers.push((name, value));
+    }
+    Response { status: answer.status(), headers, body: answer.body().to_vec() }
 }
 
 fn read_error(error: &JsValue) -> TransportError {

@@ -1,6 +1,6 @@
 //! Client assertions: a client that proves who it is by signing, with no secret on the wire (RFC 7523 §2.2).
 
-use claimsmith_expression::text::{concat, join};
+use claimsmith_expression::text::{concat, split};
 use claimsmith_expression::{Map, Number, Value};
 
 use crate::encode::base64url;
@@ -52,6 +52,8 @@ fn signing_input(grant: &Grant, signing: &Signing, now_s: u64, id: &str) -> Stri
 
 /// RFC 7523 §3 names the token endpoint; Auth0 wants the tenant's URL with a slash at its end.
 fn audience(url: &str) -> Value {
-    let tenant = join(url.split('/').take(3).chain([""]), "/");
+    let slashes = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2);
+    let (origin, _) = split(url, slashes.map_or(url.len(), |(at, _)| at));
+    let tenant = concat(&[origin, "/"]);
     vec![url.into(), tenant.into()].into()
 }

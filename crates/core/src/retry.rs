@@ -62,9 +62,9 @@ fn drawn(chance: f64, up_to_ms: u32) -> u32 {
 /// `Retry-After` (RFC 9110 §10.2.3), seconds or a date. What is neither is not there.
 fn retry_after_ms(response: &Response, now_ms: u64) -> Option<u32> {
     let value = response.header("retry-after")?;
-    let wait_ms = match value.parse::<u64>() {
-        Ok(seconds) => seconds.saturating_mul(1_000),
-        Err(_) => date_ms(value)?.saturating_sub(now_ms),
+    let wait_ms = match number(value.as_bytes()) {
+        Some(seconds) => seconds.saturating_mul(1_000),
+        None => date_ms(value)?.saturating_sub(now_ms),
     };
     Some(u32::try_from(wait_ms).unwrap_or(u32::MAX))
 }
@@ -73,16 +73,15 @@ fn retry_after_ms(response: &Response, now_ms: u64) -> Option<u32> {
 /// obsolete are not read.
 fn date_ms(text: &str) -> Option<u64> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let mut words = text.split([' ', ':']);
+    let mut words = text.as_bytes().split(|byte| matches!(byte, b' ' | b':'));
     let mut word = || words.next();
     word()?;
-    let day: u64 = word()?.parse().ok()?;
-    let name = word().filter(|name| name.len() == 3)?;
-    let month = MONTHS.as_bytes().chunks(3).position(|known| known == name.as_bytes())?;
-    let year: u64 = word()?.parse().ok().filter(|year| (1970..10_000).contains(year))?;
-    let (hours, minutes, seconds): (u64, u64, u64) =
-        (word()?.parse().ok()?, word()?.parse().ok()?, word()?.parse().ok()?);
-    if word()? != "GMT" || day > 31 || hours > 23 || minutes > 59 || seconds > 60 {
+    let day = number(word()?)?;
+    let name = word()?;
+    let month = MONTHS.as_bytes().chunks(3).position(|known| known == name)?;
+    let year = number(word()?).filter(|year| (1970..10_000).contains(year))?;
+    let (hours, minutes, seconds) = (number(word()?)?, number(word()?)?, number(word()?)?);
+    if word()? != b"GMT" || day > 31 || hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
     // Years begin in March here, so that the day that comes and goes is the last one.
@@ -91,6 +90,14 @@ fn date_ms(text: &str) -> Option<u64> {
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
     let since_epoch = days.checked_sub(719_469)?;
     Some((((since_epoch * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
+}
+
+/// Digits and nothing else, of a number that could be meant.
+fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 12 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
 }
 
 #[cfg(test)]

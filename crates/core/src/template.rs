@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use claimsmith_expression::text::{concat, join};
+use claimsmith_expression::text::{concat, find, join, split};
 use claimsmith_expression::{Expression, Value};
 
 use crate::error::{Code, Error};
@@ -46,8 +46,8 @@ impl Template {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            let (before, from_brace) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        while let Some(at) = find(rest, b"{}") {
+            let (before, from_brace) = split(rest, at);
             literal.push_str(before);
             if let Some(after) = from_brace.strip_prefix("{{") {
                 literal.push('{');
@@ -153,7 +153,11 @@ impl JsonTemplate {
                 }
             }
             Value::Array(items) => {
-                JsonTemplate::Array(items.iter().map(JsonTemplate::parse).collect::<Result<_, _>>()?)
+                let mut parsed = Vec::new();
+                for item in items.iter() {
+                    parsed.push(JsonTemplate::parse(item)?);
+                }
+                JsonTemplate::Array(parsed)
             }
             Value::Object(members) => {
                 let mut parsed = Vec::new();
@@ -176,7 +180,11 @@ impl JsonTemplate {
             JsonTemplate::Value(expression) => evaluate(expression, inputs.scope)?,
             JsonTemplate::Text(template) => template.render(inputs)?.into(),
             JsonTemplate::Array(items) => {
-                items.iter().map(|item| item.render(inputs)).collect::<Result<Vec<_>, _>>()?.into()
+                let mut rendered = Vec::new();
+                for item in items {
+                    rendered.push(item.render(inputs)?);
+                }
+                rendered.into()
             }
             JsonTemplate::Object(members) => {
                 let mut rendered = claimsmith_expression::Map::new();

@@ -5,7 +5,7 @@
 //! path segment or query value.
 
 use claimsmith_expression::Expression;
-use claimsmith_expression::text::concat;
+use claimsmith_expression::text::{concat, find, split};
 use std::rc::Rc;
 
 use crate::encode::percent_encode;
@@ -58,7 +58,8 @@ impl UrlTemplate {
                 Part::Literal(text) => url.push_str(text),
                 Part::Expression(_) | Part::Secret(_) => {
                     let value = part.render(inputs)?;
-                    let in_query = url.get(origin_length..).is_some_and(|target| target.contains('?'));
+                    let in_query =
+                        url.get(origin_length..).is_some_and(|target| find(target, b"?").is_some());
                     if value.is_empty() && !in_query {
                         return Err(unfit_segment("an empty value"));
                     }
@@ -67,9 +68,9 @@ impl UrlTemplate {
             }
         }
         let target = url.get(origin_length..).unwrap_or_default();
-        let path = target.split('?').next().unwrap_or_default();
-        if path.split('/').any(|segment| segment == "." || segment == "..") {
-            // Servers and proxies take these as steps, so that a user named `..` would reach another path.
+        let (path, _) = split(target, find(target, b"?").unwrap_or(target.len()));
+        if has_dots(path) {
+            // A user named `..` would reach another path.
             return Err(unfit_segment("`.` or `..`"));
         }
         Ok(Secret::new(url))
@@ -109,13 +110,13 @@ fn split_origin(parts: &[Part]) -> Result<(Vec<Part>, Vec<Part>), Error> {
                 ));
             }
             Part::Literal(text) => {
-                let after_scheme = text.find("://").map_or(0, |at| at + 3);
-                let end = text.get(after_scheme..).and_then(|rest| rest.find(['/', '?']));
-                let Some(end) = end.map(|end| after_scheme + end) else {
+                let (scheme, rest) = split(text, find(text, b":").unwrap_or(0));
+                let after_scheme = if rest.starts_with("://") { scheme.len() + 3 } else { 0 };
+                let Some(end) = find(split(text, after_scheme).1, b"/?") else {
                     origin.push(part.clone());
                     continue;
                 };
-                let (head, tail) = text.split_at_checked(end).unwrap_or((text, ""));
+                let (head, tail) = split(text, after_scheme + end);
                 if !head.is_empty() {
                     origin.push(Part::Literal(head.to_owned()));
                 }
@@ -132,7 +133,7 @@ fn split_origin(parts: &[Part]) -> Result<(Vec<Part>, Vec<Part>), Error> {
 fn check_target(target: &[Part]) -> Result<(), Error> {
     for part in target {
         if let Part::Literal(text) = part {
-            if text.contains('#') {
+            if find(text, b"#").is_some() {
                 return Err(invalid("a URL that is called has no `#` part"));
             }
             let is_url_character =
@@ -154,7 +155,7 @@ fn check_origin(origin: &str, allow_http: bool) -> Result<(), Error> {
     } else {
         return Err(invalid("the URL must begin with `https://`"));
     };
-    let (authority, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
+    let (authority, path) = split(rest, find(rest, b"/").unwrap_or(rest.len()));
     let (host, port) = split_port(authority);
     let host_is_fit = match host.strip_prefix('[') {
         Some(ipv6) => ipv6
@@ -169,8 +170,7 @@ fn check_origin(origin: &str, allow_http: bool) -> Result<(), Error> {
         return Err(invalid("plain http is for this machine only; use https, or set `allow_http`"));
     }
     // Only a secret such as `https://api.example.com/v1` brings a path here.
-    let has_dots = path.split('/').any(|segment| segment == "." || segment == "..");
-    if has_dots || path.contains(['?', '#', '\\', ' ']) || path.chars().any(char::is_control) {
+    if has_dots(path) || path.bytes().any(|byte| byte <= b' ' || b"?#\\\x7f".contains(&byte)) {
         return Err(invalid(
             "a secret gives the URL a path that does not fit; give it scheme, host and plain path",
         ));
@@ -179,16 +179,25 @@ fn check_origin(origin: &str, allow_http: bool) -> Result<(), Error> {
 }
 
 fn split_port(authority: &str) -> (&str, &str) {
-    match authority.rsplit_once(':') {
-        // The last colon of `[::1]` is inside the brackets.
-        Some((host, port)) if !port.ends_with(']') => (host, port),
-        _ => (authority, ""),
+    // The colons of `[::1]` are inside the brackets.
+    let brackets = find(authority, b"]").unwrap_or(0);
+    match find(split(authority, brackets).1, b":") {
+        Some(at) => {
+            let (host, port) = split(authority, brackets + at);
+            (host, port.get(1..).unwrap_or_default())
+        }
+        None => (authority, ""),
     }
 }
 
 fn is_loopback(host: &str) -> bool {
     let is_ipv4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     host == "localhost" || host == "[::1]" || (is_ipv4 && host.starts_with("127."))
+}
+
+/// Servers and proxies take `.` and `..` as steps.
+fn has_dots(path: &str) -> bool {
+    path.as_bytes().split(|byte| *byte == b'/').any(|segment| segment == b"." || segment == b"..")
 }
 
 fn invalid(message: &str) -> Error {

@@ -24,6 +24,16 @@ pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>, between: &str) -> Str
     text
 }
 
+/// Where the first of some ASCII characters stands. The standard library's searches are a machine each.
+pub fn find(text: &str, characters: &[u8]) -> Option<usize> {
+    text.bytes().position(|byte| characters.contains(&byte))
+}
+
+/// The text before a position, and the text from there on.
+pub fn split(text: &str, at: usize) -> (&str, &str) {
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
 /// A count in decimal digits.
 pub fn decimal(count: usize) -> String {
     #[expect(clippy::cast_precision_loss, reason = "nothing here is counted past 2^53")]

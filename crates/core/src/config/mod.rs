@@ -182,8 +182,9 @@ fn check_names(node: &Node<'_>, expression: &Expression, sources: &[Rc<str>]) {
         let message = if &**name == "secrets" {
             "secrets can be used in templates only, never in an expression".to_owned()
         } else {
-            let known = sources.iter().map(|source| &**source).chain(["event"]);
-            match reader::nearest(name, known) {
+            let mut known: Vec<&str> = sources.iter().map(|source| &**source).collect();
+            known.push("event");
+            match reader::nearest(name, &known) {
                 Some(near) => format!("`{name}` names nothing here; did you mean `{near}`?"),
                 None if sources.is_empty() => {
                     format!("`{name}` names nothing here; this place sees `event` only")

@@ -244,7 +244,7 @@ impl Object<'_> {
                 continue;
             }
             let mut message = concat(&["unknown key `", name, "`"]);
-            if let Some(near) = nearest(name, known.iter().copied()) {
+            if let Some(near) = nearest(name, &known) {
                 message.push_str(&concat(&["; did you mean `", near, "`?"]));
             }
             self.node.child(Key::Name(name), value).problem(message);
@@ -263,13 +263,17 @@ pub(crate) fn join_path(path: &str, name: &str) -> String {
 }
 
 /// The candidate that the fewest edits turn `name` into, if that is a likely slip.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let most = name.chars().count().div_ceil(3).max(1);
-    candidates
-        .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|(edits, _)| *edits <= most)
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, candidate)| candidate)
+    let mut nearest = None;
+    let mut fewest = most + 1;
+    for candidate in candidates {
+        let edits = edits(name, candidate);
+        if edits < fewest {
+            (nearest, fewest) = (Some(*candidate), edits);
+        }
+    }
+    nearest
 }
 
 /// Levenshtein's distance, a row at a time.
@@ -306,9 +310,9 @@ mod tests {
     #[test]
     fn suggests_only_what_is_near() {
         let keys = ["token_url", "client_id", "timeout_ms"];
-        assert_eq!(nearest("tokn_url", keys.into_iter()), Some("token_url"));
-        assert_eq!(nearest("timeout", keys.into_iter()), Some("timeout_ms"));
-        assert_eq!(nearest("zzz", keys.into_iter()), None);
+        assert_eq!(nearest("tokn_url", &keys), Some("token_url"));
+        assert_eq!(nearest("timeout", &keys), Some("timeout_ms"));
+        assert_eq!(nearest("zzz", &keys), None);
     }
 
     #[test]

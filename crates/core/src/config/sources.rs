@@ -153,7 +153,8 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenConfig>) -> Option<usize>
     }
     let wanted = node.string()?;
     if !tokens.names.iter().any(|name| &**name == wanted) {
-        let near = super::reader::nearest(wanted, tokens.names.iter().map(|name| &**name));
+        let known: Vec<&str> = tokens.names.iter().map(|name| &**name).collect();
+        let near = super::reader::nearest(wanted, &known);
         node.problem(match near {
             Some(near) => concat(&["there is no token `", wanted, "`; did you mean `", near, "`?"]),
             None => concat(&["there is no token `", wanted, "` under `tokens`"]),

@@ -83,8 +83,7 @@ impl TokenConfig {
     }
 }
 
-const AUTH_METHODS: [AuthMethod; 3] =
-    [AuthMethod::ClientSecretPost, AuthMethod::ClientSecretBasic, AuthMethod::PrivateKeyJwt];
+const AUTH_METHODS: [&str; 3] = ["client_secret_post", "client_secret_basic", "private_key_jwt"];
 
 /// How a private key may sign (RFC 7518 §3), the first where it is left out.
 const ALGORITHMS: [&str; 3] = ["RS256", "PS256", "ES256"];
@@ -121,7 +120,7 @@ fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenConfig {
 }
 
 fn read_client_auth(object: &Object<'_>) -> ClientAuth {
-    let method = match object.word("client_auth", &AUTH_METHODS.map(AuthMethod::as_str)) {
+    let method = match object.word("client_auth", &AUTH_METHODS) {
         0 => AuthMethod::ClientSecretPost,
         1 => AuthMethod::ClientSecretBasic,
         _ => AuthMethod::PrivateKeyJwt,
