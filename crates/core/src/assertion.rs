@@ -34,7 +34,7 @@ pub(crate) async fn assertion(host: &impl Host, grant: &Grant, signing: &Signing
 /// What is signed (RFC 7515 §5.1): the header and the claims of the assertion.
 fn signing_input(grant: &Grant, signing: &Signing, now_s: u64, id: &str) -> String {
     let mut header = vec![("alg".into(), signing.algorithm.into()), ("typ".into(), "JWT".into())];
-    header.extend(signing.key_id.as_deref().map(|key_id| ("kid".into(), key_id.into())));
+    header.extend(signing.key_id.as_ref().map(|key_id| ("kid".into(), key_id.expose().into())));
     let client_id = Value::from(grant.client_id.expose());
     #[expect(clippy::cast_precision_loss, reason = "seconds of any date are exact in a double")]
     let seconds = |value: u64| Number::from_f64(value as f64).map_or(Value::Null, Value::Number);

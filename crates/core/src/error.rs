@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Deref;
 
+use claimsmith_expression::text::concat;
+
 /// The stable name of a kind of failure. Reports, logs and JavaScript show [`Code::as_str`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -108,6 +110,11 @@ impl Error {
         }
         self
     }
+}
+
+/// A result whose failure is placed. The place comes in pieces: only a failure pays for the text.
+pub(crate) fn placed<T>(result: Result<T, Error>, place: &[&str]) -> Result<T, Error> {
+    result.map_err(|error| error.at(&concat(place)))
 }
 
 impl Deref for Error {

@@ -11,7 +11,7 @@ use crate::breaker::{Breakers, circuit_open};
 use crate::call::{Deadline, attempt};
 use crate::config::{CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig};
 use crate::enrich::Login;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, placed};
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
@@ -174,8 +174,8 @@ impl<'a, H: Host> Run<'a, H> {
                 scope.insert(Rc::clone(&other.name), answer.wait().await);
             }
         }
-        let place = concat(&["sources.", &source.name, ".when"]);
-        evaluate(when, &scope.into()).map(|value| value.is_truthy()).map_err(|error| error.at(&place))
+        let value = placed(evaluate(when, &scope.into()), &["sources.", &source.name, ".when"])?;
+        Ok(value.is_truthy())
     }
 
     /// The source's answer: one that is kept, or the backend's.
@@ -315,7 +315,7 @@ impl<'a, H: Host> Run<'a, H> {
             Some(_) => {}
         }
         drop(trace);
-        let acquired = acquired.map_err(|error| error.at(&concat(&["tokens.", name])))?;
+        let acquired = placed(acquired, &["tokens.", name])?;
         if acquired.cache_refused {
             self.warn(&[
                 "`api.cache` did not take the token `",

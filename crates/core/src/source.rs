@@ -5,10 +5,10 @@ use claimsmith_expression::{Value, json};
 
 use crate::config::{Body, OnNotFound, SourceConfig};
 use crate::digest::digest;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, placed};
 use crate::http::{Request, Response};
 use crate::secret::Secret;
-use crate::template::Inputs;
+use crate::template::{Inputs, Template};
 use crate::token::Token;
 
 /// Fills the templates of a source. The token is not needed yet: a call that cannot be made costs none.
@@ -20,7 +20,7 @@ pub fn source_request(
     inputs: Inputs<'_>,
     correlation_id: Option<&str>,
 ) -> Result<Request, Error> {
-    let at = |field: &str| concat(&["sources.", &source.name, ".", field]);
+    let name = &*source.name;
     if source.needs_verified_email && !email_is_verified(inputs.scope) {
         return Err(Error::new(
             Code::EmailUnverified,
@@ -29,7 +29,7 @@ pub fn source_request(
     }
     let mut request = Request {
         method: source.body.method(),
-        url: source.url.render(inputs).map_err(|error| error.at(&at("url")))?,
+        url: placed(source.url.render(inputs), &["sources.", name, ".url"])?,
         headers: Vec::new(),
         body: None,
         max_bytes: source.max_bytes,
@@ -38,22 +38,26 @@ pub fn source_request(
     if let Some(id) = correlation_id.filter(|id| is_header_value(id)) {
         request.set_header("x-correlation-id", Secret::new(id));
     }
-    for (name, template) in &source.headers {
-        let value = template.render(inputs).map_err(|error| error.at(&at("headers")))?;
-        if !is_header_value(&value) {
-            let message =
-                concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
-            return Err(Error::new(Code::TemplateValueMissing, message).at(&at("headers")));
-        }
+    for (header, template) in &source.headers {
+        let value = placed(render_header(header, template, inputs), &["sources.", name, ".headers"])?;
         // What the configuration says comes before what the engine would.
-        request.set_header(name, Secret::new(value));
+        request.set_header(header, value);
     }
     if let Body::Json(template) = &source.body {
-        let value = template.render(inputs).map_err(|error| error.at(&at("body")))?;
+        let value = placed(template.render(inputs), &["sources.", name, ".body"])?;
         request.set_header("content-type", Secret::new("application/json"));
         request.body = Some(Secret::new(value.to_json()));
     }
     Ok(request)
+}
+
+fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
+    let value = template.render(inputs)?;
+    if !is_header_value(&value) {
+        let message = concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
+        return Err(Error::new(Code::TemplateValueMissing, message));
+    }
+    Ok(Secret::new(value))
 }
 
 /// The key under which the answer to a request is kept: all of the request that makes the answer what it is.

@@ -40,7 +40,7 @@ pub struct Signing {
     /// `RS256`, `PS256` or `ES256`.
     pub algorithm: &'static str,
     /// Which of the client's keys it is, where the endpoint wants to know.
-    pub key_id: Option<String>,
+    pub key_id: Option<Secret>,
 }
 
 /// How a client proves who it is (RFC 6749 §2.3.1, RFC 7523 §2.2).

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::reader::{Node, Object};
 use super::{Named, read_template};
 use crate::digest::digest;
-use crate::error::Error;
+use crate::error::{Error, placed};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
 use crate::token::{AuthMethod, Grant, Signing};
@@ -57,25 +57,25 @@ impl TokenConfig {
     /// # Errors
     /// As [`Template::render`], placed at the field.
     pub fn grant(&self, inputs: Inputs<'_>) -> Result<Grant, Error> {
-        let at = |field: &str| concat(&["tokens.", &self.name, ".", field]);
-        let url = self.token_url.render(inputs).map_err(|error| error.at(&at("token_url")))?;
-        let client_id = self.client_id.render(inputs).map_err(|error| error.at(&at("client_id")))?;
+        let name = &*self.name;
         let auth = &self.client_auth;
-        let credential =
-            auth.credential.render(inputs).map_err(|error| error.at(&at(auth.method.credential_key())))?;
-        let key_id = auth.key_id.as_ref().map(|key_id| key_id.render(inputs)).transpose();
-        let key_id = key_id.map_err(|error| error.at(&at("key_id")))?;
+        let render = |template: &Template, key: &str| -> Result<Secret, Error> {
+            Ok(Secret::new(placed(template.render(inputs), &["tokens.", name, ".", key])?))
+        };
+        let key_id = match &auth.key_id {
+            Some(template) => Some(render(template, "key_id")?),
+            None => None,
+        };
+        let mut parameters = Vec::new();
+        for (parameter, template) in &self.parameters {
+            parameters.push((String::from(&**parameter), render(template, parameter)?));
+        }
         let algorithm = ALGORITHMS.get(auth.algorithm).copied().unwrap_or_default();
         let signing = Signing { algorithm, key_id };
-        let mut parameters = Vec::new();
-        for (name, template) in &self.parameters {
-            let value = template.render(inputs).map_err(|error| error.at(&at(name)))?;
-            parameters.push((String::from(&**name), Secret::new(value)));
-        }
         Ok(Grant {
-            url,
-            client_id: Secret::new(client_id),
-            credential: Secret::new(credential),
+            url: placed(self.token_url.render(inputs), &["tokens.", name, ".token_url"])?,
+            client_id: render(&self.client_id, "client_id")?,
+            credential: render(&auth.credential, auth.method.credential_key())?,
             auth: auth.method,
             signing: (auth.method == AuthMethod::PrivateKeyJwt).then_some(signing),
             parameters,
