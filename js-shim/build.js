@@ -33,7 +33,7 @@ async function buildPackage(glue) {
   copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
   copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, "index.d.ts"));
   // One instance and one EnrichmentError, whichever way the package is loaded.
-  const names = "checkConfig, createPostLogin, EnrichmentError, evaluate";
+  const names = "checkConfig, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
 }
 
@@ -54,7 +54,8 @@ async function buildPasted(glue) {
     charset: "utf8",
   });
   const code = bundled.outputFiles[0].text.trim();
-  const wrapped = `const { createPostLogin } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
+  const names = "createPostLogin, createCredentialsExchange";
+  const wrapped = `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
   writeFileSync(path.join(dist, "pasted.js"), wrapped);
 }
 

@@ -17,18 +17,31 @@ function readEngine() {
   return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
 }
 
+/** How the file ends, by trigger. */
+const ENDINGS = {
+  "post-login": "exports.onExecutePostLogin = createPostLogin(config);",
+  "credentials-exchange": "exports.onExecuteCredentialsExchange = createCredentialsExchange(config);",
+};
+
+/** The triggers there are bundles for. */
+export const TRIGGERS = Object.freeze(Object.keys(ENDINGS));
+
 /**
  * @param {object} config
+ * @param {{ trigger?: keyof typeof ENDINGS }} [options]
  * @returns {string} the code of an Action
  */
-export function bundleAction(config) {
+export function bundleAction(config, { trigger = "post-login" } = {}) {
+  if (!Object.hasOwn(ENDINGS, trigger)) {
+    throw new TypeError(`bundleAction: no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
+  }
   const { version, code, sha256 } = readEngine();
-  return `// Claimsmith ${version}: puts data from your API into the tokens of each login.
+  return `// Claimsmith ${version}: puts data from your API into the tokens that Auth0 issues.
 // Edit the configuration here; secrets are added in the editor, under Secrets.
 const config = ${JSON.stringify(config, null, 2)};
 
 // The engine; nothing to edit from here on.
 // claimsmith ${version} sha256:${sha256}
-${code}exports.onExecutePostLogin = createPostLogin(config);
+${code}${ENDINGS[trigger]}
 `;
 }

@@ -42,22 +42,26 @@ export function enter(call) {
 /** An engine for one configuration, in whichever instance lives. */
 export class Engine {
   #config;
+  #forMachines;
   #instance;
   #generation;
 
-  /** @param {object} config */
-  constructor(config) {
+  /**
+   * @param {object} config
+   * @param {boolean} forMachines the trigger is credentials-exchange
+   */
+  constructor(config, forMachines) {
     this.#config = config;
+    this.#forMachines = forMachines;
     enter(() => {
       this.#make();
       // Read now: after a trap there is nobody to ask.
-      this.deniesOnFailure = this.#instance.deniesOnFailure;
-      this.denyReason = this.#instance.denyReason;
+      this.denial = this.#instance.denial;
     });
   }
 
   #make() {
-    this.#instance = new ActionEngine(this.#config);
+    this.#instance = new ActionEngine(this.#config, this.#forMachines);
     this.#generation = generation;
   }
 

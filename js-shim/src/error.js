@@ -26,6 +26,8 @@ export function toEnrichmentError(thrown) {
     return new EnrichmentError({ code: "internal", message: "the engine failed" }, { cause: thrown });
   }
   const [first, ...others] = problems;
-  const message = others.length > 0 ? `${first.message} (and ${others.length} more)` : first.message;
+  // The count stands on the first line: those below it show the place in an expression.
+  const message =
+    others.length > 0 ? first.message.replace(/$/m, ` (and ${others.length} more)`) : first.message;
   return new EnrichmentError({ ...first, message }, { problems });
 }

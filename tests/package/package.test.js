@@ -104,6 +104,7 @@ test("onReport is told what happened, and may throw", async (t) => {
     "tokens",
     "sources",
     "claims",
+    "scopes",
     "errors",
     "warnings",
   ]);

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use claimsmith_core::claim::Target;
 use claimsmith_core::expression::{Map, Number, Value};
-use claimsmith_core::{Config, Decision, Effect, Login, Secret};
-use js_sys::{Object, Reflect};
+use claimsmith_core::{Config, Decision, Effect, Login, Secret, Trigger};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{from_js, to_js};
@@ -15,29 +15,8 @@ extern "C" {
     /// The `api` of a trigger.
     pub type Api;
 
-    #[wasm_bindgen(method, getter, js_name = accessToken, catch)]
-    fn access_token(this: &Api) -> Result<TokenApi, JsValue>;
-
-    #[wasm_bindgen(method, getter, js_name = idToken, catch)]
-    fn id_token(this: &Api) -> Result<TokenApi, JsValue>;
-
-    #[wasm_bindgen(method, getter, catch)]
-    fn access(this: &Api) -> Result<AccessApi, JsValue>;
-
     #[wasm_bindgen(method, getter, catch)]
     fn cache(this: &Api) -> Result<Option<Cache>, JsValue>;
-
-    /// `api.accessToken` and `api.idToken`.
-    type TokenApi;
-
-    #[wasm_bindgen(method, js_name = setCustomClaim, catch)]
-    fn set_custom_claim(this: &TokenApi, name: &str, value: &JsValue) -> Result<JsValue, JsValue>;
-
-    /// `api.access`.
-    type AccessApi;
-
-    #[wasm_bindgen(method, catch)]
-    fn deny(this: &AccessApi, reason: &str) -> Result<JsValue, JsValue>;
 
     /// `api.cache`.
     pub(crate) type Cache;
@@ -53,7 +32,7 @@ extern "C" {
 }
 
 /// Takes over the parts of the event that the configuration reads, and nothing else of it.
-pub(crate) fn read_login(config: &Config, event: &JsValue) -> Login {
+pub(crate) fn read_login(config: &Config, event: &JsValue, api: &Api) -> Login {
     let mut converted = Value::Null;
     for chain in &config.event_reads {
         insert(&mut converted, chain, read_chain(event, chain));
@@ -61,35 +40,71 @@ pub(crate) fn read_login(config: &Config, event: &JsValue) -> Login {
     let secrets = member(event, "secrets");
     let read_secret =
         |name: &Rc<str>| Some((Rc::clone(name), Secret::new(member(&secrets, name).as_string()?)));
-    Login { event: converted, secrets: config.secrets.iter().filter_map(read_secret).collect() }
-}
-
-/// Does to `api` what was decided. Returns what `api` refused, by claim.
-pub(crate) fn apply(api: &Api, decision: &Decision) -> Vec<Rc<str>> {
-    let mut refused = Vec::new();
-    for effect in &decision.effects {
-        let (result, name) = match effect {
-            Effect::SetClaim { target, name, value } => {
-                (set_claim(api, *target, name, value), Rc::clone(name))
-            }
-            Effect::Deny(reason) => {
-                (api.access().and_then(|access| access.deny(reason)), Rc::from("access.deny"))
-            }
-            _ => continue,
-        };
-        if result.is_err() {
-            refused.push(name);
+    let mut missing_targets = Vec::new();
+    for target in config.claims.iter().flat_map(|claim| claim.targets.iter().copied()) {
+        if !missing_targets.contains(&target) && method(api, setter(target)).is_none() {
+            missing_targets.push(target);
         }
     }
-    refused
+    Login {
+        event: converted,
+        secrets: config.secrets.iter().filter_map(read_secret).collect(),
+        missing_targets,
+    }
 }
 
-fn set_claim(api: &Api, target: Target, name: &str, value: &Value) -> Result<JsValue, JsValue> {
-    let token = match target {
-        Target::AccessToken => api.access_token(),
-        Target::IdToken => api.id_token(),
-    };
-    token?.set_custom_claim(name, &to_js(value))
+/// Does to `api` what was decided, and notes what it refused.
+pub(crate) fn apply(api: &Api, trigger: Trigger, decision: &mut Decision) {
+    let mut refused = Vec::new();
+    for (index, effect) in decision.effects.iter().enumerate() {
+        let (place, arguments) = match effect {
+            Effect::SetClaim { target, name, value } => {
+                (setter(*target), Array::of2(&JsValue::from_str(name), &to_js(value)))
+            }
+            Effect::ChangeScope { scope, adds } => {
+                let method = if *adds { "addScope" } else { "removeScope" };
+                (("accessToken", method), Array::of1(&JsValue::from_str(scope)))
+            }
+            Effect::Deny { reason, is_failure } => (("access", "deny"), denial(trigger, reason, *is_failure)),
+            _ => continue,
+        };
+        let result = method(api, place).map(|(owner, method)| method.apply(&owner, &arguments));
+        if !matches!(result, Some(Ok(_))) {
+            refused.push(index);
+        }
+    }
+    decision.note_refused(&refused);
+}
+
+/// The arguments of `api.access.deny`. A machine reads a code of OAuth (RFC 6749 §5.2) before the reason.
+pub(crate) fn denial(trigger: Trigger, reason: &str, is_failure: bool) -> Array {
+    let reason = JsValue::from_str(reason);
+    match trigger {
+        Trigger::PostLogin => Array::of1(&reason),
+        Trigger::CredentialsExchange => {
+            let code = if is_failure { "server_error" } else { "invalid_request" };
+            Array::of2(&JsValue::from_str(code), &reason)
+        }
+    }
+}
+
+/// What puts a claim at its target, below `api`.
+fn setter(target: Target) -> (&'static str, &'static str) {
+    match target {
+        Target::AccessToken => ("accessToken", "setCustomClaim"),
+        Target::IdToken => ("idToken", "setCustomClaim"),
+        Target::SamlResponse => ("samlResponse", "setAttribute"),
+        Target::AppMetadata => ("user", "setAppMetadata"),
+        Target::UserMetadata => ("user", "setUserMetadata"),
+        Target::TransactionMetadata => ("transaction", "setMetadata"),
+    }
+}
+
+/// A method below `api` with the object that has it; none where this trigger or version lacks it.
+fn method(api: &Api, (owner, name): (&str, &str)) -> Option<(JsValue, Function)> {
+    let owner = member(api, owner);
+    let method = member(&owner, name).dyn_into().ok()?;
+    Some((owner, method))
 }
 
 impl Api {

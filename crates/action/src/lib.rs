@@ -15,9 +15,9 @@ mod host;
 use std::rc::Rc;
 
 #[cfg(feature = "tools")]
-use claimsmith_core::expression::Expression;
+use claimsmith_core::expression::{Expression, ExpressionError};
 use claimsmith_core::report::problems_to_json;
-use claimsmith_core::{Code, Config, Engine, Error};
+use claimsmith_core::{Code, Config, DENY_REASON, Engine, Error, Trigger};
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -34,26 +34,23 @@ pub struct ActionEngine(Rc<Engine>);
 
 #[wasm_bindgen]
 impl ActionEngine {
-    /// Compiles a configuration.
+    /// Compiles a configuration; `for_machines` for the trigger credentials-exchange, post-login otherwise.
     ///
     /// # Errors
     /// An array of `{ code, path, message }`, one a problem.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue) -> Result<ActionEngine, JsValue> {
-        let config = read_config(config).map_err(|problems| parse(&problems_to_json(&problems)))?;
+    pub fn new(config: JsValue, for_machines: bool) -> Result<ActionEngine, JsValue> {
+        let config =
+            read_config(config, for_machines).map_err(|problems| parse(&problems_to_json(&problems)))?;
         Ok(ActionEngine(Rc::new(Engine::new(config))))
     }
 
-    /// Whether a login may be denied where things go wrong.
-    #[wasm_bindgen(getter, js_name = deniesOnFailure)]
-    pub fn denies_on_failure(&self) -> bool {
-        self.0.config().denies_on_failure()
-    }
-
-    /// What a user reads when the login is denied because something failed.
-    #[wasm_bindgen(getter, js_name = denyReason)]
-    pub fn deny_reason(&self) -> String {
-        claimsmith_core::DENY_REASON.to_owned()
+    /// The arguments of `api.access.deny` where the engine itself fails; undefined where the login goes on
+    /// then.
+    #[wasm_bindgen(getter)]
+    pub fn denial(&self) -> Option<Array> {
+        let config = self.0.config();
+        config.denies_on_failure().then(|| auth0::denial(config.trigger, DENY_REASON, true))
     }
 
     /// Enriches one login. The promise gives `[line, report]`, without the report where it is not wanted,
@@ -61,13 +58,10 @@ impl ActionEngine {
     pub fn login(&self, event: JsValue, api: Api, io: Io, wants_report: bool) -> Promise {
         let engine = Rc::clone(&self.0);
         future_to_promise(async move {
-            let login = auth0::read_login(engine.config(), &event);
+            let login = auth0::read_login(engine.config(), &event, &api);
             let host = JsHost { io, cache: api.cache_if_any() };
             let mut decision = engine.enrich(&host, login).await;
-            for name in auth0::apply(&api, &decision) {
-                let error = Error::new(Code::Internal, format!("Auth0's api refused `{name}`"));
-                decision.report.errors.push(error);
-            }
+            auth0::apply(&api, engine.config().trigger, &mut decision);
             let line = JsValue::from_str(&decision.report.line());
             let report = if wants_report { parse(&decision.report.to_json()) } else { JsValue::UNDEFINED };
             Ok(Array::of2(&line, &report).into())
@@ -78,8 +72,8 @@ impl ActionEngine {
 /// Everything that is wrong with a configuration: an array of `{ code, path, message }`.
 #[cfg(feature = "tools")]
 #[wasm_bindgen]
-pub fn check(config: JsValue) -> JsValue {
-    match read_config(config) {
+pub fn check(config: JsValue, for_machines: bool) -> JsValue {
+    match read_config(config, for_machines) {
         Ok(_) => Array::new().into(),
         Err(problems) => parse(&problems_to_json(&problems)),
     }
@@ -92,13 +86,17 @@ pub fn check(config: JsValue) -> JsValue {
 #[cfg(feature = "tools")]
 #[wasm_bindgen]
 pub fn evaluate(expression: &str, data: JsValue) -> Result<JsValue, JsValue> {
-    let fail = |message: String| parse(&problems_to_json(&[Error::new(Code::ExpressionInvalid, message)]));
-    let expression = Expression::parse(expression).map_err(|error| fail(error.to_string()))?;
-    let data = from_js(&data).ok_or_else(|| fail("the data is not plain JSON".to_owned()))?;
-    expression.evaluate(&data).map(|value| convert::to_js(&value)).map_err(|error| fail(error.to_string()))
+    let fail = |error: Error| parse(&problems_to_json(&[error]));
+    let invalid = |message: &str| fail(Error::new(Code::ExpressionInvalid, message));
+    let fail_at =
+        |error: ExpressionError| fail(Error::in_expression(&error.message, expression, error.offset));
+    let parsed = Expression::parse(expression).map_err(fail_at)?;
+    let data = from_js(&data).ok_or_else(|| invalid("the data is not plain JSON"))?;
+    parsed.evaluate(&data).map(|value| convert::to_js(&value)).map_err(fail_at)
 }
 
-fn read_config(config: JsValue) -> Result<Config, Vec<Error>> {
+fn read_config(config: JsValue, for_machines: bool) -> Result<Config, Vec<Error>> {
     let not_json = || vec![Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")];
-    Config::read(&from_js(&config).ok_or_else(not_json)?)
+    let trigger = if for_machines { Trigger::CredentialsExchange } else { Trigger::PostLogin };
+    Config::read(&from_js(&config).ok_or_else(not_json)?, trigger)
 }

@@ -65,7 +65,7 @@ fn text(value: &JsValue) -> String {
 
 /// Runs one login; what was done to `api`, and the report, as JSON text.
 async fn login(config: &str, event: &str, body: &str) -> (String, String) {
-    let engine = ActionEngine::new(parse(config)).map_err(|problems| text(&problems)).unwrap();
+    let engine = ActionEngine::new(parse(config), false).map_err(|problems| text(&problems)).unwrap();
     let api = create_api();
     let calls = Reflect::get(&api, &"calls".into()).unwrap();
     let event = guarded_event(&parse(event));
@@ -114,13 +114,13 @@ async fn a_secret_that_is_no_string_is_missing() {
 
 #[wasm_bindgen_test]
 fn problems_come_out_as_plain_objects() {
-    let problems = text(&check(parse(r#"{"claims":{"sub":"event.x"}}"#)));
+    let problems = text(&check(parse(r#"{"claims":{"sub":"event.x"}}"#), false));
     assert!(
         problems.starts_with(r#"[{"code":"claim_reserved","path":"claims.sub","message":"#),
         "{problems}"
     );
-    assert_eq!(text(&check(parse(r#"{"claims":{}}"#))), "[]");
-    assert!(text(&check(JsValue::UNDEFINED)).contains("must be an object, not null"));
+    assert_eq!(text(&check(parse(r#"{"claims":{}}"#), false)), "[]");
+    assert!(text(&check(JsValue::UNDEFINED, false)).contains("must be an object, not null"));
 }
 
 #[wasm_bindgen_test]

@@ -11,17 +11,69 @@ pub enum Target {
     AccessToken,
     /// `api.idToken.setCustomClaim`.
     IdToken,
+    /// `api.samlResponse.setAttribute`.
+    SamlResponse,
+    /// `api.user.setAppMetadata`.
+    AppMetadata,
+    /// `api.user.setUserMetadata`.
+    UserMetadata,
+    /// `api.transaction.setMetadata`.
+    TransactionMetadata,
 }
+
+/// What `to` may say. The arrays are sorted as the variants are.
+pub(crate) const TARGETS: [Target; 6] = [
+    Target::AccessToken,
+    Target::IdToken,
+    Target::SamlResponse,
+    Target::AppMetadata,
+    Target::UserMetadata,
+    Target::TransactionMetadata,
+];
+
+pub(crate) const TARGET_NAMES: [&str; 6] =
+    ["access_token", "id_token", "saml_response", "app_metadata", "user_metadata", "transaction_metadata"];
 
 impl Target {
     /// The target's name in the configuration.
     pub fn as_str(self) -> &'static str {
+        TARGET_NAMES.get(self as usize).copied().unwrap_or_default()
+    }
+
+    /// Why Auth0 would not take a claim of this name there; `None` where it would.
+    ///
+    /// What Auth0 reserves are claims of its tokens. An attribute of a SAML response or a key of metadata
+    /// may be called `roles`.
+    pub fn refuses_name(self, name: &str) -> Option<(Code, &'static str)> {
         match self {
-            Target::AccessToken => "access_token",
-            Target::IdToken => "id_token",
+            _ if name.is_empty() => Some((Code::ConfigInvalid, "is no name for a claim")),
+            Target::AccessToken | Target::IdToken => reserved(name),
+            // JavaScript counts UTF-16 units.
+            Target::TransactionMetadata if name.encode_utf16().count() > MAX_METADATA_KEY => {
+                Some((Code::ConfigInvalid, "is over the 64 characters that `transaction_metadata` takes"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a value is of a kind that the target takes.
+    pub(crate) fn takes(self, value: &Value) -> bool {
+        match self {
+            Target::SamlResponse => {
+                is_scalar(value) || value.as_array().is_some_and(|items| items.iter().all(is_scalar))
+            }
+            Target::TransactionMetadata => is_scalar(value),
+            _ => true,
         }
     }
 }
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+/// Characters of a key of `event.transaction.metadata`.
+const MAX_METADATA_KEY: usize = 64;
 
 /// What a claim's value must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,82 +145,23 @@ impl ClaimType {
     }
 }
 
-/// Names that `setCustomClaim` accepts and the token then lacks, without a word.
-pub const RESERVED_NAMES: [&str; 60] = [
-    "acr",
-    "act",
-    "active",
-    "amr",
-    "at_hash",
-    "ath",
-    "attest",
-    "aud",
-    "auth_time",
-    "authorization_details",
-    "azp",
-    "c_hash",
-    "client_id",
-    "cnf",
-    "cty",
-    "dest",
-    "entitlements",
-    "events",
-    "exp",
-    "groups",
-    "gty",
-    "htm",
-    "htu",
-    "iat",
-    "internalService",
-    "iss",
-    "jcard",
-    "jku",
-    "jti",
-    "jwe",
-    "jwk",
-    "kid",
-    "may_act",
-    "mky",
-    "nbf",
-    "nonce",
-    "object_id",
-    "org_id",
-    "org_name",
-    "orig",
-    "origid",
-    "permissions",
-    "roles",
-    "rph",
-    "s_hash",
-    "sid",
-    "sip_callid",
-    "sip_cseq_num",
-    "sip_date",
-    "sip_from_tag",
-    "sip_via_branch",
-    "sub",
-    "sub_jwk",
-    "toe",
-    "txn",
-    "typ",
-    "uuid",
-    "vot",
-    "vtm",
-    "x5t#S256",
-];
+/// The 60 names that `setCustomClaim` accepts and the token then lacks, without a word. A list in one text is
+/// half as large as an array of them.
+pub const RESERVED_NAMES: &str = "\
+    acr act active amr at_hash ath attest aud auth_time authorization_details azp c_hash client_id cnf cty \
+    dest entitlements events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid \
+    may_act mky nbf nonce object_id org_id org_name orig origid permissions roles rph s_hash sid sip_callid \
+    sip_cseq_num sip_date sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256";
 
 /// Hosts whose namespaces Auth0 keeps for itself.
 const RESERVED_HOSTS: [&str; 3] = ["auth0.com", "webtask.io", "webtask.run"];
 
-/// Why Auth0 would not put a claim of this name into a token; `None` where it would.
-pub fn reserved(name: &str) -> Option<(Code, &'static str)> {
-    if name.is_empty() {
-        return Some((Code::ConfigInvalid, "is no name for a claim"));
-    }
+/// Why Auth0 would not put a claim of this name into a token.
+fn reserved(name: &str) -> Option<(Code, &'static str)> {
     if name == "scope" {
         return Some((Code::ClaimReserved, "cannot be set as a claim; Auth0 fills it from the scopes"));
     }
-    if RESERVED_NAMES.contains(&name) {
+    if is_one_of(RESERVED_NAMES, name) {
         return Some((
             Code::ClaimReserved,
             "is reserved: Auth0 drops it without a word; put it in a namespace of your own, as in `https://example.com/name`",
@@ -183,18 +176,40 @@ pub fn reserved(name: &str) -> Option<(Code, &'static str)> {
     None
 }
 
+fn is_one_of(names: &str, name: &str) -> bool {
+    names.split(' ').any(|known| known == name)
+}
+
 fn is_reserved_namespace(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if name == "urn:auth0" || name.starts_with("urn:auth0:") {
-        return true;
-    }
-    let Some(rest) = name.strip_prefix("https://").or_else(|| name.strip_prefix("http://")) else {
+    let lower = name.to_ascii_lowercase();
+    lower == "urn:auth0"
+        || lower.starts_with("urn:auth0:")
+        || RESERVED_HOSTS.iter().any(|host| is_on_host(name, host))
+}
+
+/// Whether the text is an http(s) URL on that host or on a subdomain of it.
+pub(crate) fn is_on_host(text: &str, host: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
         return false;
     };
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    RESERVED_HOSTS.iter().any(|reserved| {
-        host.strip_suffix(reserved).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
+    let found = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    found.strip_suffix(host).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// The claims of OpenID Connect that the scope `profile` releases (OpenID Connect Core §5.4).
+const PROFILE_CLAIMS: &str = "\
+    birthdate family_name gender given_name locale middle_name name nickname picture preferred_username \
+    profile updated_at website zoneinfo";
+
+/// The scope without which Auth0 keeps a claim of this name out of the access token.
+pub(crate) fn needed_scope(name: &str) -> Option<&'static str> {
+    match name {
+        "email" | "email_verified" => Some("email"),
+        "phone_number" | "phone_number_verified" => Some("phone"),
+        "address" => Some("address"),
+        _ => is_one_of(PROFILE_CLAIMS, name).then_some("profile"),
+    }
 }
 
 /// Whether a value is of a type. Nothing is cast: `"1"` is no number, and `1` is no string.
@@ -231,13 +246,38 @@ mod tests {
     use super::*;
 
     fn is_reserved(name: &str) -> bool {
-        matches!(reserved(name), Some((Code::ClaimReserved, _)))
+        matches!(Target::IdToken.refuses_name(name), Some((Code::ClaimReserved, _)))
     }
 
     #[test]
-    fn each_reserved_name_is_refused() {
-        for name in RESERVED_NAMES.into_iter().chain(["scope"]) {
-            assert!(is_reserved(name), "{name}");
+    fn there_are_sixty_reserved_names() {
+        assert_eq!(RESERVED_NAMES.split(' ').count(), 60);
+        assert!(RESERVED_NAMES.starts_with("acr ") && RESERVED_NAMES.ends_with(" x5t#S256"));
+    }
+
+    #[test]
+    fn each_reserved_name_is_refused_on_the_tokens_and_nowhere_else() {
+        for name in RESERVED_NAMES.split(' ').chain(["scope", "https://x.auth0.com/roles", "urn:auth0:x"]) {
+            for target in TARGETS {
+                let is_token = matches!(target, Target::AccessToken | Target::IdToken);
+                let refused = target.refuses_name(name);
+                assert_eq!(refused.is_some(), is_token, "{name} {target:?}");
+                assert!(refused.is_none_or(|(code, _)| code == Code::ClaimReserved), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_target_takes_an_empty_name_and_transaction_metadata_no_long_one() {
+        for target in TARGETS {
+            assert!(target.refuses_name("").is_some(), "{target:?}");
+            let is_metadata = target == Target::TransactionMetadata;
+            for long in ["k".repeat(65), "\u{1f511}".repeat(33)] {
+                assert_eq!(target.refuses_name(&long).is_some(), is_metadata, "{target:?}");
+            }
+            for fits in ["k".repeat(64), "\u{1f511}".repeat(32), "__proto__".to_owned()] {
+                assert_eq!(target.refuses_name(&fits), None, "{target:?}");
+            }
         }
     }
 
@@ -249,14 +289,46 @@ mod tests {
             "https://WEBTASK.io:443/a",
             "https://a.webtask.run",
             "urn:auth0",
-            "urn:auth0:x",
+            "URN:auth0:x",
         ] {
             assert!(is_reserved(name), "{name}");
         }
         for name in
             ["https://myauth0.com/roles", "https://auth0.com.example.com/", "urn:auth0x", "email", "plan"]
         {
-            assert_eq!(reserved(name), None, "{name}");
+            assert!(!is_reserved(name), "{name}");
         }
+    }
+
+    #[test]
+    fn what_saml_and_transactions_have_no_place_for_is_not_taken() {
+        let json = |text: &str| claimsmith_expression::json::read(text.as_bytes()).unwrap();
+        for (value, saml, transaction) in [
+            (r#""x""#, true, true),
+            ("1.5", true, true),
+            ("false", true, true),
+            ("[]", true, false),
+            (r#"["x",1,true]"#, true, false),
+            ("[null]", false, false),
+            (r#"[["x"]]"#, false, false),
+            ("{}", false, false),
+        ] {
+            let value = json(value);
+            assert_eq!(Target::SamlResponse.takes(&value), saml, "{value:?}");
+            assert_eq!(Target::TransactionMetadata.takes(&value), transaction, "{value:?}");
+            assert!(Target::IdToken.takes(&value) && Target::AppMetadata.takes(&value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn each_name_of_openid_connect_needs_its_scope() {
+        let names = "address birthdate email email_verified family_name gender given_name locale middle_name name \
+            nickname phone_number phone_number_verified picture preferred_username profile updated_at website zoneinfo";
+        for name in names.split_whitespace() {
+            assert!(needed_scope(name).is_some(), "{name}");
+        }
+        assert_eq!(needed_scope("email_verified"), Some("email"));
+        assert_eq!(needed_scope("phone_number"), Some("phone"));
+        assert_eq!(needed_scope("plan"), None);
     }
 }

@@ -5,12 +5,15 @@ use std::rc::Rc;
 use claimsmith_expression::Value;
 
 use crate::claim::Target;
-use crate::config::Config;
+use crate::config::{CLIENT_ID, Config, Trigger, claim_path, read_event};
+use crate::error::{Code, Error};
 use crate::gather::{Shared, gather};
 use crate::host::Host;
-use crate::mapping::map;
-use crate::report::{ClaimsReport, OutcomeKind, Report, rounded};
+use crate::mapping::Mapped;
+use crate::report::{ClaimsReport, LeftOut, OutcomeKind, Report, ScopesReport, rounded};
 use crate::secret::Secrets;
+use crate::template::Inputs;
+use crate::warning;
 
 /// What a user reads when the login is denied because something failed. Names no system.
 pub const DENY_REASON: &str = "We could not complete your login. Please try again later.";
@@ -29,6 +32,8 @@ pub struct Login {
     pub event: Value,
     /// The secrets that [`Config::secrets`] names, as far as the Action has them.
     pub secrets: Secrets,
+    /// The targets of claims that this login's api does not have.
+    pub missing_targets: Vec<Target>,
 }
 
 /// What is to be done, and what was done to find out.
@@ -46,15 +51,27 @@ pub struct Decision {
 pub enum Effect {
     /// Set a claim.
     SetClaim {
-        /// On which token.
+        /// Where it goes.
         target: Target,
         /// The claim's name.
         name: Rc<str>,
         /// Its value: plain JSON, never null.
         value: Value,
     },
-    /// Deny the login, with this reason for the user.
-    Deny(String),
+    /// Change the scopes of the access token.
+    ChangeScope {
+        /// The scope.
+        scope: Rc<str>,
+        /// Whether it is added; it is removed otherwise.
+        adds: bool,
+    },
+    /// Deny the login.
+    Deny {
+        /// What the user reads.
+        reason: Rc<str>,
+        /// Whether something failed; a rule of the configuration says so otherwise.
+        is_failure: bool,
+    },
 }
 
 impl Engine {
@@ -70,33 +87,116 @@ impl Engine {
 
     /// Decides one login. Never fails: what goes wrong is in the report, and the decision follows the
     /// failure policy. Ends by `deadline_ms`.
-    pub async fn enrich<H: Host>(&self, host: &H, login: Login) -> Decision {
+    pub async fn enrich<H: Host>(&self, host: &H, mut login: Login) -> Decision {
         let started_ms = host.monotonic_ms();
+        let missing_targets = std::mem::take(&mut login.missing_targets);
         let gathered = gather(&self.config, &self.shared, host, login).await;
-        let mapped = map(&self.config, &gathered.scope);
-        let denies = gathered.denies || mapped.denies;
-        let mut errors = gathered.errors;
-        errors.extend(mapped.errors);
-        let outcome = if denies {
+        let mut decision = self.decide(Mapped::map(&self.config, gathered, &missing_targets));
+        decision.report.duration_ms = rounded(host.monotonic_ms() - started_ms);
+        decision
+    }
+
+    fn decide(&self, mapped: Mapped) -> Decision {
+        let Mapped { mut gathered, mut effects, mut left_out, denial: reason } = mapped;
+        let is_failure = reason.is_none();
+        let reason = reason.or_else(|| gathered.denies.then(|| DENY_REASON.into()));
+        let is_denied = reason.is_some();
+        let is_shadow = self.config.is_shadow;
+        if let Some(reason) = reason {
+            effects = vec![Effect::Deny { reason, is_failure }];
+            left_out = Vec::new();
+            if is_shadow {
+                gathered.warnings.push("the login would have been denied".to_owned());
+            }
+        }
+        warning::note(&effects, &gathered.scope.member("event"), &mut gathered.warnings);
+        let outcome = if gathered.is_own {
+            OutcomeKind::Skipped
+        } else if is_shadow {
+            OutcomeKind::Shadow
+        } else if is_denied {
             OutcomeKind::Denied
-        } else if errors.is_empty() {
+        } else if gathered.errors.is_empty() {
             OutcomeKind::Enriched
-        } else if mapped.effects.is_empty() {
+        } else if effects.is_empty() {
             OutcomeKind::Skipped
         } else {
             OutcomeKind::Partial
         };
         let report = Report {
             outcome,
-            duration_ms: rounded(host.monotonic_ms() - started_ms),
+            duration_ms: 0.0,
             correlation_id: gathered.correlation_id,
             tokens: gathered.tokens,
             sources: gathered.sources,
-            claims: if denies { ClaimsReport::default() } else { mapped.claims },
-            errors,
+            claims: ClaimsReport { set: Vec::new(), left_out },
+            scopes: ScopesReport::default(),
+            errors: gathered.errors,
             warnings: gathered.warnings,
         };
-        let effects = if denies { vec![Effect::Deny(DENY_REASON.to_owned())] } else { mapped.effects };
-        Decision { effects, report }
+        let mut decision = Decision { effects, report };
+        decision.report_effects(&[]);
+        if is_shadow {
+            decision.effects.clear();
+        }
+        decision
     }
+}
+
+impl Decision {
+    /// Corrects the report where `api` refused what was decided, by the indexes of the effects.
+    pub fn note_refused(&mut self, refused: &[usize]) {
+        if refused.is_empty() {
+            return;
+        }
+        self.report_effects(refused);
+        let report = &mut self.report;
+        report.outcome = match report.outcome {
+            OutcomeKind::Enriched => OutcomeKind::Partial,
+            other => other,
+        };
+        for effect in refused.iter().filter_map(|index| self.effects.get(*index)) {
+            let mut error = Error::new(Code::Internal, "Auth0's api refused what was decided");
+            if let Effect::SetClaim { target, name, .. } = effect {
+                let reason = error.code.as_str();
+                report.claims.left_out.push(LeftOut {
+                    claim: (**name).to_owned(),
+                    reason,
+                    target: Some(*target),
+                });
+                error = error.at(&claim_path(name));
+            }
+            report.errors.push(error);
+        }
+    }
+
+    /// Tells what the effects do, but for those that were refused.
+    fn report_effects(&mut self, refused: &[usize]) {
+        let (mut set, mut added, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, effect) in self.effects.iter().enumerate() {
+            let (names, name) = match effect {
+                Effect::SetClaim { name, .. } => (&mut set, name),
+                Effect::ChangeScope { scope, adds: true } => (&mut added, scope),
+                Effect::ChangeScope { scope, .. } => (&mut removed, scope),
+                Effect::Deny { .. } => continue,
+            };
+            // A claim with several targets comes several times, one after the other.
+            if !refused.contains(&index) && names.last().is_none_or(|last: &String| **last != **name) {
+                names.push((**name).to_owned());
+            }
+        }
+        self.report.claims.set = set;
+        self.report.scopes = ScopesReport { added, removed };
+    }
+}
+
+/// Whether the token that is about to be issued is one that this engine asked for. To ask for another one
+/// because of it would never end.
+pub(crate) fn is_own_client(config: &Config, inputs: Inputs<'_>) -> bool {
+    let client_id = read_event(&inputs.scope.member("event"), CLIENT_ID);
+    config.trigger == Trigger::CredentialsExchange
+        // A client id that cannot be rendered asks for no token either.
+        && config.tokens.iter().any(|token| {
+            token.client_id.render(inputs).is_ok_and(|own| client_id.as_str() == Some(&*own))
+        })
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::Deref;
 
-use claimsmith_expression::text::concat;
+use claimsmith_expression::text::{concat, decimal};
+
+use crate::report::one_line;
 
 /// The stable name of a kind of failure. Reports, logs and JavaScript show [`Code::as_str`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub enum Code {
     ClaimMissing,
     /// Auth0 keeps the claim's name for itself and would drop it in silence.
     ClaimReserved,
+    /// The claims of a token, or of the transaction's metadata, are together too large.
+    ClaimsTooLarge,
     /// A claim holds an integer beyond 2^53 − 1, which JavaScript would round.
     UnsafeInteger,
     /// A defect of Claimsmith.
@@ -73,6 +77,7 @@ impl Code {
             Code::ClaimTypeMismatch => "claim_type_mismatch",
             Code::ClaimMissing => "claim_missing",
             Code::ClaimReserved => "claim_reserved",
+            Code::ClaimsTooLarge => "claims_too_large",
             Code::UnsafeInteger => "unsafe_integer",
             Code::Internal => "internal",
         }
@@ -81,7 +86,8 @@ impl Code {
 
 /// One failure: what kind, where in the configuration, and what to do about it.
 ///
-/// The message is one line in lower case. It never holds a secret, a token, a URL or a part of an
+/// The message is one line in lower case; of a problem of the configuration, lines may follow that show
+/// the place. It never holds a secret, a token, a URL or a part of an
 /// answer: it is written to logs that many people read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Box<Details>);
@@ -101,6 +107,20 @@ impl Error {
     /// A failure that does not know its place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
         Error(Box::new(Details { code, path: String::new(), message: message.into() }))
+    }
+
+    /// What is wrong with an expression, and below it the expression with a mark at the place, which is
+    /// `offset` bytes into it.
+    ///
+    /// For those who write the configuration, and for problems of the configuration only: what is wrong at
+    /// a login goes into the log, on one line.
+    pub fn in_expression(message: &str, expression: &str, offset: usize) -> Error {
+        let shown = one_line(expression, usize::MAX);
+        let mut mark = String::new();
+        expression.char_indices().filter(|(at, _)| *at < offset).for_each(|_| mark.push(' '));
+        let column = decimal(mark.len().saturating_add(1));
+        let message = concat(&[message, " (column ", &column, ")\n  ", &shown, "\n  ", &mark, "^"]);
+        Error::new(Code::ExpressionInvalid, message)
     }
 
     /// The same failure, placed. A place that is already known stays.

@@ -10,7 +10,7 @@ use crate::answers::{Answer, Answers};
 use crate::breaker::{Breakers, circuit_open};
 use crate::call::{Deadline, attempt};
 use crate::config::{CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig};
-use crate::enrich::Login;
+use crate::enrich::{Login, is_own_client};
 use crate::error::{Code, Error, placed};
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
@@ -43,17 +43,31 @@ pub(crate) struct Gathered {
     pub(crate) errors: Vec<Error>,
     /// Whether a source failed that denies the login then.
     pub(crate) denies: bool,
+    /// Whether the login is this engine's own: nothing was asked.
+    pub(crate) is_own: bool,
+}
+
+impl Gathered {
+    /// Whether a source, by its index, was asked and did not fail. That there is nothing is an answer.
+    pub(crate) fn is_answered(&self, index: usize) -> bool {
+        self.sources.get(index).is_some_and(|(name, source)| {
+            !source.skipped && source.error.is_none() || !self.scope.member(name).is_null()
+        })
+    }
 }
 
 /// Asks every source of the configuration. Ends by the deadline.
 pub(crate) async fn gather<H: Host>(config: &Config, shared: &Shared, host: &H, login: Login) -> Gathered {
     let run = Run::new(config, shared, host, login);
-    if !config.sources.is_empty() {
-        shared.breakers.learn(host);
+    let is_own = is_own_client(config, run.inputs());
+    if !is_own {
+        if !config.sources.is_empty() {
+            shared.breakers.learn(host);
+        }
+        let background = Background::default();
+        run.ask_all(&background).await;
+        drop(background);
     }
-    let background = Background::default();
-    run.ask_all(&background).await;
-    drop(background);
     let scope = run.scope_with_answers();
     let trace = run.trace.into_inner();
     Gathered {
@@ -64,6 +78,7 @@ pub(crate) async fn gather<H: Host>(config: &Config, shared: &Shared, host: &H, 
         warnings: trace.warnings,
         errors: run.errors.into_inner(),
         denies: run.denies.get(),
+        is_own,
     }
 }
 

@@ -21,6 +21,7 @@ mod retry;
 mod secret;
 mod task;
 mod token_store;
+mod warning;
 
 pub mod claim;
 pub mod config;
@@ -33,7 +34,7 @@ pub mod token;
 pub mod url;
 
 pub use claimsmith_expression as expression;
-pub use config::Config;
+pub use config::{Config, Trigger};
 pub use enrich::{DENY_REASON, Decision, Effect, Engine, Login};
 pub use error::{Code, Error};
 pub use host::Host;

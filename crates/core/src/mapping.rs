@@ -1,64 +1,181 @@
-//! From what the sources said to what is to be done to `api`: the claims, each whole or not at all.
+//! From what the sources said to what is to be done to `api`: claims, each whole or not at all, scopes,
+//! and whether the login goes on.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
-use claimsmith_expression::Value;
+use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::{Expression, Value};
 
-use crate::claim::{fits, has_unsafe_integer};
-use crate::config::{ClaimConfig, Config, claim_path};
+use crate::claim::{Target, fits, has_unsafe_integer};
+use crate::config::{ClaimConfig, Config, TRANSACTION_METADATA, claim_path, read_event};
 use crate::enrich::Effect;
 use crate::error::{Code, Error};
-use crate::report::{ClaimsReport, LeftOut};
+use crate::gather::Gathered;
+use crate::report::LeftOut;
 use crate::template::evaluate;
 
-/// What is to be done, and what stood in the way.
-#[derive(Debug, Default)]
+/// Bytes of one value of a transaction's metadata, and of all its keys and values.
+const MAX_METADATA_VALUE: usize = 8 * 1024;
+const MAX_METADATA: usize = 16 * 1024;
+
+/// What is to be done, on top of what was gathered: errors, warnings and denials are added to those.
+#[derive(Debug)]
 pub(crate) struct Mapped {
+    pub(crate) gathered: Gathered,
     pub(crate) effects: Vec<Effect>,
-    pub(crate) claims: ClaimsReport,
-    pub(crate) errors: Vec<Error>,
-    /// Whether a claim has no value that the login must not be without.
-    pub(crate) denies: bool,
+    pub(crate) left_out: Vec<LeftOut>,
+    /// What the user reads where a rule denies the login.
+    pub(crate) denial: Option<Rc<str>>,
 }
 
-/// Builds every claim from what expressions see. Nothing is applied yet.
-pub(crate) fn map(config: &Config, scope: &Value) -> Mapped {
-    let mut mapped = Mapped::default();
-    for claim in &config.claims {
-        match build_claim(claim, scope) {
-            Ok(value) => mapped.set(claim, &value),
-            Err(missing) => mapped.leave_out(claim, missing),
-        }
-    }
-    mapped
+/// A claim on its way to one target.
+struct Draft<'a> {
+    claim: &'a ClaimConfig,
+    target: Target,
+    value: Value,
+    bytes: usize,
 }
 
 impl Mapped {
-    fn set(&mut self, claim: &ClaimConfig, value: &Value) {
-        self.claims.set.push(claim.name.to_string());
-        for target in &claim.targets {
-            let (name, value) = (Rc::clone(&claim.name), value.clone());
-            self.effects.push(Effect::SetClaim { target: *target, name, value });
+    /// Decides everything from what expressions see. `missing` are the targets that this login's api does
+    /// not have.
+    pub(crate) fn map(config: &Config, gathered: Gathered, missing: &[Target]) -> Mapped {
+        let scope = gathered.scope.clone();
+        let mut mapped = Mapped { gathered, effects: Vec::new(), left_out: Vec::new(), denial: None };
+        if mapped.gathered.is_own {
+            let warning = "the token is one that this configuration asks for, and is left as it is";
+            mapped.gathered.warnings.push(warning.to_owned());
+            return mapped;
+        }
+        mapped.map_claims(config, &scope, missing);
+        mapped.map_scopes(config, &scope);
+        mapped.map_denial(config, &scope);
+        mapped
+    }
+
+    fn map_claims(&mut self, config: &Config, scope: &Value, missing: &[Target]) {
+        let mut drafts = Vec::new();
+        for claim in &config.claims {
+            match build_claim(claim, scope) {
+                Ok(value) => self.draft(&mut drafts, claim, &value, missing),
+                Err(unset) => self.leave_out(claim, None, unset),
+            }
+        }
+        for (target, limit) in [
+            (Target::AccessToken, config.limits.access_token_bytes as usize),
+            (Target::IdToken, config.limits.id_token_bytes as usize),
+            (Target::TransactionMetadata, MAX_METADATA.saturating_sub(metadata_bytes(scope))),
+        ] {
+            self.shed(&mut drafts, target, limit);
+        }
+        for Draft { claim, target, value, .. } in drafts {
+            self.effects.push(Effect::SetClaim { target, name: Rc::clone(&claim.name), value });
         }
     }
 
-    fn leave_out(&mut self, claim: &ClaimConfig, missing: Missing) {
-        self.claims.left_out.push(LeftOut { claim: claim.name.to_string(), reason: missing.reason() });
+    fn draft<'a>(
+        &mut self,
+        drafts: &mut Vec<Draft<'a>>,
+        claim: &'a ClaimConfig,
+        value: &Value,
+        missing: &[Target],
+    ) {
+        for target in claim.targets.iter().copied() {
+            let bytes = bytes_on(target, value);
+            let unset = if missing.contains(&target) {
+                refused(Code::ConfigInvalid, "this login's api has no", target)
+            } else if !target.takes(value) {
+                refused(Code::ClaimTypeMismatch, "only strings, numbers and booleans go to", target)
+            } else if target == Target::TransactionMetadata && bytes > MAX_METADATA_VALUE {
+                refused(Code::ClaimsTooLarge, "a value of at most 8 kB goes to", target)
+            } else {
+                let bytes = bytes.saturating_add(claim.name.len());
+                drafts.push(Draft { claim, target, value: value.clone(), bytes });
+                continue;
+            };
+            self.leave_out(claim, Some(target), unset);
+        }
+    }
+
+    /// Takes claims from one target until the others fit: first what could not be there even alone, then
+    /// from the lowest priority up, and of one priority the larger first.
+    fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, limit: usize) {
+        loop {
+            let mut total = 0_usize;
+            let mut first = None;
+            for (index, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.target == target) {
+                total = total.saturating_add(draft.bytes);
+                let rank = (draft.bytes <= limit, draft.claim.priority, Reverse((draft.bytes, index)));
+                if first.as_ref().is_none_or(|(known, _)| rank < *known) {
+                    first = Some((rank, index));
+                }
+            }
+            let Some((_, index)) = first.filter(|_| total > limit) else { return };
+            let unset = refused(Code::ClaimsTooLarge, "the claims together are over the limit of", target);
+            self.leave_out(drafts.remove(index).claim, Some(target), unset);
+        }
+    }
+
+    fn leave_out(&mut self, claim: &ClaimConfig, target: Option<Target>, unset: Unset) {
+        self.left_out.push(LeftOut { claim: (*claim.name).to_owned(), reason: unset.reason(), target });
         let place = claim_path(&claim.name);
-        let is_condition = matches!(missing, Missing::Condition);
-        if let Missing::Failed(error) = missing {
-            self.errors.push(error.at(&place));
+        let is_condition = matches!(unset, Unset::Condition);
+        if let Unset::Failed(error) = unset {
+            self.gathered.errors.push(error.at(&place));
         }
         if claim.required && !is_condition {
-            self.denies = true;
+            self.gathered.denies = true;
             let error = Error::new(Code::ClaimMissing, "the claim is required and has no value");
-            self.errors.push(error.at(&place));
+            self.gathered.errors.push(error.at(&place));
+        }
+    }
+
+    fn map_scopes(&mut self, config: &Config, scope: &Value) {
+        for (index, rule) in config.scopes.iter().enumerate() {
+            match holds(rule.when.as_ref(), scope) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let scope = Rc::clone(&rule.scope);
+                    self.effects.push(Effect::ChangeScope { scope, adds: rule.adds });
+                }
+                Err(error) => self.gathered.errors.push(error.at(&rule_path("scopes", index))),
+            }
+        }
+    }
+
+    /// The first rule that holds denies the login. A rule speaks from answers: where a source that it
+    /// reads has none, `!profile.active` would hold for everybody, so what is to happen then is for the
+    /// source's `on_error` to say.
+    fn map_denial(&mut self, config: &Config, scope: &Value) {
+        for (index, rule) in config.deny.iter().enumerate() {
+            let place = rule_path("deny", index);
+            match holds(Some(&rule.when), scope) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let speaks = rule.sources.iter().all(|source| self.gathered.is_answered(*source));
+                    let says = if speaks {
+                        "` holds"
+                    } else {
+                        "` reads a source without an answer, and denies nobody"
+                    };
+                    self.gathered.warnings.push(concat(&["`", &place, says]));
+                    if speaks {
+                        self.denial = Some(Rc::clone(&rule.reason));
+                        return;
+                    }
+                }
+                Err(error) => {
+                    self.gathered.denies |= rule.denies_on_failure;
+                    self.gathered.errors.push(error.at(&place));
+                }
+            }
         }
     }
 }
 
-/// Why a claim has no value.
-enum Missing {
+/// Why a claim is not set.
+enum Unset {
     /// Its `when` does not hold.
     Condition,
     /// Its value is null, and so is its default.
@@ -67,36 +184,68 @@ enum Missing {
     Failed(Error),
 }
 
-impl Missing {
+impl Unset {
     fn reason(&self) -> &'static str {
         match self {
-            Missing::Condition => "when",
-            Missing::Null => "null",
-            Missing::Failed(error) => error.code.as_str(),
+            Unset::Condition => "when",
+            Unset::Null => "null",
+            Unset::Failed(error) => error.code.as_str(),
         }
     }
 }
 
-fn build_claim(claim: &ClaimConfig, scope: &Value) -> Result<Value, Missing> {
-    if let Some(when) = &claim.when
-        && !evaluate(when, scope).map_err(Missing::Failed)?.is_truthy()
-    {
-        return Err(Missing::Condition);
+fn refused(code: Code, message: &str, target: Target) -> Unset {
+    Unset::Failed(Error::new(code, concat(&[message, " `", target.as_str(), "`"])))
+}
+
+fn build_claim(claim: &ClaimConfig, scope: &Value) -> Result<Value, Unset> {
+    if !holds(claim.when.as_ref(), scope).map_err(Unset::Failed)? {
+        return Err(Unset::Condition);
     }
-    let mut value = evaluate(&claim.value, scope).map_err(Missing::Failed)?;
+    let mut value = evaluate(&claim.value, scope).map_err(Unset::Failed)?;
     if value.is_null() {
         value = claim.default.clone();
     }
     if value.is_null() {
-        return Err(Missing::Null);
+        return Err(Unset::Null);
     }
     if let Some(kind) = claim.kind.filter(|kind| !fits(&value, *kind)) {
-        let message = format!("the value must be `{}`, and is of type {}", kind.as_str(), value.type_name());
-        return Err(Missing::Failed(Error::new(Code::ClaimTypeMismatch, message)));
+        let message =
+            concat(&["the value must be `", kind.as_str(), "`, and is of type ", value.type_name()]);
+        return Err(Unset::Failed(Error::new(Code::ClaimTypeMismatch, message)));
     }
     if has_unsafe_integer(&value) {
         let message = "an integer beyond 2^53 - 1 would be rounded; turn it into text with `to_string(…)`";
-        return Err(Missing::Failed(Error::new(Code::UnsafeInteger, message)));
+        return Err(Unset::Failed(Error::new(Code::UnsafeInteger, message)));
     }
     Ok(value)
+}
+
+/// Whether a condition holds, as JMESPath counts values as true. None always holds.
+fn holds(when: Option<&Expression>, scope: &Value) -> Result<bool, Error> {
+    when.map_or(Ok(true), |when| Ok(evaluate(when, scope)?.is_truthy()))
+}
+
+fn rule_path(list: &str, index: usize) -> String {
+    concat(&[list, "[", &decimal(index), "]"])
+}
+
+/// What a value weighs at its target: a token carries JSON, metadata carries text as it is.
+fn bytes_on(target: Target, value: &Value) -> usize {
+    match (target, value) {
+        (Target::TransactionMetadata, Value::String(text)) => text.len(),
+        (Target::AccessToken | Target::IdToken | Target::TransactionMetadata, _) => value.to_json().len(),
+        _ => 0,
+    }
+}
+
+/// What the transaction's metadata weighs already. What is about to be replaced counts as well: nothing says
+/// that Auth0 makes room first.
+fn metadata_bytes(scope: &Value) -> usize {
+    let metadata = read_event(&scope.member("event"), TRANSACTION_METADATA);
+    let mut bytes = 0_usize;
+    for (name, value) in metadata.as_object().iter().flat_map(|members| members.iter()) {
+        bytes = bytes.saturating_add(name.len()).saturating_add(bytes_on(Target::TransactionMetadata, value));
+    }
+    bytes
 }

@@ -3,6 +3,7 @@
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Number, Value};
 
+use crate::claim::Target;
 use crate::error::{Code, Error};
 
 /// How a login ended.
@@ -17,6 +18,8 @@ pub enum OutcomeKind {
     Skipped,
     /// The login is denied.
     Denied,
+    /// Nothing is set, since the configuration says so; the report tells what would have been.
+    Shadow,
 }
 
 impl OutcomeKind {
@@ -27,6 +30,7 @@ impl OutcomeKind {
             OutcomeKind::Partial => "partial",
             OutcomeKind::Skipped => "skipped",
             OutcomeKind::Denied => "denied",
+            OutcomeKind::Shadow => "shadow",
         }
     }
 }
@@ -46,6 +50,8 @@ pub struct Report {
     pub sources: Vec<(String, SourceReport)>,
     /// The claims.
     pub claims: ClaimsReport,
+    /// The scopes.
+    pub scopes: ScopesReport,
     /// What went wrong.
     pub errors: Vec<Error>,
     /// What went right and deserves a look.
@@ -147,6 +153,17 @@ pub struct LeftOut {
     pub claim: String,
     /// `null`, `when`, or the code of an error.
     pub reason: &'static str,
+    /// Where it did not go; none where it went nowhere.
+    pub target: Option<Target>,
+}
+
+/// What was done to the scopes of the access token.
+#[derive(Clone, Debug, Default)]
+pub struct ScopesReport {
+    /// Those that were added.
+    pub added: Vec<String>,
+    /// Those that were removed.
+    pub removed: Vec<String>,
 }
 
 /// Auth0 keeps this many characters of what an Action logs.
@@ -157,10 +174,7 @@ impl Report {
     pub fn line(&self) -> String {
         let mut line = concat(&["claimsmith ", self.outcome.as_str(), " ", &whole(self.duration_ms), "ms"]);
         self.write_details(&mut line);
-        line.chars()
-            .map(|character| if character.is_control() { ' ' } else { character })
-            .take(MAX_LINE)
-            .collect()
+        one_line(&line, MAX_LINE)
     }
 
     /// The report as JSON text, in the order of the fields here.
@@ -172,8 +186,9 @@ impl Report {
         json.raw("tokens", &write_named(&self.tokens, TokenReport::to_json));
         json.raw("sources", &write_named(&self.sources, SourceReport::to_json));
         json.raw("claims", &self.claims.to_json());
+        json.raw("scopes", &self.scopes.to_json());
         json.raw("errors", &problems_to_json(&self.errors));
-        json.raw("warnings", &write_list(&self.warnings, |warning| Value::from(warning.as_str()).to_json()));
+        json.raw("warnings", &texts_to_json(&self.warnings));
         json.finish()
     }
 
@@ -198,6 +213,11 @@ impl Report {
             add(&[" id=", id]);
         }
     }
+}
+
+/// The first so many characters of a text, on one line.
+pub(crate) fn one_line(text: &str, length: usize) -> String {
+    text.chars().map(|shown| if shown.is_control() { ' ' } else { shown }).take(length).collect()
 }
 
 /// A tenth of a millisecond is as fine as these clocks are worth.
@@ -239,7 +259,7 @@ impl SourceReport {
 impl ClaimsReport {
     fn to_json(&self) -> String {
         let mut json = ObjectWriter::default();
-        json.raw("set", &write_list(&self.set, |name| Value::from(name.as_str()).to_json()));
+        json.raw("set", &texts_to_json(&self.set));
         json.raw("left_out", &write_list(&self.left_out, LeftOut::to_json));
         json.finish()
     }
@@ -250,6 +270,18 @@ impl LeftOut {
         let mut json = ObjectWriter::default();
         json.text("claim", Some(&self.claim));
         json.text("reason", Some(self.reason));
+        if let Some(target) = self.target {
+            json.text("target", Some(target.as_str()));
+        }
+        json.finish()
+    }
+}
+
+impl ScopesReport {
+    fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.raw("added", &texts_to_json(&self.added));
+        json.raw("removed", &texts_to_json(&self.removed));
         json.finish()
     }
 }
@@ -290,6 +322,10 @@ impl ObjectWriter {
         self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
         self.0
     }
+}
+
+fn texts_to_json(texts: &[String]) -> String {
+    write_list(texts, |text| Value::from(text.as_str()).to_json())
 }
 
 fn write_named<T>(named: &[(String, T)], write: fn(&T) -> String) -> String {

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use claimsmith_expression::text::{concat, find, join, split};
+use claimsmith_expression::text::{concat, decimal, find, join, split};
 use claimsmith_expression::{Expression, Value};
 
 use crate::error::{Code, Error};
@@ -57,7 +57,7 @@ impl Template {
                 rest = after;
             } else if let Some(inside) = from_brace.strip_prefix('{') {
                 let Some((expression, after)) = split_expression(inside) else {
-                    return Err(brace_error("`{` is never closed; write `{{` for a brace"));
+                    return Err(brace_error("`{` is never closed; write `{{` for a brace", from_brace, text));
                 };
                 if !literal.is_empty() {
                     parts.push(Part::Literal(std::mem::take(&mut literal)));
@@ -65,7 +65,7 @@ impl Template {
                 parts.push(parse_part(expression)?);
                 rest = after;
             } else {
-                return Err(brace_error("`}` was never opened; write `}}` for a brace"));
+                return Err(brace_error("`}` was never opened; write `}}` for a brace", from_brace, text));
             }
         }
         literal.push_str(rest);
@@ -236,22 +236,31 @@ fn split_expression(text: &str) -> Option<(&str, &str)> {
     None
 }
 
+/// Compiles what stands between braces. Where it is wrong, it is shown in its braces, and not what stands
+/// around it: that may be a secret which somebody wrote down.
 fn parse_part(text: &str) -> Result<Part, Error> {
-    let expression = Expression::parse(text).map_err(|error| {
-        Error::new(Code::ExpressionInvalid, concat(&["in `{", text, "}`: ", &error.message]))
-    })?;
-    let reads_secrets =
-        expression.reads().iter().any(|chain| chain.first().is_some_and(|name| &**name == "secrets"));
-    if !reads_secrets {
+    let fail = |message: &str, offset: usize| {
+        Error::in_expression(message, &concat(&["{", text, "}"]), offset.saturating_add(1))
+    };
+    let expression = Expression::parse(text).map_err(|error| fail(&error.message, error.offset))?;
+    let chains = expression.reads();
+    if !chains.iter().any(|chain| chain.first().is_some_and(|name| &**name == "secrets")) {
         return Ok(Part::Expression(expression));
     }
-    match expression.reads().as_slice() {
+    match chains.as_slice() {
         [chain] if text.trim() == join(chain.iter().map(|name| &**name), ".") => match chain.as_slice() {
             [_, name] => Ok(Part::Secret(Rc::clone(name))),
-            _ => Err(secret_in_expression()),
+            _ => Err(fail(SECRET_ALONE, 0)),
         },
-        _ => Err(secret_in_expression()),
+        _ => Err(fail(SECRET_ALONE, 0)),
     }
+}
+
+const SECRET_ALONE: &str = "a secret stands alone, as `{secrets.NAME}`, never in an expression";
+
+fn brace_error(message: &str, rest: &str, text: &str) -> Error {
+    let column = text.chars().count() - rest.chars().count();
+    Error::new(Code::ExpressionInvalid, concat(&[message, " (column ", &decimal(column + 1), ")"]))
 }
 
 fn scalar_text(expression: &Expression, scope: &Value) -> Result<String, Error> {
@@ -285,14 +294,6 @@ fn missing_secret(name: &str) -> Error {
         Code::SecretMissing,
         concat(&["the Action has no secret `", name, "`; add it in the editor under Secrets"]),
     )
-}
-
-fn secret_in_expression() -> Error {
-    Error::new(Code::ExpressionInvalid, "a secret stands alone, as `{secrets.NAME}`, never in an expression")
-}
-
-fn brace_error(message: &str) -> Error {
-    Error::new(Code::ExpressionInvalid, message)
 }
 
 #[cfg(test)]
@@ -362,7 +363,7 @@ mod tests {
     fn a_lone_brace_is_an_error() {
         assert!(render("a}b").unwrap_err().contains("never opened"));
         assert!(render("a{b").unwrap_err().contains("never closed"));
-        assert!(render("{}").unwrap_err().starts_with("expression_invalid: in `{}`"));
+        assert!(render("{}").unwrap_err().ends_with("(column 2)\n  {}\n   ^"));
     }
 
     #[test]

@@ -322,6 +322,7 @@ fn only_what_is_read_is_asked_of_the_event() {
         reads,
         [
             "client.metadata.x",
+            "resource_server.identifier",
             "transaction.correlation_id",
             "user.app_metadata",
             "user.email",
@@ -339,7 +340,7 @@ fn every_problem_of_a_configuration_is_told_with_its_place() {
     for (config, expected) in [
         ("[]", "config_invalid must be an object, not an array"),
         ("{}", "config_invalid `claims` is missing"),
-        (r#"{"claims":{},"mode":"shadow"}"#, "config_invalid mode: `mode` is not available in this version"),
+        (r#"{"claims":{},"mode":"shade"}"#, "config_invalid mode: `shade` is not known here; use `enforce`"),
         (
             r#"{"claims":{},"deadline_ms":50}"#,
             "config_invalid deadline_ms: must be from 100 to 15000, not 50",

@@ -7,25 +7,63 @@
 mod claims;
 mod reader;
 mod reads;
+mod rules;
 mod sources;
 mod tokens;
 
 use std::rc::Rc;
 
+use claimsmith_expression::text::concat;
 use claimsmith_expression::{Expression, Value};
 
+use crate::claim::Target;
 use crate::error::{Code, Error};
 use crate::template::Template;
 use crate::url::UrlTemplate;
 use reader::{Node, Object, Problems};
 
 pub use claims::ClaimConfig;
+pub use rules::{DenyRule, ScopeRule};
 pub use sources::{Body, CacheConfig, OnError, OnNotFound, SourceConfig};
 pub use tokens::{ClientAuth, TokenConfig};
+
+/// What makes an Action run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A user logs in.
+    PostLogin,
+    /// A machine gets a token (RFC 6749 §4.4). There is no user and no ID token.
+    CredentialsExchange,
+}
+
+impl Trigger {
+    /// The tokens that the trigger issues.
+    fn tokens(self) -> &'static [Target] {
+        match self {
+            Trigger::PostLogin => &[Target::AccessToken, Target::IdToken],
+            Trigger::CredentialsExchange => &[Target::AccessToken],
+        }
+    }
+}
+
+/// How large the claims of a token may be together: bytes of their names and of their values as JSON.
+///
+/// Auth0 fails a login past 100 kB, and browsers and servers refuse headers long before that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Of the access token: up to 100,000, 8,192 where left out.
+    pub access_token_bytes: u32,
+    /// Of the ID token: up to 100,000, 8,192 where left out.
+    pub id_token_bytes: u32,
+}
 
 /// A configuration that is right.
 #[derive(Debug)]
 pub struct Config {
+    /// What makes the Action run.
+    pub trigger: Trigger,
+    /// Whether everything is done and nothing is set.
+    pub is_shadow: bool,
     /// How long a login may take in all, in milliseconds: 100 to 15,000, 5,000 where left out.
     pub deadline_ms: u32,
     /// How to get access tokens for the backend, by name.
@@ -34,6 +72,12 @@ pub struct Config {
     pub sources: Vec<SourceConfig>,
     /// Which claims to build, by name.
     pub claims: Vec<ClaimConfig>,
+    /// Which scopes to add and to remove, in this order.
+    pub scopes: Vec<ScopeRule>,
+    /// When to deny a login; the first that holds counts.
+    pub deny: Vec<DenyRule>,
+    /// How large the tokens may be.
+    pub limits: Limits,
     /// The parts of the event that anything above reads, each a chain of member names.
     pub event_reads: Vec<Vec<Rc<str>>>,
     /// The secrets that anything above reads.
@@ -42,26 +86,43 @@ pub struct Config {
 
 /// Where the login's id for tracing stands in the event.
 pub(crate) const CORRELATION_ID: [&str; 2] = ["transaction", "correlation_id"];
+/// Where the application that asks for tokens is named.
+pub(crate) const CLIENT_ID: [&str; 2] = ["client", "client_id"];
+/// Where the API is named that the access token is for.
+pub(crate) const AUDIENCE: [&str; 2] = ["resource_server", "identifier"];
+/// Where the scopes stand that the application asked for.
+pub(crate) const REQUESTED_SCOPES: [&str; 2] = ["transaction", "requested_scopes"];
+/// Where the metadata stands that other Actions have set.
+pub(crate) const TRANSACTION_METADATA: [&str; 2] = ["transaction", "metadata"];
+
+/// The value at the end of such a chain; null where there is none.
+pub(crate) fn read_event(event: &Value, names: [&str; 2]) -> Value {
+    names.iter().fold(event.clone(), |value, name| value.member(name))
+}
 
 impl Config {
-    /// Compiles a configuration.
+    /// Compiles a configuration for the trigger that is to run it.
     ///
     /// # Errors
-    /// Every problem that was found, in no promised order.
-    pub fn read(value: &Value) -> Result<Config, Vec<Error>> {
+    /// Every problem that was found, in no promised order. A message may have further lines, which show
+    /// the expression and point at the column.
+    pub fn read(value: &Value, trigger: Trigger) -> Result<Config, Vec<Error>> {
         let problems = Problems::default();
-        let config = read_config(&Node::root(value, &problems));
+        let config = read_config(&Node::root(value, &problems), trigger);
         let problems = problems.into_vec();
-        match config {
-            Some(config) if problems.is_empty() => Ok(config),
-            _ => Err(problems),
-        }
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
     /// Whether a login may be denied where things go wrong: a source says so, or a claim is required.
     pub fn denies_on_failure(&self) -> bool {
-        self.sources.iter().any(|source| source.on_error == OnError::Deny)
-            || self.claims.iter().any(|claim| claim.required)
+        !self.is_shadow
+            && (self.sources.iter().any(|source| source.on_error == OnError::Deny)
+                || self.claims.iter().any(|claim| claim.required))
+    }
+
+    /// Whether any claim goes there.
+    pub fn has_target(&self, target: Target) -> bool {
+        self.claims.iter().any(|claim| claim.targets.contains(&target))
     }
 }
 
@@ -70,19 +131,52 @@ pub(crate) fn claim_path(name: &str) -> String {
     reader::join_path("claims", name)
 }
 
-fn read_config(root: &Node<'_>) -> Option<Config> {
+fn read_config(root: &Node<'_>, trigger: Trigger) -> Config {
     let object = root.object();
     object.get("$schema");
-    object.not_yet(&["mode", "scopes", "deny", "limits"]);
+    let is_shadow = object.word("mode", &["enforce", "shadow"]) == 1;
     let allow_http = object.flag("allow_http");
     let deadline_ms = object.integer("deadline_ms", 100, 15_000, 5_000);
     let tokens = object.get("tokens").map_or_else(Named::default, |node| tokens::read(&node, allow_http));
     let sources =
         object.get("sources").map_or_else(Named::default, |node| sources::read(&node, &tokens, allow_http));
-    let claims = object.require("claims").map_or_else(Vec::new, |node| claims::read(&node, &sources.names));
+    let claims =
+        object.require("claims").map_or_else(Vec::new, |node| claims::read(&node, &sources.names, trigger));
+    let scopes = object.get("scopes").map_or_else(Vec::new, |node| {
+        if trigger == Trigger::CredentialsExchange {
+            node.problem("the trigger credentials-exchange cannot change scopes");
+        }
+        rules::read_scopes(&node, &sources.names)
+    });
+    let deny = object.get("deny").map_or_else(Vec::new, |node| rules::read_deny(&node, &sources));
+    let limits = read_limits(&object);
     object.finish();
-    let (event_reads, secrets) = reads::gather(&tokens.list, &sources.list, &claims);
-    Some(Config { deadline_ms, tokens: tokens.list, sources: sources.list, claims, event_reads, secrets })
+    let mut config = Config {
+        trigger,
+        is_shadow,
+        deadline_ms,
+        tokens: tokens.list,
+        sources: sources.list,
+        claims,
+        scopes,
+        deny,
+        limits,
+        event_reads: Vec::new(),
+        secrets: Vec::new(),
+    };
+    (config.event_reads, config.secrets) = reads::gather(&config);
+    config
+}
+
+fn read_limits(object: &Object<'_>) -> Limits {
+    let mut found = Limits { access_token_bytes: 8192, id_token_bytes: 8192 };
+    if let Some(node) = object.get("limits") {
+        let limits = node.object();
+        found.access_token_bytes = limits.integer("access_token_bytes", 1, 100_000, 8192);
+        found.id_token_bytes = limits.integer("id_token_bytes", 1, 100_000, 8192);
+        limits.finish();
+    }
+    found
 }
 
 /// What is read of a map whose names the user chose. A name counts even where its entry is wrong, so
@@ -106,7 +200,11 @@ impl<T> Named<T> {
             if !is_name(name) {
                 entry.problem("a name is made of letters, digits and `_`, and begins with a letter");
             } else if matches!(name, "event" | "secrets") {
-                entry.problem(format!("`{name}` already means something in expressions; take another name"));
+                entry.problem(concat(&[
+                    "`",
+                    name,
+                    "` already means something in expressions; take another name",
+                ]));
             }
             named.names.push(name.into());
             named.list.push(read_one(name.into(), &entry));
@@ -157,19 +255,12 @@ fn read_template(node: &Node<'_>) -> Option<Template> {
 
 /// An expression that may read `event` and the sources that are named.
 fn read_expression(node: &Node<'_>, sources: &[Rc<str>]) -> Option<Expression> {
-    match Expression::parse(node.string()?) {
-        Ok(expression) => {
-            check_names(node, &expression, sources);
-            Some(expression)
-        }
-        Err(error) => {
-            node.fail(Error::new(
-                Code::ExpressionInvalid,
-                format!("{} (column {})", error.message, error.offset.saturating_add(1)),
-            ));
-            None
-        }
-    }
+    let text = node.string()?;
+    let expression = node.accept(
+        Expression::parse(text).map_err(|error| Error::in_expression(&error.message, text, error.offset)),
+    )?;
+    check_names(node, &expression, sources);
+    Some(expression)
 }
 
 /// A misspelt source would be null for ever, and its claim missing in silence.
@@ -184,14 +275,29 @@ fn check_names(node: &Node<'_>, expression: &Expression, sources: &[Rc<str>]) {
         } else {
             let mut known: Vec<&str> = sources.iter().map(|source| &**source).collect();
             known.push("event");
+            let nothing = concat(&["`", name, "` names nothing here; "]);
             match reader::nearest(name, &known) {
-                Some(near) => format!("`{name}` names nothing here; did you mean `{near}`?"),
-                None if sources.is_empty() => {
-                    format!("`{name}` names nothing here; this place sees `event` only")
-                }
-                None => format!("`{name}` names nothing here; it is neither `event` nor a source"),
+                Some(near) => concat(&[&nothing, "did you mean `", near, "`?"]),
+                None if sources.is_empty() => concat(&[&nothing, "this place sees `event` only"]),
+                None => concat(&[&nothing, "it is neither `event` nor a source"]),
             }
         };
-        node.fail(Error::new(Code::ExpressionInvalid, message));
+        node.fail(match find_word(expression.text(), name) {
+            Some(offset) => Error::in_expression(&message, expression.text(), offset),
+            None => Error::new(Code::ExpressionInvalid, message),
+        });
     }
+}
+
+/// Where a name that begins a chain stands in an expression, as far as a glance can tell.
+fn find_word(text: &str, name: &str) -> Option<usize> {
+    let (text, name) = (text.as_bytes(), name.as_bytes());
+    let is_edge = |byte: Option<&u8>, inside: &[u8]| {
+        byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !inside.contains(byte))
+    };
+    (0..text.len()).find(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let rest = text.get(*at..).and_then(|rest| rest.strip_prefix(name));
+        is_edge(before, b"_.'\"`") && rest.is_some_and(|rest| is_edge(rest.first(), b"_'\"`"))
+    })
 }

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 
 use claimsmith_expression::text::{concat, decimal};
-use claimsmith_expression::{Map, Value};
+use claimsmith_expression::{Map, Number, Value};
 
 use crate::error::{Code, Error};
 
@@ -92,24 +92,23 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(crate) fn integer(&self, least: u32, most: u32) -> Option<u32> {
+    pub(crate) fn integer(&self, least: i32, most: i32) -> Option<i32> {
         let found = self.value.as_number().filter(|number| number.is_integer());
         match found {
             Some(number) if (f64::from(least)..=f64::from(most)).contains(&number.as_f64()) =>
             {
                 #[expect(
                     clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
                     reason = "a whole number between two values of the type"
                 )]
-                Some(number.as_f64() as u32)
+                Some(number.as_f64() as i32)
             }
             Some(number) => {
                 self.problem(concat(&[
                     "must be from ",
-                    &decimal(least as usize),
+                    &Number::from(least).to_text(),
                     " to ",
-                    &decimal(most as usize),
+                    &Number::from(most).to_text(),
                     ", not ",
                     &number.to_text(),
                 ]));
@@ -204,8 +203,9 @@ impl Object<'_> {
     }
 
     /// A whole number between two bounds, or what holds where it is left out.
-    pub(crate) fn integer(&self, key: &'static str, least: u32, most: u32, otherwise: u32) -> u32 {
-        self.get(key).and_then(|node| node.integer(least, most)).unwrap_or(otherwise)
+    pub(crate) fn integer(&self, key: &'static str, least: i32, most: i32, otherwise: u32) -> u32 {
+        let found = self.get(key).and_then(|node| node.integer(least, most));
+        found.map_or(otherwise, i32::unsigned_abs)
     }
 
     /// True or false; false where it is left out.
@@ -218,15 +218,6 @@ impl Object<'_> {
         self.get(key).and_then(|node| node.word(words)).unwrap_or(0)
     }
 
-    /// Keys that the design names and this version does not have yet.
-    pub(crate) fn not_yet(&self, keys: &[&'static str]) {
-        for key in keys {
-            if let Some(node) = self.get(key) {
-                node.problem(concat(&["`", key, "` is not available in this version"]));
-            }
-        }
-    }
-
     /// Notes a key that is there though nothing has asked for it: it belongs to another case.
     pub(crate) fn refuse_unread(&self, key: &'static str, reason: &str) {
         if !self.known.borrow().contains(&key)
@@ -237,7 +228,7 @@ impl Object<'_> {
     }
 
     /// Notes each key that nobody asked for, with the nearest that somebody did.
-    pub(crate) fn finish(self) {
+    pub(crate) fn finish(&self) {
         let known = self.known.borrow();
         for (name, value) in self.members.into_iter().flat_map(Map::iter) {
             if known.iter().any(|key| *key == &**name) {

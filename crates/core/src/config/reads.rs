@@ -7,24 +7,42 @@ use std::rc::Rc;
 
 use claimsmith_expression::Expression;
 
-use super::{Body, CORRELATION_ID, ClaimConfig, SourceConfig, TokenConfig};
+use super::{
+    AUDIENCE, Body, CLIENT_ID, CORRELATION_ID, ClaimConfig, Config, REQUESTED_SCOPES, SourceConfig,
+    TRANSACTION_METADATA, TokenConfig, Trigger,
+};
+use crate::claim::{Target, needed_scope};
 use crate::template::Template;
 
 /// The chains below `event` that are read, none the beginning of another, and the names of secrets.
-pub(super) fn gather(
-    tokens: &[TokenConfig],
-    sources: &[SourceConfig],
-    claims: &[ClaimConfig],
-) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
+pub(super) fn gather(config: &Config) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     let mut reads = Reads::default();
-    reads.add_chain(CORRELATION_ID.iter().map(|name| (*name).into()).collect());
-    tokens.iter().for_each(|token| reads.add_token(token));
-    sources.iter().for_each(|source| reads.add_source(source));
-    for claim in claims {
+    reads.add_names(CORRELATION_ID);
+    config.tokens.iter().for_each(|token| reads.add_token(token));
+    config.sources.iter().for_each(|source| reads.add_source(source));
+    for claim in &config.claims {
         reads.add_expression(&claim.value);
         claim.when.iter().for_each(|when| reads.add_expression(when));
     }
+    config.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
+    config.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
+    if config.trigger == Trigger::CredentialsExchange {
+        reads.add_names(CLIENT_ID);
+    }
+    if config.has_target(Target::TransactionMetadata) {
+        reads.add_names(TRANSACTION_METADATA);
+    }
+    if config.has_target(Target::AccessToken) {
+        reads.add_names(AUDIENCE);
+    }
+    if config.claims.iter().any(needs_scope) {
+        reads.add_names(REQUESTED_SCOPES);
+    }
     (reads.chains, reads.secrets)
+}
+
+fn needs_scope(claim: &ClaimConfig) -> bool {
+    claim.targets.contains(&Target::AccessToken) && needed_scope(&claim.name).is_some()
 }
 
 #[derive(Default)]
@@ -52,7 +70,7 @@ impl Reads {
         }
         source.when.iter().for_each(|when| self.add_expression(when));
         if source.needs_verified_email {
-            self.add_chain(["user", "email_verified"].map(Rc::from).into());
+            self.add_names(["user", "email_verified"]);
         }
     }
 
@@ -70,6 +88,10 @@ impl Reads {
                 Some(_) => {}
             }
         }
+    }
+
+    fn add_names(&mut self, names: [&str; 2]) {
+        self.add_chain(names.map(Rc::from).into());
     }
 
     fn add_chain(&mut self, chain: Vec<Rc<str>>) {

@@ -218,7 +218,7 @@ fn is_header_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-fn indexes_read(when: &Expression, names: &[Rc<str>]) -> Vec<usize> {
+pub(super) fn indexes_read(when: &Expression, names: &[Rc<str>]) -> Vec<usize> {
     let reads = when.reads();
     let reads_all = reads.iter().any(Vec::is_empty);
     let is_read = |name: &Rc<str>| reads_all || reads.iter().any(|chain| chain.first() == Some(name));

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use claimsmith_core::expression::json;
 use claimsmith_core::http::{Request, Response, TransportError};
-use claimsmith_core::{Config, Decision, Effect, Engine, Host, Login, Secret, Secrets};
+use claimsmith_core::{Config, Decision, Effect, Engine, Host, Login, Secret, Secrets, Trigger};
 
 /// The moment at which every test begins, in milliseconds since the epoch.
 pub const START_MS: u64 = 1_700_000_000_000;
@@ -186,7 +186,7 @@ pub fn engine(config: &str) -> Engine {
 }
 
 pub fn read(config: &str) -> Result<Config, Vec<claimsmith_core::Error>> {
-    Config::read(&json::read(config.as_bytes()).unwrap())
+    Config::read(&json::read(config.as_bytes()).unwrap(), Trigger::PostLogin)
 }
 
 pub fn login(user_id: &str) -> Login {
@@ -195,7 +195,7 @@ pub fn login(user_id: &str) -> Login {
             "transaction":{{"correlation_id":"c-1"}}}}"#
     );
     let secrets: Secrets = [("SECRET".into(), Secret::new("hunter2"))].into_iter().collect();
-    Login { event: json::read(event.as_bytes()).unwrap(), secrets }
+    Login { event: json::read(event.as_bytes()).unwrap(), secrets, ..Login::default() }
 }
 
 /// The effects in short: `claim=json` a claim of the ID token, `deny` for a denial.
@@ -204,7 +204,7 @@ pub fn effects(decision: &Decision) -> Vec<String> {
         Effect::SetClaim { target, name, value } if target.as_str() == "id_token" => {
             Some(format!("{name}={}", value.to_json()))
         }
-        Effect::Deny(_) => Some("deny".to_owned()),
+        Effect::Deny { .. } => Some("deny".to_owned()),
         _ => None,
     };
     decision.effects.iter().filter_map(short).collect()

@@ -5,21 +5,48 @@ import { monotonic, sleep } from "./timer.js";
 import { send } from "./transport.js";
 
 /**
+ * @typedef {{ onReport?: (report: object) => void, log?: boolean | ((line: string) => void), fetch?: typeof fetch }} Options
+ */
+
+/**
  * Makes the handler of a post-login Action.
  *
  * @param {object} config
- * @param {{ onReport?: (report: object) => void, log?: boolean | ((line: string) => void), fetch?: typeof fetch }} [options]
+ * @param {Options} [options]
  * @returns {(event: object, api: object) => Promise<void>}
  * @throws {import("./error.js").EnrichmentError} where the configuration is wrong
  */
-export function createPostLogin(config, { onReport, log = true, fetch } = {}) {
-  const engine = makeEngine(config);
+export function createPostLogin(config, options) {
+  const run = createRunner(config, options, false);
+  // Auth0 refuses a handler that is not a native async function.
+  return async function onExecutePostLogin(event, api) {
+    await run(event, api);
+  };
+}
+
+/**
+ * Makes the handler of a credentials-exchange Action: machines get tokens, and these have claims of the
+ * access token only.
+ *
+ * @param {object} config
+ * @param {Options} [options]
+ * @returns {(event: object, api: object) => Promise<void>}
+ * @throws {import("./error.js").EnrichmentError} where the configuration is wrong
+ */
+export function createCredentialsExchange(config, options) {
+  const run = createRunner(config, options, true);
+  return async function onExecuteCredentialsExchange(event, api) {
+    await run(event, api);
+  };
+}
+
+function createRunner(config, { onReport, log = true, fetch } = {}, forMachines) {
+  const engine = makeEngine(config, forMachines);
   const io = { send, sign, sleep, monotonic, fetch };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
-  // Auth0 refuses a handler that is not a native async function.
-  return async function onExecutePostLogin(event, api) {
+  return async (event, api) => {
     let line;
     let report;
     try {
@@ -41,18 +68,18 @@ function tell(listener, what) {
   }
 }
 
-function makeEngine(config) {
+function makeEngine(config, forMachines) {
   try {
-    return new Engine(config);
+    return new Engine(config, forMachines);
   } catch (problems) {
     throw toEnrichmentError(problems);
   }
 }
 
 /** The engine is gone, so what the configuration says for failures is done here. */
-function afterTrap({ deniesOnFailure, denyReason }, api) {
-  if (deniesOnFailure) api.access.deny(denyReason);
-  const outcome = deniesOnFailure ? "denied" : "skipped";
+function afterTrap({ denial }, api) {
+  if (denial) api.access.deny(...denial);
+  const outcome = denial ? "denied" : "skipped";
   const error = { code: "internal", path: "", message: "the engine trapped and was made anew" };
   return {
     line: `claimsmith ${outcome} internal`,
@@ -63,6 +90,7 @@ function afterTrap({ deniesOnFailure, denyReason }, api) {
       tokens: {},
       sources: {},
       claims: { set: [], left_out: [] },
+      scopes: { added: [], removed: [] },
       errors: [error],
       warnings: [],
     },
