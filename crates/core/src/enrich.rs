@@ -18,7 +18,8 @@ use crate::warning;
 /// What a user reads when the login is denied because something failed. Names no system.
 pub const DENY_REASON: &str = "We could not complete your login. Please try again later.";
 
-/// A configuration with what its logins have learnt: tokens, answers, and what is out of order. One engine serves many logins at once.
+/// A configuration with what its logins have learnt: tokens, answers, and what is out of order. One engine
+/// serves many logins at once.
 #[derive(Debug)]
 pub struct Engine {
     config: Config,
