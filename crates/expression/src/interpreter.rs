@@ -187,6 +187,11 @@ impl Interpreter {
         self.spend(steps_for_text(text.len()))
     }
 
+    /// Counts the worst that the search for one text in another may take.
+    pub(crate) fn spend_on_search(&mut self, text: &str, sought: &str) -> Result<(), ExpressionError> {
+        self.spend(steps_for_text(text.len()).saturating_mul(steps_for_text(sought.len())))
+    }
+
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), ExpressionError> {
         let Some(left) = self.steps_left.checked_sub(steps) else {
             // No one place is to blame.
@@ -198,7 +203,7 @@ impl Interpreter {
     }
 }
 
-pub(crate) fn steps_for_text(bytes: usize) -> usize {
+fn steps_for_text(bytes: usize) -> usize {
     1 + bytes / BYTES_PER_STEP
 }
 

@@ -282,7 +282,7 @@ impl Parser<'_> {
             let argument_offset = self.lexer.start();
             let is_reference = self.take(b'&')?;
             // An argument too many is told as such, when all have been counted.
-            if count < function.arity.most() && is_reference != (function.reference == Some(count)) {
+            if count < function.arity.most && is_reference != (function.reference == Some(count)) {
                 return Err(misplaced_reference(function, argument_offset, is_reference));
             }
             let argument = self.expression(ANYTHING)?;
@@ -300,7 +300,7 @@ impl Parser<'_> {
         }
         self.expect(b')')?;
         if !function.arity.admits(count) {
-            let message = ["`", name, "` takes ", function.arity.in_words()];
+            let message = ["`", name, "` takes ", function.arity.in_words];
             return Err(ExpressionError::new(ErrorKind::InvalidArity, offset, &message));
         }
         // The reference is evaluated against what the arguments give.

@@ -1,0 +1,228 @@
+//! The functions that expressions call: the 26 of the JMESPath specification, and those of JMESPath
+//! Community that claims need.
+//!
+//! A function takes its arguments through accessors that check the type, count the work and make the
+//! error. How many arguments there are, and where the expression reference is, the parser has checked.
+
+mod collections;
+mod numbers;
+mod order;
+mod strings;
+mod types;
+
+use std::rc::Rc;
+
+use crate::ast::Call;
+use crate::interpreter::Interpreter;
+use crate::{ErrorKind, ExpressionError, Map, Number, Value};
+
+type Outcome = Result<Value, ExpressionError>;
+
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
+    pub(crate) arity: Arity,
+    /// Which argument is an expression reference, from 0.
+    pub(crate) reference: Option<usize>,
+    pub(crate) run: fn(&mut Invocation<'_>) -> Outcome,
+}
+
+/// How many arguments a function takes.
+pub(crate) struct Arity {
+    least: usize,
+    pub(crate) most: usize,
+    pub(crate) in_words: &'static str,
+}
+
+impl Arity {
+    pub(crate) fn admits(&self, count: usize) -> bool {
+        (self.least..=self.most).contains(&count)
+    }
+}
+
+const ONE: Arity = Arity { least: 1, most: 1, in_words: "one argument" };
+const TWO: Arity = Arity { least: 2, most: 2, in_words: "two arguments" };
+const ONE_OR_TWO: Arity = Arity { least: 1, most: 2, in_words: "one or two arguments" };
+const TWO_OR_THREE: Arity = Arity { least: 2, most: 3, in_words: "two or three arguments" };
+const TWO_TO_FOUR: Arity = Arity { least: 2, most: 4, in_words: "two to four arguments" };
+const THREE_OR_FOUR: Arity = Arity { least: 3, most: 4, in_words: "three or four arguments" };
+const AT_LEAST_ONE: Arity = Arity { least: 1, most: usize::MAX, in_words: "at least one argument" };
+const ANY: Arity = Arity { least: 0, most: usize::MAX, in_words: "any number of arguments" };
+
+pub(crate) fn find(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().find(|function| function.name == name)
+}
+
+static FUNCTIONS: [Function; 36] = [
+    plain("abs", ONE, numbers::abs),
+    plain("avg", ONE, numbers::avg),
+    plain("ceil", ONE, numbers::ceil),
+    plain("contains", TWO, collections::contains),
+    plain("ends_with", TWO, strings::ends_with),
+    plain("find_first", TWO_TO_FOUR, strings::find_first),
+    plain("floor", ONE, numbers::floor),
+    plain("from_items", ONE, collections::from_items),
+    referring("group_by", 1, collections::group_by),
+    plain("items", ONE, collections::items),
+    plain("join", TWO, strings::join),
+    plain("keys", ONE, collections::keys),
+    plain("length", ONE, collections::length),
+    plain("lower", ONE, strings::lower),
+    referring("map", 0, collections::map),
+    plain("max", ONE, order::max),
+    referring("max_by", 1, order::max),
+    plain("merge", ANY, collections::merge),
+    plain("min", ONE, order::min),
+    referring("min_by", 1, order::min),
+    plain("not_null", AT_LEAST_ONE, types::not_null),
+    plain("replace", THREE_OR_FOUR, strings::replace),
+    plain("reverse", ONE, collections::reverse),
+    plain("sort", ONE, order::sort),
+    referring("sort_by", 1, order::sort),
+    plain("split", TWO_OR_THREE, strings::split),
+    plain("starts_with", TWO, strings::starts_with),
+    plain("sum", ONE, numbers::sum),
+    plain("to_array", ONE, types::to_array),
+    plain("to_number", ONE, types::to_number),
+    plain("to_string", ONE, types::to_string),
+    plain("trim", ONE_OR_TWO, strings::trim),
+    plain("type", ONE, types::type_of),
+    plain("upper", ONE, strings::upper),
+    plain("values", ONE, collections::values),
+    plain("zip", AT_LEAST_ONE, collections::zip),
+];
+
+const fn plain(name: &'static str, arity: Arity, run: fn(&mut Invocation<'_>) -> Outcome) -> Function {
+    Function { name, arity, reference: None, run }
+}
+
+/// A function of an array and a reference that is evaluated against its items.
+const fn referring(name: &'static str, at: usize, run: fn(&mut Invocation<'_>) -> Outcome) -> Function {
+    Function { name, arity: TWO, reference: Some(at), run }
+}
+
+/// One call of a function, its arguments evaluated.
+pub(crate) struct Invocation<'a> {
+    pub(crate) interpreter: &'a mut Interpreter,
+    pub(crate) call: &'a Call,
+    /// Without the expression reference.
+    pub(crate) arguments: Vec<Value>,
+}
+
+impl Invocation<'_> {
+    fn value(&self, at: usize) -> Value {
+        self.arguments.get(at).cloned().unwrap_or_default()
+    }
+
+    fn number(&self, at: usize) -> Result<Number, ExpressionError> {
+        match self.value(at) {
+            Value::Number(number) => Ok(number),
+            other => Err(self.mismatch(at, "a number", other.type_name())),
+        }
+    }
+
+    /// A whole number; the default where the argument is left out.
+    fn integer(&self, at: usize, default: f64) -> Result<f64, ExpressionError> {
+        if at >= self.arguments.len() {
+            return Ok(default);
+        }
+        let number = self.number(at)?;
+        if !number.is_integer() {
+            return Err(self.impossible(at, "a whole number", "a fraction"));
+        }
+        Ok(number.as_f64())
+    }
+
+    /// How often something is to be done; without an end where the argument is left out.
+    fn count(&self, at: usize) -> Result<usize, ExpressionError> {
+        let count = self.integer(at, f64::INFINITY)?;
+        if count < 0.0 {
+            return Err(self.impossible(at, "a count", "a negative number"));
+        }
+        Ok(to_usize(count))
+    }
+
+    fn text(&mut self, at: usize) -> Result<Rc<str>, ExpressionError> {
+        match self.value(at) {
+            Value::String(text) => {
+                self.interpreter.spend_on_text(&text)?;
+                Ok(text)
+            }
+            other => Err(self.mismatch(at, "a string", other.type_name())),
+        }
+    }
+
+    fn items(&mut self, at: usize) -> Result<Rc<Vec<Value>>, ExpressionError> {
+        match self.value(at) {
+            Value::Array(items) => {
+                self.interpreter.spend(items.len())?;
+                Ok(items)
+            }
+            other => Err(self.mismatch(at, "an array", other.type_name())),
+        }
+    }
+
+    fn members(&mut self, at: usize) -> Result<Rc<Map>, ExpressionError> {
+        match self.value(at) {
+            Value::Object(members) => {
+                members.keys().try_for_each(|name| self.interpreter.spend_on_text(name))?;
+                Ok(members)
+            }
+            other => Err(self.mismatch(at, "an object", other.type_name())),
+        }
+    }
+
+    /// The reference evaluated against an item; the item itself where the function has no reference, so
+    /// that `sort` is `sort_by` the item.
+    fn refer(&mut self, item: &Value) -> Outcome {
+        match &self.call.reference {
+            Some(node) => self.interpreter.evaluate(node, item),
+            None => Ok(item.clone()),
+        }
+    }
+
+    /// The error for a value of a type that the function does not take.
+    fn mismatch(&self, at: usize, expected: &str, found: &str) -> ExpressionError {
+        self.refuse(ErrorKind::InvalidType, at, expected, found)
+    }
+
+    /// The error for a value of the right type that makes no sense to the function.
+    fn impossible(&self, at: usize, expected: &str, found: &str) -> ExpressionError {
+        self.refuse(ErrorKind::InvalidValue, at, expected, found)
+    }
+
+    fn refuse(&self, kind: ErrorKind, at: usize, expected: &str, found: &str) -> ExpressionError {
+        let message = ["`", self.call.function.name, "` expects ", expected, ", found ", found];
+        ExpressionError::new(kind, self.offset(at), &message)
+    }
+
+    /// Where an argument stands in the text.
+    fn offset(&self, at: usize) -> usize {
+        self.call.arguments.get(at).map_or(0, |argument| argument.offset)
+    }
+}
+
+/// The nearest number that can count; a large one has no end.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast to an integer saturates, which is what is wanted"
+)]
+fn to_usize(number: f64) -> usize {
+    number as usize
+}
+
+fn from_usize(count: usize) -> Value {
+    Number::from(u32::try_from(count).unwrap_or(u32::MAX)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_function_is_found_by_its_name_and_no_name_is_there_twice() {
+        let names: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
+        assert!(names.iter().all(|name| find(name).is_some_and(|function| function.name == *name)));
+    }
+}

@@ -1,0 +1,289 @@
+//! Functions of strings. Lengths and places are counted in characters, that is in Unicode code points.
+
+use super::{Invocation, Outcome, from_usize, to_usize};
+use crate::{ExpressionError, Value};
+
+pub(super) fn ends_with(call: &mut Invocation<'_>) -> Outcome {
+    let (text, end) = (call.text(0)?, call.text(1)?);
+    Ok(Value::Bool(text.ends_with(&*end)))
+}
+
+/// Where a text starts in another, as long as all of it lies between `start` and `end`. These two follow
+/// the rules of slices. The empty text is nowhere.
+pub(super) fn find_first(call: &mut Invocation<'_>) -> Outcome {
+    let (text, sought) = (call.text(0)?, call.text(1)?);
+    call.interpreter.spend_on_search(&text, &sought)?;
+    let length = text.chars().count();
+    let place = |bound: f64| {
+        let bound = if bound < 0.0 { bound + length as f64 } else { bound };
+        to_usize(bound).min(length)
+    };
+    let start = place(call.integer(2, 0.0)?);
+    let end = place(call.integer(3, f64::INFINITY)?);
+    let range = text.get(offset(&text, start)..offset(&text, end)).unwrap_or_default();
+    match position(range, &sought) {
+        Some(at) if !sought.is_empty() => {
+            let before = range.get(..at).unwrap_or_default().chars().count();
+            Ok(from_usize(start + before))
+        }
+        _ => Ok(Value::Null),
+    }
+}
+
+pub(super) fn join(call: &mut Invocation<'_>) -> Outcome {
+    let (glue, items) = (call.text(0)?, call.items(1)?);
+    let mut joined = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let Value::String(text) = item else {
+            return Err(call.mismatch(1, "an array of strings", item.type_name()));
+        };
+        if index > 0 {
+            call.interpreter.spend_on_text(&glue)?;
+            joined.push_str(&glue);
+        }
+        call.interpreter.spend_on_text(text)?;
+        joined.push_str(text);
+    }
+    Ok(joined.into())
+}
+
+pub(super) fn lower(call: &mut Invocation<'_>) -> Outcome {
+    Ok(call.text(0)?.to_lowercase().into())
+}
+
+/// An empty text is found before, between and behind all characters, as in Python and JavaScript; the
+/// specification leaves it open.
+pub(super) fn replace(call: &mut Invocation<'_>) -> Outcome {
+    let (text, old, new) = (call.text(0)?, call.text(1)?, call.text(2)?);
+    let most = call.count(3)?;
+    let mut replaced = String::new();
+    for (index, piece) in pieces(call, &text, &old, most)?.iter().enumerate() {
+        if index > 0 {
+            call.interpreter.spend_on_text(&new)?;
+            replaced.push_str(&new);
+        }
+        replaced.push_str(piece);
+    }
+    Ok(replaced.into())
+}
+
+pub(super) fn split(call: &mut Invocation<'_>) -> Outcome {
+    let (text, separator) = (call.text(0)?, call.text(1)?);
+    let most = call.count(2)?;
+    let pieces = if separator.is_empty() && most > 0 {
+        // What stands before the first character and behind the last is no piece.
+        let mut pieces = pieces(call, &text, "", most.saturating_add(1))?;
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    } else {
+        pieces(call, &text, &separator, most)?
+    };
+    Ok(pieces.into_iter().map(Value::from).collect::<Vec<Value>>().into())
+}
+
+pub(super) fn starts_with(call: &mut Invocation<'_>) -> Outcome {
+    let (text, start) = (call.text(0)?, call.text(1)?);
+    Ok(Value::Bool(text.starts_with(&*start)))
+}
+
+/// Takes the characters of a set off both ends; those that Unicode counts as white space where the set is
+/// empty or left out.
+pub(super) fn trim(call: &mut Invocation<'_>) -> Outcome {
+    let text = call.text(0)?;
+    let set = if call.arguments.len() > 1 { call.text(1)? } else { "".into() };
+    call.interpreter.spend_on_search(&text, &set)?;
+    let is_taken = |character: char| match &*set {
+        "" => character.is_whitespace(),
+        set => set.chars().any(|taken| taken == character),
+    };
+    Ok(text.trim_matches(is_taken).into())
+}
+
+pub(super) fn upper(call: &mut Invocation<'_>) -> Outcome {
+    Ok(call.text(0)?.to_uppercase().into())
+}
+
+/// The parts of a text between the places where another is found, which are `most` at most.
+fn pieces<'text>(
+    call: &mut Invocation<'_>,
+    text: &'text str,
+    sought: &str,
+    most: usize,
+) -> Result<Vec<&'text str>, ExpressionError> {
+    call.interpreter.spend_on_search(text, sought)?;
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while pieces.len() < most {
+        let found = match (sought, pieces.len()) {
+            ("", 0) => Some(0),
+            ("", _) => rest.chars().next().map(char::len_utf8),
+            _ => position(rest, sought),
+        };
+        let Some(at) = found else { break };
+        let (piece, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        call.interpreter.spend(1)?;
+        pieces.push(piece);
+        rest = tail.get(sought.len()..).unwrap_or_default();
+    }
+    pieces.push(rest);
+    Ok(pieces)
+}
+
+/// At which byte a text holds another. The search of the standard library is never quadratic, but it costs
+/// 2 kB of WebAssembly; here the worst case is counted instead, by `spend_on_search`.
+pub(super) fn position(text: &str, sought: &str) -> Option<usize> {
+    if sought.is_empty() {
+        return Some(0);
+    }
+    text.as_bytes().windows(sought.len()).position(|part| part == sought.as_bytes())
+}
+
+/// At which byte a character stands.
+fn offset(text: &str, place: usize) -> usize {
+    text.char_indices().nth(place).map_or(text.len(), |(offset, _)| offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    const DOCUMENT: &str = r#"{
+        "n": -1.5, "s": "añb", "e": [], "strings": ["b", "c", "a"], "mixed": [1, "a"],
+        "subject": "subject string", "spaced": "   subject string   ", "ab": "aabaaabaaaab",
+        "list": "average|-|min|-|max|-|mean|-|median"
+    }"#;
+
+    #[test]
+    fn each_function_does_what_the_specification_says() {
+        check(
+            DOCUMENT,
+            &[
+                ("ends_with(s, 'ñb')", "true"),
+                ("ends_with(s, 'a')", "false"),
+                ("join('-', strings)", r#""b-c-a""#),
+                ("join('-', e)", r#""""#),
+                ("starts_with(s, 'añ')", "true"),
+                ("starts_with(s, 'b')", "false"),
+            ],
+        );
+    }
+
+    #[test]
+    fn find_first_looks_between_start_and_end() {
+        check(
+            DOCUMENT,
+            &[
+                ("find_first(subject, 'string')", "8"),
+                ("find_first(subject, 'string', `0`)", "8"),
+                ("find_first(subject, 'string', `0`, `14`)", "8"),
+                ("find_first(subject, 'string', `-6`)", "8"),
+                ("find_first(subject, 'string', `-99`, `100`)", "8"),
+                ("find_first(subject, 'string', `0`, `13`)", "null"),
+                ("find_first(subject, 'string', `0`, `-1`)", "null"),
+                ("find_first(subject, 'string', `8`)", "8"),
+                ("find_first(subject, 'string', `9`)", "null"),
+                ("find_first(subject, 'string', `9`, `8`)", "null"),
+                ("find_first(subject, 's')", "0"),
+                ("find_first(subject, 's', `1`)", "8"),
+                ("find_first(subject, 's', `1e300`)", "null"),
+                ("find_first(subject, '')", "null"),
+                ("find_first('', '')", "null"),
+                ("find_first(s, 'b')", "2"),
+                ("find_first(s, 'b', `2`, `3`)", "2"),
+            ],
+        );
+    }
+
+    #[test]
+    fn replace_takes_the_first_ones_first() {
+        check(
+            DOCUMENT,
+            &[
+                ("replace(ab, 'aa', '-', `0`)", r#""aabaaabaaaab""#),
+                ("replace(ab, 'aa', '-', `1`)", r#""-baaabaaaab""#),
+                ("replace(ab, 'aa', '-', `2`)", r#""-b-abaaaab""#),
+                ("replace(ab, 'aa', '-', `3`)", r#""-b-ab-aab""#),
+                ("replace(ab, 'aa', '-')", r#""-b-ab--b""#),
+                ("replace(ab, 'x', '-')", r#""aabaaabaaaab""#),
+                ("replace(s, 'ñ', '')", r#""ab""#),
+                ("replace(s, '', '-')", r#""-a-ñ-b-""#),
+                ("replace(s, '', '-', `2`)", r#""-a-ñb""#),
+                ("replace('', '', '-')", r#""-""#),
+            ],
+        );
+    }
+
+    #[test]
+    fn split_breaks_as_often_as_it_is_told() {
+        check(
+            DOCUMENT,
+            &[
+                ("split(list, '|-|')", r#"["average","min","max","mean","median"]"#),
+                ("split(list, '|-|', `3`)", r#"["average","min","max","mean|-|median"]"#),
+                ("split(list, '|-|', `1`)", r#"["average","min|-|max|-|mean|-|median"]"#),
+                ("split(list, '|-|', `0`)", r#"["average|-|min|-|max|-|mean|-|median"]"#),
+                ("split(list, '-')", r#"["average|","|min|","|max|","|mean|","|median"]"#),
+                ("split('/', '/')", r#"["",""]"#),
+                ("split('', '/')", r#"[""]"#),
+                ("split('', '')", "[]"),
+                ("split('', '', `0`)", r#"[""]"#),
+                ("split(s, '')", r#"["a","ñ","b"]"#),
+                ("split(s, '', `1`)", r#"["a","ñb"]"#),
+                ("split(s, '', `2`)", r#"["a","ñ","b"]"#),
+                ("split(s, '', `3`)", r#"["a","ñ","b"]"#),
+            ],
+        );
+    }
+
+    #[test]
+    fn trim_takes_a_set_of_characters_off_both_ends() {
+        check(
+            DOCUMENT,
+            &[
+                ("trim(spaced)", r#""subject string""#),
+                ("trim(spaced, '')", r#""subject string""#),
+                ("trim(spaced, ' ')", r#""subject string""#),
+                ("trim(spaced, 's')", r#""   subject string   ""#),
+                ("trim(spaced, 'su ')", r#""bject string""#),
+                ("trim(spaced, 'gsu ')", r#""bject strin""#),
+                ("trim(s, 'ñab')", r#""""#),
+                ("trim('\u{a0}\u{85}\u{2003}a b\u{3000}\n')", r#""a b""#),
+                // The byte order mark and the zero width space are no white space to Unicode.
+                ("trim('\u{feff}a\u{200b}') == '\u{feff}a\u{200b}'", "true"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_wrong_argument_is_told_where_it_stands_and_without_its_value() {
+        check(
+            DOCUMENT,
+            &[
+                ("ends_with(s, n)", "invalid-type: `ends_with` expects a string, found number at byte 13"),
+                ("join(n, strings)", "invalid-type: `join` expects a string, found number at byte 5"),
+                (
+                    "join('', mixed)",
+                    "invalid-type: `join` expects an array of strings, found number at byte 9",
+                ),
+                ("lower(n)", "invalid-type: `lower` expects a string, found number at byte 6"),
+                ("upper(e)", "invalid-type: `upper` expects a string, found array at byte 6"),
+                ("trim(s, n)", "invalid-type: `trim` expects a string, found number at byte 8"),
+                ("trim(s, missing)", "invalid-type: `trim` expects a string, found null at byte 8"),
+                ("replace(s, 'a', n)", "invalid-type: `replace` expects a string, found number at byte 16"),
+                ("split(s, 'a', s)", "invalid-type: `split` expects a number, found string at byte 14"),
+                (
+                    "split(s, 'a', `-1`)",
+                    "invalid-value: `split` expects a count, found a negative number at byte 14",
+                ),
+                (
+                    "replace(s, 'a', '', n)",
+                    "invalid-value: `replace` expects a whole number, found a fraction at byte 20",
+                ),
+                (
+                    "find_first(s, 'a', `0`, `0.5`)",
+                    "invalid-value: `find_first` expects a whole number, found a fraction at byte 24",
+                ),
+            ],
+        );
+    }
+}

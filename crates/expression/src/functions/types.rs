@@ -1,0 +1,65 @@
+//! Functions that ask for a value's type or make one type of another.
+
+use super::{Invocation, Outcome};
+use crate::{Number, Value, json};
+
+pub(super) fn not_null(call: &mut Invocation<'_>) -> Outcome {
+    Ok(call.arguments.iter().find(|value| !value.is_null()).cloned().unwrap_or_default())
+}
+
+pub(super) fn to_array(call: &mut Invocation<'_>) -> Outcome {
+    Ok(match call.value(0) {
+        array @ Value::Array(_) => array,
+        other => vec![other].into(),
+    })
+}
+
+pub(super) fn to_number(call: &mut Invocation<'_>) -> Outcome {
+    Ok(match call.value(0) {
+        number @ Value::Number(_) => number,
+        Value::String(_) => Number::from_text(&call.text(0)?).map_or(Value::Null, Value::Number),
+        _ => Value::Null,
+    })
+}
+
+pub(super) fn to_string(call: &mut Invocation<'_>) -> Outcome {
+    let value = call.value(0);
+    if let Value::String(_) = value {
+        return Ok(value);
+    }
+    call.interpreter.spend_on(&value)?;
+    Ok(json::write(&value).into())
+}
+
+pub(super) fn type_of(call: &mut Invocation<'_>) -> Outcome {
+    Ok(call.value(0).type_name().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn each_function_does_what_the_specification_says() {
+        check(
+            r#"{"n": -1.5, "s": "añb", "e": [], "o": {"b": 2, "a": 1}, "t": true, "z": null}"#,
+            &[
+                ("not_null(z, missing, s)", r#""añb""#),
+                ("not_null(z)", "null"),
+                ("to_array(s)", r#"["añb"]"#),
+                ("to_array(z)", "[null]"),
+                ("to_array(e)", "[]"),
+                ("to_number('-1.5e2')", "-150"),
+                ("to_number(n)", "-1.5"),
+                ("to_number(' 1')", "null"),
+                ("to_number('0x1')", "null"),
+                ("to_number(t)", "null"),
+                ("to_string(s)", r#""añb""#),
+                ("to_string(o)", r#""{\"a\":1,\"b\":2}""#),
+                ("to_string(z)", r#""null""#),
+                ("type(n)", r#""number""#),
+                ("[s, e, o, t, z][].type(@)", r#"["string","object","boolean","null"]"#),
+            ],
+        );
+    }
+}
