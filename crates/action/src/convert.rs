@@ -1,7 +1,7 @@
 //! Values from JavaScript and back.
 
-use claimsmith_core::expression::{Value, json};
-use js_sys::JSON;
+use claimsmith_core::expression::{Value, case, json};
+use js_sys::{JSON, JsString};
 use wasm_bindgen::JsValue;
 
 /// A JavaScript value as JSON; undefined, and what else JSON has no word for, is null. `None` where it
@@ -34,4 +34,12 @@ pub(crate) fn to_js(value: &Value) -> JsValue {
 /// JSON text as plain JavaScript.
 pub(crate) fn parse(json: &str) -> JsValue {
     JSON::parse(json).unwrap_or(JsValue::NULL)
+}
+
+/// Lends expressions the case conversion of JavaScript.
+pub(crate) fn lend_case() {
+    case::lend(
+        |text| JsString::from(text).to_lower_case().into(),
+        |text| JsString::from(text).to_upper_case().into(),
+    );
 }

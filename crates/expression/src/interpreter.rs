@@ -366,6 +366,18 @@ mod tests {
             ("[].[@, @, @, @, @, @, @, @][] | to_string(@)".to_owned(), &numbers),
             (format!("contains(@, '{}b')", "a".repeat(25_000)), &text),
             (format!("[{}]", vec!["length(@)"; 400].join(",")), &text),
+            (format!("[{}]", vec!["split(@, '')"; 40].join(",")), &text),
+            (format!("find_first(@, '{}b')", "a".repeat(25_000)), &text),
+            (format!("split(@, '{}b')", "a".repeat(25_000)), &text),
+            (format!("trim(@, '{}a')", "b".repeat(25_000)), &text),
+            // Between any two characters something is put that is as long as the text.
+            ("replace(@, '', @)".to_owned(), &text),
+            (doubling("replace(@, '', 'a')"), "\"a\""),
+            (doubling("replace(@, 'a', 'aa')"), "\"a\""),
+            (doubling("zip(@, @)[]"), "[1]"),
+            (doubling("{a: @, b: @} | items(@)"), "1"),
+            (doubling("from_items([['a', @], ['b', @]])"), "1"),
+            (doubling("group_by([{g: 'a', of: @}, {g: 'b', of: @}], &g)"), "1"),
         ] {
             let outcome = outcome(&expression, document);
             assert!(outcome.starts_with("too-much-work: "), "{expression}: {outcome:.80}");

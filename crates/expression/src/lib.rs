@@ -44,6 +44,7 @@ mod reads;
 mod testing;
 mod value;
 
+pub mod case;
 pub mod json;
 pub mod text;
 

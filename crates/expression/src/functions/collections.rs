@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::{Invocation, Outcome, from_usize, strings};
+use super::{Invocation, Outcome, from_f64, strings};
 use crate::map::sorted_order;
 use crate::{Map, Value};
 
@@ -37,14 +37,11 @@ pub(super) fn from_items(call: &mut Invocation<'_>) -> Outcome {
         let Value::Array(pair) = item else {
             return Err(call.mismatch(0, "an array of arrays", item.type_name()));
         };
-        match pair.as_slice() {
-            [Value::String(name), value] => {
-                call.interpreter.spend_on_text(name)?;
-                members.push((Rc::clone(name), value.clone()));
-            }
-            [name, _] => return Err(call.impossible(0, "pairs that start with a string", name.type_name())),
-            _ => return Err(call.impossible(0, "pairs", "an array of another length")),
-        }
+        let [Value::String(name), value] = pair.as_slice() else {
+            return Err(call.impossible(0, "pairs of a string and a value", "another array"));
+        };
+        call.interpreter.spend_on_text(name)?;
+        members.push((Rc::clone(name), value.clone()));
     }
     Ok(Map::from_members(members).into())
 }
@@ -102,12 +99,12 @@ pub(super) fn keys(call: &mut Invocation<'_>) -> Outcome {
 }
 
 pub(super) fn length(call: &mut Invocation<'_>) -> Outcome {
-    Ok(from_usize(match call.value(0) {
+    Ok(from_f64(match call.value(0) {
         Value::String(_) => call.text(0)?.chars().count(),
         Value::Array(items) => items.len(),
         Value::Object(members) => members.len(),
         other => return Err(call.mismatch(0, "a string, an array or an object", other.type_name())),
-    }))
+    } as f64))
 }
 
 pub(super) fn map(call: &mut Invocation<'_>) -> Outcome {
@@ -251,11 +248,11 @@ mod tests {
                 ),
                 (
                     "from_items(`[[1, 2]]`)",
-                    "invalid-value: `from_items` expects pairs that start with a string, found number at byte 11",
+                    "invalid-value: `from_items` expects pairs of a string and a value, found another array at byte 11",
                 ),
                 (
                     "from_items(`[[\"a\"]]`)",
-                    "invalid-value: `from_items` expects pairs, found an array of another length at byte 11",
+                    "invalid-value: `from_items` expects pairs of a string and a value, found another array at byte 11",
                 ),
                 (
                     "group_by(strings, &@)",

@@ -133,12 +133,17 @@ impl Invocation<'_> {
     }
 
     /// How often something is to be done; without an end where the argument is left out.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast to an integer saturates: what is too large has no end"
+    )]
     fn count(&self, at: usize) -> Result<usize, ExpressionError> {
         let count = self.integer(at, f64::INFINITY)?;
         if count < 0.0 {
             return Err(self.impossible(at, "a count", "a negative number"));
         }
-        Ok(to_usize(count))
+        Ok(count as usize)
     }
 
     fn text(&mut self, at: usize) -> Result<Rc<str>, ExpressionError> {
@@ -201,18 +206,9 @@ impl Invocation<'_> {
     }
 }
 
-/// The nearest number that can count; a large one has no end.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast to an integer saturates, which is what is wanted"
-)]
-fn to_usize(number: f64) -> usize {
-    number as usize
-}
-
-fn from_usize(count: usize) -> Value {
-    Number::from(u32::try_from(count).unwrap_or(u32::MAX)).into()
+/// What is computed here stays finite: it starts from numbers below 2^53, or is rounded.
+fn from_f64(value: f64) -> Value {
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
 #[cfg(test)]

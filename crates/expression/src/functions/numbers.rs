@@ -1,7 +1,7 @@
 //! Functions of numbers.
 
-use super::{Invocation, Outcome};
-use crate::{ErrorKind, ExpressionError, Number, Value};
+use super::{Invocation, Outcome, from_f64};
+use crate::{ErrorKind, ExpressionError, Value};
 
 pub(super) fn abs(call: &mut Invocation<'_>) -> Outcome {
     Ok(call.number(0)?.abs().into())
@@ -53,11 +53,6 @@ fn round(call: &mut Invocation<'_>, round: fn(f64) -> f64) -> Outcome {
         return Ok(number.into());
     }
     Ok(from_f64(round(number.as_f64())))
-}
-
-/// What is computed here stays finite: it starts from numbers below 2^53, or is rounded.
-fn from_f64(value: f64) -> Value {
-    Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
 #[cfg(test)]

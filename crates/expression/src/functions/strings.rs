@@ -1,7 +1,7 @@
 //! Functions of strings. Lengths and places are counted in characters, that is in Unicode code points.
 
-use super::{Invocation, Outcome, from_usize, to_usize};
-use crate::{ExpressionError, Value};
+use super::{Invocation, Outcome, from_f64};
+use crate::{ExpressionError, Value, case};
 
 pub(super) fn ends_with(call: &mut Invocation<'_>) -> Outcome {
     let (text, end) = (call.text(0)?, call.text(1)?);
@@ -13,42 +13,30 @@ pub(super) fn ends_with(call: &mut Invocation<'_>) -> Outcome {
 pub(super) fn find_first(call: &mut Invocation<'_>) -> Outcome {
     let (text, sought) = (call.text(0)?, call.text(1)?);
     call.interpreter.spend_on_search(&text, &sought)?;
-    let length = text.chars().count();
-    let place = |bound: f64| {
-        let bound = if bound < 0.0 { bound + length as f64 } else { bound };
-        to_usize(bound).min(length)
-    };
+    let length = text.chars().count() as f64;
+    let place = |bound: f64| if bound < 0.0 { bound + length } else { bound };
     let start = place(call.integer(2, 0.0)?);
-    let end = place(call.integer(3, f64::INFINITY)?);
-    let range = text.get(offset(&text, start)..offset(&text, end)).unwrap_or_default();
-    match position(range, &sought) {
-        Some(at) if !sought.is_empty() => {
-            let before = range.get(..at).unwrap_or_default().chars().count();
-            Ok(from_usize(start + before))
+    let end = place(call.integer(3, length)?);
+    let sought_length = sought.chars().count() as f64;
+    let mut at = 0.0;
+    for (offset, _) in text.char_indices() {
+        let rest = text.as_bytes().get(offset..).unwrap_or_default();
+        let is_inside = at >= start && at + sought_length <= end;
+        if is_inside && sought_length > 0.0 && rest.starts_with(sought.as_bytes()) {
+            return Ok(from_f64(at));
         }
-        _ => Ok(Value::Null),
+        at += 1.0;
     }
+    Ok(Value::Null)
 }
 
 pub(super) fn join(call: &mut Invocation<'_>) -> Outcome {
     let (glue, items) = (call.text(0)?, call.items(1)?);
-    let mut joined = String::new();
-    for (index, item) in items.iter().enumerate() {
-        let Value::String(text) = item else {
-            return Err(call.mismatch(1, "an array of strings", item.type_name()));
-        };
-        if index > 0 {
-            call.interpreter.spend_on_text(&glue)?;
-            joined.push_str(&glue);
-        }
-        call.interpreter.spend_on_text(text)?;
-        joined.push_str(text);
-    }
-    Ok(joined.into())
+    glued(call, &glue, &items)
 }
 
 pub(super) fn lower(call: &mut Invocation<'_>) -> Outcome {
-    Ok(call.text(0)?.to_lowercase().into())
+    Ok(case::lower(&call.text(0)?).into())
 }
 
 /// An empty text is found before, between and behind all characters, as in Python and JavaScript; the
@@ -56,29 +44,21 @@ pub(super) fn lower(call: &mut Invocation<'_>) -> Outcome {
 pub(super) fn replace(call: &mut Invocation<'_>) -> Outcome {
     let (text, old, new) = (call.text(0)?, call.text(1)?, call.text(2)?);
     let most = call.count(3)?;
-    let mut replaced = String::new();
-    for (index, piece) in pieces(call, &text, &old, most)?.iter().enumerate() {
-        if index > 0 {
-            call.interpreter.spend_on_text(&new)?;
-            replaced.push_str(&new);
-        }
-        replaced.push_str(piece);
-    }
-    Ok(replaced.into())
+    let pieces = pieces(call, &text, &old, most)?;
+    glued(call, &new, &pieces)
 }
 
 pub(super) fn split(call: &mut Invocation<'_>) -> Outcome {
     let (text, separator) = (call.text(0)?, call.text(1)?);
-    let most = call.count(2)?;
-    let pieces = if separator.is_empty() && most > 0 {
+    let mut most = call.count(2)?;
+    let is_by_character = separator.is_empty() && most > 0;
+    most = most.saturating_add(usize::from(is_by_character));
+    let mut pieces = pieces(call, &text, &separator, most)?;
+    if is_by_character {
         // What stands before the first character and behind the last is no piece.
-        let mut pieces = pieces(call, &text, "", most.saturating_add(1))?;
-        pieces.retain(|piece| !piece.is_empty());
-        pieces
-    } else {
-        pieces(call, &text, &separator, most)?
-    };
-    Ok(pieces.into_iter().map(Value::from).collect::<Vec<Value>>().into())
+        pieces.retain(Value::is_truthy);
+    }
+    Ok(pieces.into())
 }
 
 pub(super) fn starts_with(call: &mut Invocation<'_>) -> Outcome {
@@ -100,16 +80,33 @@ pub(super) fn trim(call: &mut Invocation<'_>) -> Outcome {
 }
 
 pub(super) fn upper(call: &mut Invocation<'_>) -> Outcome {
-    Ok(call.text(0)?.to_uppercase().into())
+    Ok(case::upper(&call.text(0)?).into())
+}
+
+/// Strings one behind the other, with the glue between them.
+fn glued(call: &mut Invocation<'_>, glue: &str, items: &[Value]) -> Outcome {
+    let mut joined = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let Value::String(text) = item else {
+            return Err(call.mismatch(1, "an array of strings", item.type_name()));
+        };
+        if index > 0 {
+            call.interpreter.spend_on_text(glue)?;
+            joined.push_str(glue);
+        }
+        call.interpreter.spend_on_text(text)?;
+        joined.push_str(text);
+    }
+    Ok(joined.into())
 }
 
 /// The parts of a text between the places where another is found, which are `most` at most.
-fn pieces<'text>(
+fn pieces(
     call: &mut Invocation<'_>,
-    text: &'text str,
+    text: &str,
     sought: &str,
     most: usize,
-) -> Result<Vec<&'text str>, ExpressionError> {
+) -> Result<Vec<Value>, ExpressionError> {
     call.interpreter.spend_on_search(text, sought)?;
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -122,10 +119,10 @@ fn pieces<'text>(
         let Some(at) = found else { break };
         let (piece, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
         call.interpreter.spend(1)?;
-        pieces.push(piece);
+        pieces.push(piece.into());
         rest = tail.get(sought.len()..).unwrap_or_default();
     }
-    pieces.push(rest);
+    pieces.push(rest.into());
     Ok(pieces)
 }
 
@@ -136,11 +133,6 @@ pub(super) fn position(text: &str, sought: &str) -> Option<usize> {
         return Some(0);
     }
     text.as_bytes().windows(sought.len()).position(|part| part == sought.as_bytes())
-}
-
-/// At which byte a character stands.
-fn offset(text: &str, place: usize) -> usize {
-    text.char_indices().nth(place).map_or(text.len(), |(offset, _)| offset)
 }
 
 #[cfg(test)]
