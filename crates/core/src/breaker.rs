@@ -53,7 +53,7 @@ impl Breakers {
             let Some(opened_at_ms) = opened_at.as_number().map(Number::as_f64) else { continue };
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
             let opened_at_ms = opened_at_ms as u64;
-            self.with(id, |breaker| {
+            self.with(id, &mut |breaker| {
                 breaker.failures = breaker.failures.max(FAILURES);
                 breaker.opened_at_ms = breaker.opened_at_ms.max(Some(opened_at_ms));
             });
@@ -73,7 +73,7 @@ impl Breakers {
             return false;
         }
         if self.is_open(id) {
-            self.with(id, |breaker| breaker.opened_at_ms = Some(host.now_ms()));
+            self.with(id, &mut |breaker| breaker.opened_at_ms = Some(host.now_ms()));
             self.share(host);
         }
         true
@@ -87,14 +87,15 @@ impl Breakers {
     /// Notes what came of a call.
     pub(crate) fn record(&self, host: &impl Host, id: &Rc<str>, result: &Result<Rc<Response>, Error>) {
         let changes = if is_failure(result) {
-            self.with(id, |breaker| {
+            let mut opens = false;
+            self.with(id, &mut |breaker| {
                 breaker.failures = breaker.failures.saturating_add(1);
-                let opens = breaker.failures >= FAILURES && breaker.opened_at_ms.is_none();
+                opens = breaker.failures >= FAILURES && breaker.opened_at_ms.is_none();
                 if opens {
                     breaker.opened_at_ms = Some(host.now_ms());
                 }
-                opens
-            })
+            });
+            opens
         } else {
             let mut breakers = self.0.borrow_mut();
             let position = breakers.iter().position(|breaker| breaker.id == *id);
@@ -105,15 +106,15 @@ impl Breakers {
         }
     }
 
-    fn with<T>(&self, id: &Rc<str>, change: impl FnOnce(&mut Breaker) -> T) -> T {
+    /// Changes the breaker with this id, made where there is none.
+    fn with(&self, id: &Rc<str>, change: &mut dyn FnMut(&mut Breaker)) {
         let mut breakers = self.0.borrow_mut();
         if let Some(breaker) = breakers.iter_mut().find(|breaker| breaker.id == *id) {
             return change(breaker);
         }
         let mut breaker = Breaker { id: Rc::clone(id), failures: 0, opened_at_ms: None };
-        let changed = change(&mut breaker);
+        change(&mut breaker);
         breakers.push(breaker);
-        changed
     }
 
     fn share(&self, host: &impl Host) {

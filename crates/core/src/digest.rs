@@ -6,7 +6,7 @@ use crate::encode::base64url;
 
 /// A SHA-256 over the parts, as 43 characters of base64url. Each part goes in with its length, so that no two
 /// lists of parts run into one.
-pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());

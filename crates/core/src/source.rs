@@ -70,7 +70,7 @@ pub(crate) fn answer_key(source: &SourceConfig, request: &Request) -> String {
         );
     }
     parts.extend(request.body.as_ref().map(Secret::expose));
-    digest(parts)
+    digest(&parts)
 }
 
 /// Gives a request its bearer token (RFC 6750 §2.1).

@@ -89,7 +89,7 @@ impl Grant {
             parts.push(name);
             parts.push(value.expose());
         }
-        concat(&["claimsmith.token.", &digest(parts)])
+        concat(&["claimsmith.token.", &digest(&parts)])
     }
 }
 

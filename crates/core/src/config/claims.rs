@@ -36,9 +36,7 @@ const MAX_PRIORITY: i32 = 1_000_000;
 
 pub(super) fn read(node: &Node<'_>, sources: &[Rc<str>], trigger: Trigger) -> Vec<ClaimConfig> {
     let mut claims = Vec::new();
-    for (name, entry) in node.entries() {
-        claims.extend(read_claim(name.into(), &entry, sources, trigger));
-    }
+    node.each_member(&mut |name, entry| claims.extend(read_claim(name.into(), entry, sources, trigger)));
     claims
 }
 
@@ -84,8 +82,8 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>], trigger: Trig
 
 fn read_targets(node: &Node<'_>, trigger: Trigger) -> Vec<Target> {
     let mut targets = Vec::new();
-    for item in node.items().unwrap_or_default() {
-        let Some(target) = item.word(&TARGET_NAMES).and_then(|index| TARGETS.get(index)) else { continue };
+    node.each_item(&mut |item| {
+        let Some(target) = item.word(&TARGET_NAMES).and_then(|index| TARGETS.get(index)) else { return };
         if trigger == Trigger::CredentialsExchange && *target != Target::AccessToken {
             item.problem("a token for a machine has claims of the access token only");
         }
@@ -93,7 +91,7 @@ fn read_targets(node: &Node<'_>, trigger: Trigger) -> Vec<Target> {
             item.problem("this target is named twice");
         }
         targets.push(*target);
-    }
+    });
     if node.value.as_array().is_some_and(<[Value]>::is_empty) {
         node.problem("names no target, so the claim would go nowhere");
     }

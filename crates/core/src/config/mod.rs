@@ -194,22 +194,22 @@ impl<T> Default for Named<T> {
 }
 
 impl<T> Named<T> {
-    fn read(node: &Node<'_>, mut read_one: impl FnMut(Rc<str>, &Node<'_>) -> T) -> Named<T> {
+    fn read(node: &Node<'_>, read_one: &mut dyn FnMut(Rc<str>, &Node<'_>) -> T) -> Named<T> {
         let mut named = Named::default();
-        for (name, entry) in node.entries() {
-            if !is_name(name) {
-                entry.problem("a name is made of letters, digits and `_`, and begins with a letter");
-            } else if matches!(name, "event" | "secrets") {
-                entry.problem(concat(&[
-                    "`",
-                    name,
-                    "` already means something in expressions; take another name",
-                ]));
-            }
+        node.each_member(&mut |name, entry| {
+            check_name(name, entry);
             named.names.push(name.into());
-            named.list.push(read_one(name.into(), &entry));
-        }
+            named.list.push(read_one(name.into(), entry));
+        });
         named
+    }
+}
+
+fn check_name(name: &str, entry: &Node<'_>) {
+    if !is_name(name) {
+        entry.problem("a name is made of letters, digits and `_`, and begins with a letter");
+    } else if matches!(name, "event" | "secrets") {
+        entry.problem(concat(&["`", name, "` already means something in expressions; take another name"]));
     }
 }
 

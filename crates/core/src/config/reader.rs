@@ -137,21 +137,20 @@ impl<'a> Node<'a> {
         found
     }
 
-    pub(crate) fn items(&self) -> Option<Vec<Node<'_>>> {
-        let Some(items) = self.value.as_array() else {
-            self.mismatch("an array");
-            return None;
-        };
-        Some(items.iter().enumerate().map(|(index, value)| self.child(Key::Index(index), value)).collect())
+    /// Visits the items of an array.
+    pub(crate) fn each_item(&self, visit: &mut dyn FnMut(&Node<'_>)) {
+        let Some(items) = self.value.as_array() else { return self.mismatch("an array") };
+        for (index, value) in items.iter().enumerate() {
+            visit(&self.child(Key::Index(index), value));
+        }
     }
 
-    /// The members of an object whose names the user chose.
-    pub(crate) fn entries(&self) -> Vec<(&'a str, Node<'_>)> {
-        let Some(members) = self.value.as_object() else {
-            self.mismatch("an object");
-            return Vec::new();
-        };
-        members.iter().map(|(name, value)| (&**name, self.child(Key::Name(name), value))).collect()
+    /// Visits the members of an object whose names the user chose.
+    pub(crate) fn each_member(&self, visit: &mut dyn FnMut(&'a str, &Node<'_>)) {
+        let Some(members) = self.value.as_object() else { return self.mismatch("an object") };
+        for (name, value) in members.iter() {
+            visit(name, &self.child(Key::Name(name), value));
+        }
     }
 
     /// An object with known keys. One without any where the value is no object, and that is noted.

@@ -37,8 +37,9 @@ pub struct DenyRule {
 const MAX_SCOPE: usize = 280;
 
 pub(super) fn read_scopes(node: &Node<'_>, sources: &[Rc<str>]) -> Vec<ScopeRule> {
-    let items = node.items().unwrap_or_default();
-    items.iter().map(|item| read_scope_rule(&item.object(), sources)).collect()
+    let mut rules = Vec::new();
+    node.each_item(&mut |item| rules.push(read_scope_rule(&item.object(), sources)));
+    rules
 }
 
 fn read_scope_rule(object: &Object<'_>, sources: &[Rc<str>]) -> ScopeRule {
@@ -65,8 +66,9 @@ fn is_scope(text: &str) -> bool {
 }
 
 pub(super) fn read_deny(node: &Node<'_>, sources: &Named<SourceConfig>) -> Vec<DenyRule> {
-    let items = node.items().unwrap_or_default();
-    items.iter().filter_map(|item| read_deny_rule(&item.object(), sources)).collect()
+    let mut rules = Vec::new();
+    node.each_item(&mut |item| rules.extend(read_deny_rule(&item.object(), sources)));
+    rules
 }
 
 fn read_deny_rule(object: &Object<'_>, sources: &Named<SourceConfig>) -> Option<DenyRule> {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use claimsmith_expression::Expression;
 use claimsmith_expression::text::{concat, join};
+use claimsmith_expression::{Expression, Map};
 
 use super::reader::{Node, Object};
 use super::tokens::{TokenConfig, breaker_id, read_timeout_ms};
@@ -98,8 +98,10 @@ const OWN_HEADERS: [&str; 6] =
     ["connection", "content-length", "content-type", "host", "transfer-encoding", "accept-encoding"];
 
 pub(super) fn read(node: &Node<'_>, tokens: &Named<TokenConfig>, allow_http: bool) -> Named<SourceConfig> {
-    let names: Vec<Rc<str>> = node.entries().iter().map(|(name, _)| (*name).into()).collect();
-    let sources = Named::read(node, |name, entry| read_source(name, entry, tokens, &names, allow_http));
+    let members = node.value.as_object();
+    let names: Vec<Rc<str>> = members.into_iter().flat_map(Map::keys).cloned().collect();
+    let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, &names, allow_http);
+    let sources = Named::read(node, read_one);
     check_cycles(node, &sources.list);
     sources
 }
@@ -195,19 +197,20 @@ fn read_cache(node: &Node<'_>) -> Option<CacheConfig> {
 
 fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)> {
     let mut headers: Vec<(String, Template)> = Vec::new();
-    let given = object.get("headers");
-    for (name, node) in given.iter().flat_map(|node| node.entries()) {
-        let lower = name.to_ascii_lowercase();
-        if !is_header_name(&lower) {
-            node.problem("this is not a header name");
-        } else if OWN_HEADERS.contains(&&*lower) {
-            node.problem(concat(&["`", &lower, "` is filled by the engine"]));
-        } else if lower == "authorization" && has_token {
-            node.problem("the token fills `authorization`; set `token` to null to write your own");
-        } else if headers.iter().any(|(known, _)| *known == lower) {
-            node.problem(concat(&["`", &lower, "` is given twice"]));
-        }
-        headers.extend(read_template(&node).map(|template| (lower, template)));
+    if let Some(node) = object.get("headers") {
+        node.each_member(&mut |name, node| {
+            let lower = name.to_ascii_lowercase();
+            if !is_header_name(&lower) {
+                node.problem("this is not a header name");
+            } else if OWN_HEADERS.contains(&&*lower) {
+                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
+            } else if lower == "authorization" && has_token {
+                node.problem("the token fills `authorization`; set `token` to null to write your own");
+            } else if headers.iter().any(|(known, _)| *known == lower) {
+                node.problem(concat(&["`", &lower, "` is given twice"]));
+            }
+            headers.extend(read_template(node).map(|template| (lower, template)));
+        });
     }
     headers
 }

@@ -101,7 +101,7 @@ const OWN_FIELDS: [&str; 8] = [
 ];
 
 pub(super) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenConfig> {
-    Named::read(node, |name, entry| read_token(name, entry, allow_http))
+    Named::read(node, &mut |name, entry| read_token(name, entry, allow_http))
 }
 
 fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenConfig {
@@ -143,12 +143,13 @@ fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
     for key in ["audience", "scope", "resource"] {
         parameters.extend(object.template(key).map(|template| (key.into(), template)));
     }
-    let further = object.get("parameters");
-    for (name, node) in further.iter().flat_map(|node| node.entries()) {
-        if OWN_FIELDS.contains(&name) {
-            node.problem(concat(&["`", name, "` has a key of its own, beside `parameters`"]));
-        }
-        parameters.extend(read_template(&node).map(|template| (name.into(), template)));
+    if let Some(node) = object.get("parameters") {
+        node.each_member(&mut |name, node| {
+            if OWN_FIELDS.contains(&name) {
+                node.problem(concat(&["`", name, "` has a key of its own, beside `parameters`"]));
+            }
+            parameters.extend(read_template(node).map(|template| (name.into(), template)));
+        });
     }
     parameters
 }
@@ -156,7 +157,7 @@ fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
 /// A short name for what is called, under which its failures are counted and shared.
 pub(super) fn breaker_id(name: &str, node: &Node<'_>) -> Rc<str> {
     let url = node.value.member(if name.is_empty() { "token_url" } else { "url" });
-    let digest = digest([name, url.as_str().unwrap_or_default()]);
+    let digest = digest(&[name, url.as_str().unwrap_or_default()]);
     digest.get(..8).unwrap_or_default().into()
 }
 
