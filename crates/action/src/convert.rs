@@ -1,6 +1,9 @@
 //! Values from JavaScript and back.
 
-use claimsmith_core::expression::{Value, case, json};
+use claimsmith_core::expression::{
+    Value, json,
+    platform::{self, Platform},
+};
 use js_sys::{JSON, JsString};
 use wasm_bindgen::JsValue;
 
@@ -11,10 +14,15 @@ use wasm_bindgen::JsValue;
 /// Member by member, by `serde-wasm-bindgen`, it would cross once a member, and cost 40 kB of WebAssembly
 /// in and out, half of it for printing numbers in errors.
 pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
-    match JSON::stringify(value).ok()?.as_string() {
+    match stringify(value)? {
         Some(text) => json::read(text.as_bytes()).ok(),
         None => Some(Value::Null),
     }
+}
+
+/// The value as JSON text; `Some(None)` where JSON has no word for it.
+fn stringify(value: &JsValue) -> Option<Option<String>> {
+    Some(JSON::stringify(value).ok()?.as_string())
 }
 
 /// A value as plain JavaScript.
@@ -36,10 +44,12 @@ pub(crate) fn parse(json: &str) -> JsValue {
     JSON::parse(json).unwrap_or(JsValue::NULL)
 }
 
-/// Lends expressions the case conversion of JavaScript.
-pub(crate) fn lend_case() {
-    case::lend(
-        |text| JsString::from(text).to_lower_case().into(),
-        |text| JsString::from(text).to_upper_case().into(),
-    );
+/// Lends expressions what JavaScript has.
+pub(crate) fn lend_platform() {
+    platform::lend(Platform {
+        lower: |text| JsString::from(text).to_lower_case().into(),
+        upper: |text| JsString::from(text).to_upper_case().into(),
+        read_number: |text| parse(text).as_f64().unwrap_or(f64::NAN),
+        write_number: |value| stringify(&JsValue::from_f64(value)).flatten().unwrap_or_default(),
+    });
 }

@@ -86,7 +86,7 @@ pub fn check(config: JsValue, for_machines: bool) -> JsValue {
 #[cfg(feature = "tools")]
 #[wasm_bindgen]
 pub fn evaluate(expression: &str, data: JsValue) -> Result<JsValue, JsValue> {
-    convert::lend_case();
+    convert::lend_platform();
     let fail = |error: Error| parse(&problems_to_json(&[error]));
     let invalid = |message: &str| fail(Error::new(Code::ExpressionInvalid, message));
     let fail_at =
@@ -98,7 +98,7 @@ pub fn evaluate(expression: &str, data: JsValue) -> Result<JsValue, JsValue> {
 
 fn read_config(config: JsValue, for_machines: bool) -> Result<Config, Vec<Error>> {
     // Whatever comes to be evaluated was read from a configuration before.
-    convert::lend_case();
+    convert::lend_platform();
     let not_json = || vec![Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")];
     let trigger = if for_machines { Trigger::CredentialsExchange } else { Trigger::PostLogin };
     Config::read(&from_js(&config).ok_or_else(not_json)?, trigger)

@@ -30,7 +30,6 @@
 //! from its rounded neighbour. They serve as oracles in the tests instead.
 
 mod ast;
-mod decimal;
 mod error;
 mod expression;
 mod functions;
@@ -44,8 +43,8 @@ mod reads;
 mod testing;
 mod value;
 
-pub mod case;
 pub mod json;
+pub mod platform;
 pub mod text;
 
 pub use error::{ErrorKind, ExpressionError};

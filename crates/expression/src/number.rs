@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::decimal;
+use crate::platform;
+use crate::text::decimal;
 
 /// The largest integer that a double, and so JavaScript, holds exactly: 2^53 − 1.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -43,7 +44,7 @@ impl Number {
         if !is_json_number(text.as_bytes()) {
             return None;
         }
-        let value = decimal::parse(text);
+        let value = read(text);
         let is_integer = !text.contains(['.', 'e', 'E']);
         if is_integer && value.is_finite() && value.abs() > MAX_SAFE_INTEGER {
             let integer = Integer { text: text.into(), nearest: value };
@@ -72,10 +73,10 @@ impl Number {
         }
     }
 
-    /// The number as JSON has it: the shortest digits that read back the same, never an exponent.
+    /// The number as JavaScript would write it: the shortest digits that read back the same.
     pub fn to_text(&self) -> String {
         match &self.0 {
-            Repr::Double(value) => decimal::write(*value),
+            Repr::Double(value) => write(*value),
             Repr::Integer(integer) => (*integer.text).to_owned(),
         }
     }
@@ -95,6 +96,33 @@ impl Number {
             Repr::Integer(_) => true,
         }
     }
+}
+
+/// So many digits are a whole number that a double holds exactly.
+const EXACT_DIGITS: usize = 15;
+/// The smallest number with more digits than that.
+const EXACT_END: f64 = 1e15;
+
+/// The nearest double. Small whole numbers, the most there are, do not trouble the platform.
+fn read(text: &str) -> f64 {
+    if text.len() > EXACT_DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return (platform::in_use().read_number)(text);
+    }
+    text.bytes().fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'))
+}
+
+fn write(value: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what is cut off is looked at"
+    )]
+    let whole = value as usize;
+    #[expect(clippy::cast_precision_loss, reason = "what is rounded is another number")]
+    if (0.0..EXACT_END).contains(&value) && whole as f64 == value {
+        return decimal(whole);
+    }
+    (platform::in_use().write_number)(value)
 }
 
 /// The grammar of RFC 8259 §6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
@@ -233,9 +261,11 @@ mod tests {
             (1.0, "1"),
             (-0.0, "0"),
             (0.1, "0.1"),
-            (1e21, "1000000000000000000000"),
+            (1e21, "1e+21"),
             (123456789.25, "123456789.25"),
-            (1e-7, "0.0000001"),
+            (1e-7, "1e-7"),
+            (-1.0, "-1"),
+            (1e15, "1000000000000000"),
         ] {
             assert_eq!(Number::from_f64(value).unwrap().to_string(), text);
         }

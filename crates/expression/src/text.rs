@@ -1,8 +1,6 @@
 //! Text out of pieces, without the machinery of `format!`: that is several kilobytes of WebAssembly, and a
 //! hundred bytes more wherever it is used.
 
-use crate::decimal;
-
 /// The pieces one after the other.
 pub fn concat(pieces: &[&str]) -> String {
     let mut text = String::new();
@@ -36,6 +34,13 @@ pub fn split(text: &str, at: usize) -> (&str, &str) {
 
 /// A count in decimal digits.
 pub fn decimal(count: usize) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "nothing here is counted past 2^53")]
-    decimal::write(count as f64)
+    let mut digits = Vec::new();
+    let mut rest = count;
+    loop {
+        digits.push(char::from_digit(u32::try_from(rest % 10).unwrap_or(0), 10).unwrap_or('0'));
+        rest /= 10;
+        if rest == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
 }

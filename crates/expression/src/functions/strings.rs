@@ -1,7 +1,7 @@
 //! Functions of strings. Lengths and places are counted in characters, that is in Unicode code points.
 
 use super::{Invocation, Outcome, from_f64};
-use crate::{ExpressionError, Value, case};
+use crate::{ExpressionError, Value, platform};
 
 pub(super) fn ends_with(call: &mut Invocation<'_>) -> Outcome {
     let (text, end) = (call.text(0)?, call.text(1)?);
@@ -36,7 +36,7 @@ pub(super) fn join(call: &mut Invocation<'_>) -> Outcome {
 }
 
 pub(super) fn lower(call: &mut Invocation<'_>) -> Outcome {
-    Ok(case::lower(&call.text(0)?).into())
+    Ok((platform::in_use().lower)(&call.text(0)?).into())
 }
 
 /// An empty text is found before, between and behind all characters, as in Python and JavaScript; the
@@ -80,7 +80,7 @@ pub(super) fn trim(call: &mut Invocation<'_>) -> Outcome {
 }
 
 pub(super) fn upper(call: &mut Invocation<'_>) -> Outcome {
-    Ok(case::upper(&call.text(0)?).into())
+    Ok((platform::in_use().upper)(&call.text(0)?).into())
 }
 
 /// Strings one behind the other, with the glue between them.
