@@ -39,9 +39,7 @@ async function buildPackage(glue) {
 
 async function buildPasted(glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
-  const compressed = brotliCompressSync(wasm, {
-    params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length },
-  });
+  const compressed = compress(wasm);
   const wasmSource = `
     import { brotliDecompressSync } from "node:zlib";
     import { decode } from "./src/base85.js";
@@ -57,6 +55,20 @@ async function buildPasted(glue) {
   const names = "createPostLogin, createCredentialsExchange";
   const wrapped = `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
   writeFileSync(path.join(dist, "pasted.js"), wrapped);
+}
+
+/** The bytes in the smallest form that brotli finds: how it writes distances is a guess, so each is tried. */
+function compress(bytes) {
+  const candidates = [0, 1, 2, 3].map((postfix) =>
+    brotliCompressSync(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_LGWIN]: 24,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        [constants.BROTLI_PARAM_NPOSTFIX]: postfix,
+      },
+    }),
+  );
+  return candidates.reduce((best, candidate) => (candidate.length < best.length ? candidate : best));
 }
 
 /** How esbuild makes one CommonJS file of an entry, the glue, and a way to get the module's bytes. */
