@@ -173,21 +173,21 @@ impl Decision {
 
     /// Tells what the effects do, but for those that were refused.
     fn report_effects(&mut self, refused: &[usize]) {
-        let (mut set, mut added, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        let Report { claims, scopes, .. } = &mut self.report;
+        claims.set.clear();
+        *scopes = ScopesReport::default();
         for (index, effect) in self.effects.iter().enumerate() {
             let (names, name) = match effect {
-                Effect::SetClaim { name, .. } => (&mut set, name),
-                Effect::ChangeScope { scope, adds: true } => (&mut added, scope),
-                Effect::ChangeScope { scope, .. } => (&mut removed, scope),
+                Effect::SetClaim { name, .. } => (&mut claims.set, name),
+                Effect::ChangeScope { scope, adds: true } => (&mut scopes.added, scope),
+                Effect::ChangeScope { scope, .. } => (&mut scopes.removed, scope),
                 Effect::Deny { .. } => continue,
             };
             // A claim with several targets comes several times, one after the other.
-            if !refused.contains(&index) && names.last().is_none_or(|last: &String| **last != **name) {
+            if !refused.contains(&index) && names.last().is_none_or(|last| **last != **name) {
                 names.push((**name).to_owned());
             }
         }
-        self.report.claims.set = set;
-        self.report.scopes = ScopesReport { added, removed };
     }
 }
 
