@@ -42,11 +42,16 @@ export const DEPLOYMENTS = {
   "package with fetch": (config) => requirePackage(config, "{ log: console.log, fetch }"),
 };
 
+const CREATE_OF_TRIGGER = {
+  "post-login": "exports.onExecutePostLogin = createPostLogin",
+  "credentials-exchange": "exports.onExecuteCredentialsExchange = createCredentialsExchange",
+};
+
 /** An Action that requires the package, as one with an npm dependency does. */
-export function requirePackage(config, options = "{ log: console.log }") {
+export function requirePackage(config, options = "{ log: console.log }", trigger = "post-login") {
   const code = `
-    const { createPostLogin } = require("claimsmith");
-    exports.onExecutePostLogin = createPostLogin(${JSON.stringify(config)}, ${options});`;
+    const { createPostLogin, createCredentialsExchange } = require("claimsmith");
+    ${CREATE_OF_TRIGGER[trigger]}(${JSON.stringify(config)}, ${options});`;
   return loadAction(code, { dependencies: { claimsmith: version }, root: new URL("tests/", ROOT) });
 }
 
@@ -55,8 +60,8 @@ export function requirePackage(config, options = "{ log: console.log }") {
  *
  * @param {import("node:test").TestContext} t
  */
-export async function startWorld(t, oauth = {}) {
-  const tenant = await startTenant({ users: USERS, oauth });
+export async function startWorld(t, oauth = {}, users = USERS) {
+  const tenant = await startTenant({ users, oauth });
   t.after(() => tenant.close());
   const { oauthServer, backend } = tenant;
   return {
