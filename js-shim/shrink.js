@@ -41,7 +41,7 @@ const printed = execFileSync(
 );
 if (values["short-names"]) {
   const glue = rename(readFileSync(inDir("claimsmith.js"), "utf8"), JSON.parse(printed));
-  writeFileSync(inDir("claimsmith.js"), glue);
+  writeFileSync(inDir("claimsmith.js"), withoutBrowsers(glue));
 }
 
 /** Renames imports and exports in the glue as wasm-opt did in the module. */
@@ -54,6 +54,39 @@ function rename(glue, { imports, exports }) {
     renamed = renamed.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
   }
   return renamed;
+}
+
+/**
+ * The glue without what it carries for browsers and for engines older than Node 18: the pasted file runs on
+ * Node, and nobody but the engine's own wrapper calls it.
+ */
+function withoutBrowsers(glue) {
+  const registry =
+    "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
+  const cuts = [
+    ["if (Symbol.dispose) ActionEngine.prototype[Symbol.dispose] = ActionEngine.prototype.free;", ""],
+    [`const ActionEngineFinalization = ${registry}`, "const ActionEngineFinalization = "],
+    [`const CLOSURE_DTORS = ${registry}`, "const CLOSURE_DTORS = "],
+    ["typeof globalThis === 'undefined' ? undefined : globalThis", "globalThis"],
+    // There is a globalThis, so that nobody asks for these.
+    ["typeof global === 'undefined' ? undefined : global", "undefined"],
+    ["typeof self === 'undefined' ? undefined : self", "undefined"],
+    ["typeof window === 'undefined' ? undefined : window", "undefined"],
+    ["if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES)", "if (false)"],
+    ["numBytesDecoded += bytes.length;", ""],
+    ["if (typeof numBytesDecoded !== 'undefined') numBytesDecoded = 0;", ""],
+    ["if (typeof WASM_VECTOR_LEN !== 'undefined') WASM_VECTOR_LEN = 0;", ""],
+    ["if (!('encodeInto' in cachedTextEncoder))", "if (false)"],
+    // Every call hands over a way to make room.
+    ["if (realloc === undefined)", "if (false)"],
+    // It is called once, with a module in an object.
+    [
+      "if (wasm !== undefined) return wasm;\n\n\n    if (module !== undefined)",
+      "({module} = module);\n    if (false)",
+    ],
+    ["if (!(module instanceof WebAssembly.Module))", "if (false)"],
+  ];
+  return cuts.reduce((text, [from, to]) => replaceOnce(text, from, to), glue);
 }
 
 /** A name that is not where it was expected would be an import that is missing at run time. */
