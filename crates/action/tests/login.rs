@@ -32,9 +32,14 @@ export function createApi() {
     } });
     return {
         calls,
-        accessToken: token("access"),
+        accessToken: {
+            ...token("access"),
+            addScope: (scope) => calls.push(["add", scope]),
+            removeScope: (scope) => calls.push(["remove", scope]),
+        },
         idToken: token("id"),
-        access: { deny: (reason) => calls.push(["deny", reason]) },
+        user: { setAppMetadata: (key, value) => calls.push(["app", key, value]) },
+        access: { deny: (...args) => calls.push(["deny", ...args]) },
         get cache() { throw new Error("this trigger has no cache"); },
     };
 }
@@ -101,6 +106,36 @@ async fn a_claim_that_the_api_refuses_costs_the_others_nothing() {
     let (calls, report) = login(&config, EVENT, r#"{"n":1}"#).await;
     assert_eq!(calls, r#"[["access","z",1],["id","z",1]]"#);
     assert!(report.contains(r#""code":"internal""#), "{report}");
+}
+
+#[wasm_bindgen_test]
+async fn effects_reach_the_api_in_their_order_and_a_missing_target_is_left_out() {
+    let claims = r#""claims":{"a":{"value":"s.n","to":["app_metadata","user_metadata"]}}"#;
+    let config = format!(r#"{{{SOURCE},{claims},"scopes":[{{"add":"x"}},{{"remove":"y"}}]}}"#);
+    let (calls, report) = login(&config, EVENT, r#"{"n":[1]}"#).await;
+    assert_eq!(calls, r#"[["app","a",[1]],["add","x"],["remove","y"]]"#);
+    let left_out = r#""left_out":[{"claim":"a","reason":"config_invalid","target":"user_metadata"}]"#;
+    assert!(report.contains(left_out) && report.contains(r#""set":["a"]"#), "{report}");
+}
+
+#[wasm_bindgen_test]
+async fn a_denial_fits_its_trigger() {
+    let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"No."}]}"#;
+    for (for_machines, expected) in
+        [(false, r#"[["deny","No."]]"#), (true, r#"[["deny","invalid_request","No."]]"#)]
+    {
+        let engine =
+            ActionEngine::new(parse(config), for_machines).map_err(|problems| text(&problems)).unwrap();
+        let api = create_api();
+        let calls = Reflect::get(&api, &"calls".into()).unwrap();
+        JsFuture::from(engine.login(parse("{}"), api, create_io("{}"), false)).await.unwrap();
+        assert_eq!(text(&calls), expected);
+        // Nothing here says that a failure should deny.
+        assert!(engine.denial().is_none());
+    }
+    let config = parse(r#"{"claims":{"a":{"value":"event.x","required":true}}}"#);
+    let denial = ActionEngine::new(config, true).map_err(|problems| text(&problems)).unwrap().denial();
+    assert!(text(&denial.unwrap().into()).starts_with(r#"["server_error","We could not"#));
 }
 
 #[wasm_bindgen_test]
