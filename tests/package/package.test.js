@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { checkConfig, createPostLogin, EnrichmentError, evaluate } from "claimsmith";
+import {
+  checkConfig,
+  createCredentialsExchange,
+  createPostLogin,
+  EnrichmentError,
+  evaluate,
+} from "claimsmith";
 import { createApi } from "claimsmith-cli/host";
 import { faults } from "claimsmith-cli/tenant";
 import { createConfig, requirePackage, startWorld } from "../support/world.js";
@@ -10,6 +16,7 @@ test("import and require give the same engine", () => {
   const required = createRequire(import.meta.url)("claimsmith");
   assert.equal(required.EnrichmentError, EnrichmentError);
   assert.equal(required.createPostLogin, createPostLogin);
+  assert.equal(required.createCredentialsExchange, createCredentialsExchange);
 });
 
 test("the handler is a native async function", () => {
@@ -61,12 +68,31 @@ test("a wrong configuration throws an EnrichmentError with code, path and all pr
   );
 });
 
+test("a wrong expression is shown with a mark at the column, and what else is wrong is counted above it", () => {
+  const shown = "`.` was not expected here (column 9)\n  profile..y\n          ^";
+  const config = createConfig(({ claims }) => {
+    claims.y = "profile..y";
+  });
+  assert.equal(checkConfig(config).problems[0].message, shown);
+  config.claims.z = "profile..z";
+  assert.throws(
+    () => createPostLogin(config),
+    ({ message }) => {
+      assert.equal(message, `claims.y: ${shown.replace("\n", " (and 1 more)\n")}`);
+      return true;
+    },
+  );
+});
+
 test("evaluate runs one expression", () => {
   const data = { roles: [{ name: "a", active: true }, { name: "b" }] };
   assert.deepEqual(evaluate("roles[?active].name", data), ["a"]);
   assert.equal(evaluate("roles[-1].name", data), "b");
   assert.equal(evaluate("missing.x", data), null);
-  assert.throws(() => evaluate("roles[", data), { code: "expression_invalid" });
+  assert.throws(() => evaluate("roles[", data), {
+    code: "expression_invalid",
+    message: /\n {2}roles\[\n {8}\^$/,
+  });
 });
 
 test("__proto__ is a plain key on its way in and out", () => {

@@ -1,0 +1,72 @@
+// The command that writes the pasted file, as a shell runs it.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const COMMAND = fileURLToPath(new URL("../../cli/src/bundle-command.js", import.meta.url));
+
+function run(t, config, options = []) {
+  const folder = mkdtempSync(path.join(tmpdir(), "claimsmith-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [input, output] = ["claimsmith.json", "action.js"].map((name) => path.join(folder, name));
+  writeFileSync(input, JSON.stringify(config));
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...options, input, output], {
+    encoding: "utf8",
+  });
+  return {
+    status,
+    stderr: stderr.replaceAll(input, "claimsmith.json"),
+    read: () => readFileSync(output, "utf8"),
+  };
+}
+
+test("each trigger has its own last line", (t) => {
+  const config = { claims: { plan: "event.client.metadata.plan" } };
+  for (const [options, ending] of [
+    [[], "exports.onExecutePostLogin = createPostLogin(config);\n"],
+    [["--trigger", "post-login"], "exports.onExecutePostLogin = createPostLogin(config);\n"],
+    [
+      ["--trigger", "credentials-exchange"],
+      "exports.onExecuteCredentialsExchange = createCredentialsExchange(config);\n",
+    ],
+  ]) {
+    const { status, read } = run(t, config, options);
+    assert.equal(status, 0);
+    assert.ok(read().endsWith(ending));
+  }
+});
+
+test("a configuration is checked for its trigger", (t) => {
+  const config = { claims: { plan: { value: "event.client.metadata.plan", to: ["id_token"] } } };
+  assert.equal(run(t, config).status, 0);
+  const { status, stderr } = run(t, config, ["--trigger", "credentials-exchange"]);
+  assert.equal(status, 1);
+  assert.match(stderr, /^claimsmith\.json: claims\.plan\.to\[0\]: .* \(config_invalid\)$/m);
+});
+
+test("a wrong expression is shown, with a mark below the column", (t) => {
+  const { status, stderr } = run(t, { claims: { plan: "event.user..plan" } });
+  assert.equal(status, 1);
+  assert.equal(
+    stderr,
+    [
+      "claimsmith.json: claims.plan: `.` was not expected here (column 12) (expression_invalid)",
+      "  event.user..plan",
+      "             ^",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("wrong usage ends with 2 and shows the usage", (t) => {
+  for (const options of [["--trigger", "pre-login"], ["--triger", "post-login"], ["one-more"]]) {
+    const { status, stderr } = run(t, { claims: {} }, options);
+    assert.equal(status, 2);
+    assert.match(stderr, /^usage: /);
+  }
+});
