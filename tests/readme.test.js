@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { checkConfig } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { loadAction } from "claimsmith-cli/host";
 import { startWorld } from "./support/world.js";
@@ -24,4 +25,12 @@ test("the README's configuration is the example's, and makes the tokens that the
     .map((text) => JSON.parse(text));
   assert.deepEqual(gained("idToken"), idToken);
   assert.deepEqual(gained("accessToken"), accessToken);
+});
+
+test("every further configuration of the README is right together with the first", () => {
+  const [first, ...further] = [...readme.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text]) =>
+    JSON.parse(text),
+  );
+  assert.ok(further.length > 0);
+  for (const config of further) assert.deepEqual(checkConfig({ ...first, ...config }).problems, []);
 });

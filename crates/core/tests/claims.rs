@@ -259,6 +259,33 @@ fn claims_over_the_limit_are_shed_from_the_lowest_priority_up() {
 }
 
 #[test]
+fn whatever_is_shed_had_to_go() {
+    let kinds: Vec<(i32, usize)> =
+        [0, 1, 2].into_iter().flat_map(|priority| [6, 10, 25].map(|bytes| (priority, bytes))).collect();
+    for (a, b, c) in (0..729).map(|case| (case / 81, case / 9 % 9, case % 9)) {
+        let claims = [kinds[a], kinds[b], kinds[c]];
+        let decision = shed(20, &claims);
+        let index_of = |name: &str| usize::from(name.as_bytes()[0] - b'a');
+        let shed: Vec<usize> = left_out(&decision).iter().map(|left| index_of(left)).collect();
+        let mut total: usize = claims.iter().map(|(_, bytes)| bytes).sum();
+        for (order, index) in shed.iter().enumerate() {
+            let (priority, bytes) = claims[*index];
+            assert!(total > 20, "{claims:?}: {shed:?} sheds more than it must");
+            let stays = |other: usize| !shed[..=order].contains(&other);
+            for (other, (others, other_bytes)) in claims.iter().enumerate().filter(|(other, _)| stays(*other))
+            {
+                let alone = (bytes <= 20, *other_bytes <= 20);
+                assert!(alone != (true, false), "{claims:?}: {shed:?} keeps what can never fit");
+                assert!(alone.0 != alone.1 || priority <= *others, "{claims:?}: {shed:?} keeps {other}");
+            }
+            total -= bytes;
+        }
+        assert!(total <= 20, "{claims:?}: {shed:?} keeps too much");
+        assert_eq!(effects(&decision).len() + shed.len(), 3, "{claims:?}");
+    }
+}
+
+#[test]
 fn bytes_are_counted_as_utf_8_json() {
     // The name has 2 bytes; the values 8, 8 and 4.
     let claims = r#""claims":{"é":{"value":"s","to":["id_token"]}}"#;
