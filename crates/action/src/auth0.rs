@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::claim::Target;
+use claimsmith_core::claim::{TARGETS, Target};
 use claimsmith_core::expression::{Map, Number, Value};
 use claimsmith_core::{Config, Decision, Effect, Login, Secret, Trigger};
 use js_sys::{Array, Function, Object, Reflect};
@@ -40,16 +40,11 @@ pub(crate) fn read_login(config: &Config, event: &JsValue, api: &Api) -> Login {
     let secrets = member(event, "secrets");
     let read_secret =
         |name: &Rc<str>| Some((Rc::clone(name), Secret::new(member(&secrets, name).as_string()?)));
-    let mut missing_targets = Vec::new();
-    for target in config.claims.iter().flat_map(|claim| claim.targets.iter().copied()) {
-        if !missing_targets.contains(&target) && method(api, setter(target)).is_none() {
-            missing_targets.push(target);
-        }
-    }
+    let is_missing = |target: &Target| config.has_target(*target) && method(api, setter(*target)).is_none();
     Login {
         event: converted,
         secrets: config.secrets.iter().filter_map(read_secret).collect(),
-        missing_targets,
+        missing_targets: TARGETS.into_iter().filter(is_missing).collect(),
     }
 }
 

@@ -21,8 +21,8 @@ pub enum Target {
     TransactionMetadata,
 }
 
-/// What `to` may say. The arrays are sorted as the variants are.
-pub(crate) const TARGETS: [Target; 6] = [
+/// All of them: what `to` may say. This and the names beside it are sorted as the variants are.
+pub const TARGETS: [Target; 6] = [
     Target::AccessToken,
     Target::IdToken,
     Target::SamlResponse,
