@@ -488,6 +488,16 @@ mod tests {
             ("join(',')", "invalid-arity: `join` takes two arguments at byte 0"),
             ("not_null()", "invalid-arity: `not_null` takes at least one argument at byte 0"),
             ("sort_by(a)", "invalid-arity: `sort_by` takes two arguments at byte 0"),
+            ("group_by(a, &b, c)", "invalid-arity: `group_by` takes two arguments at byte 0"),
+            ("trim()", "invalid-arity: `trim` takes one or two arguments at byte 0"),
+            ("trim(a, b, c)", "invalid-arity: `trim` takes one or two arguments at byte 0"),
+            ("split(a)", "invalid-arity: `split` takes two or three arguments at byte 0"),
+            ("replace(a, b)", "invalid-arity: `replace` takes three or four arguments at byte 0"),
+            (
+                "find_first(a, b, c, d, e)",
+                "invalid-arity: `find_first` takes two to four arguments at byte 0",
+            ),
+            ("zip()", "invalid-arity: `zip` takes at least one argument at byte 0"),
             (
                 "sort_by(a, b)",
                 "invalid-type: `sort_by` takes an expression reference here, which starts with `&` at byte 11",

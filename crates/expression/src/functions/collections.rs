@@ -68,15 +68,17 @@ pub(super) fn group_by(call: &mut Invocation<'_>) -> Outcome {
         (Some((left, _)), Some((right, _))) => left.cmp(right),
         _ => Ordering::Equal,
     };
-    let mut groups: Vec<(Rc<str>, Vec<Value>)> = Vec::new();
+    let mut groups: Vec<(Rc<str>, Value)> = Vec::new();
     for index in sorted_order(named.len(), &compare) {
         let Some((name, item)) = named.get(index) else { continue };
         match groups.last_mut() {
-            Some((last, group)) if last == name => group.push(item.clone()),
-            _ => groups.push((Rc::clone(name), vec![item.clone()])),
+            Some((last, Value::Array(group))) if last == name => {
+                Rc::get_mut(group).into_iter().for_each(|group| group.push(item.clone()));
+            }
+            _ => groups.push((Rc::clone(name), vec![item.clone()].into())),
         }
     }
-    Ok(groups.into_iter().map(|(name, group)| (name, group.into())).collect::<Map>().into())
+    Ok(Map::from_members(groups).into())
 }
 
 /// In the order of the names; the specification leaves it open.

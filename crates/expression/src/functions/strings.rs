@@ -71,12 +71,20 @@ pub(super) fn starts_with(call: &mut Invocation<'_>) -> Outcome {
 pub(super) fn trim(call: &mut Invocation<'_>) -> Outcome {
     let text = call.text(0)?;
     let set = if call.arguments.len() > 1 { call.text(1)? } else { "".into() };
-    call.interpreter.spend_on_search(&text, &set)?;
     let is_taken = |character: char| match &*set {
         "" => character.is_whitespace(),
         set => set.chars().any(|taken| taken == character),
     };
-    Ok(text.trim_matches(is_taken).into())
+    let mut rest = text.chars();
+    while rest.clone().next().is_some_and(is_taken) {
+        call.interpreter.spend_on_text(&set)?;
+        rest.next();
+    }
+    while rest.clone().next_back().is_some_and(is_taken) {
+        call.interpreter.spend_on_text(&set)?;
+        rest.next_back();
+    }
+    Ok(rest.as_str().into())
 }
 
 pub(super) fn upper(call: &mut Invocation<'_>) -> Outcome {
@@ -137,7 +145,10 @@ pub(super) fn position(text: &str, sought: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use crate::testing::check;
+    use crate::{Expression, Map, Value};
 
     const DOCUMENT: &str = r#"{
         "n": -1.5, "s": "añb", "e": [], "strings": ["b", "c", "a"], "mixed": [1, "a"],
@@ -277,5 +288,64 @@ mod tests {
                 ),
             ],
         );
+    }
+
+    /// What an expression gives for these members.
+    fn given(expression: &str, members: &[(&str, Value)]) -> Value {
+        let members: Map = members.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+        Expression::parse(expression).unwrap().evaluate(&members.into()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn texts_are_what_the_standard_library_makes_of_them(
+            text in "[abñ😀 ]{0,12}",
+            part in "[abñ😀 ]{0,2}",
+            new in "[ax]{0,2}",
+            count in 0_u8..6,
+        ) {
+            let members: [(&str, Value); 4] = [
+                ("text", text.as_str().into()),
+                ("part", part.as_str().into()),
+                ("new", new.as_str().into()),
+                ("count", Value::Number(count.into())),
+            ];
+            let strings = |pieces: Vec<&str>| Value::from(pieces.into_iter().map(Value::from).collect::<Vec<_>>());
+            prop_assert_eq!(given("replace(text, part, new)", &members), text.replace(&part, &new).into());
+            let replaced = text.replacen(&part, &new, count.into());
+            prop_assert_eq!(given("replace(text, part, new, count)", &members), replaced.into());
+            let trimmed = text.trim_matches(|character| part.contains(character));
+            if !part.is_empty() {
+                let pieces = text.splitn(usize::from(count) + 1, part.as_str()).collect();
+                prop_assert_eq!(given("split(text, part, count)", &members), strings(pieces));
+                prop_assert_eq!(given("split(text, part)", &members), strings(text.split(&part).collect()));
+                prop_assert_eq!(given("join(part, split(text, part, count)) == text", &members), true.into());
+                prop_assert_eq!(given("trim(text, part)", &members), trimmed.into());
+                let place = text.find(&part).map(|at| text.split_at(at).0.chars().count());
+                let place = place.map_or(Value::Null, |at| Value::Number(u32::try_from(at).unwrap().into()));
+                prop_assert_eq!(given("find_first(text, part)", &members), place);
+            }
+            prop_assert_eq!(given("join('', split(text, '', count)) == text", &members), true.into());
+        }
+
+        #[test]
+        fn what_find_first_finds_lies_where_it_looked(
+            text in "[abñ]{0,8}",
+            part in "[abñ]{1,2}",
+            start in -10..10_i32,
+            end in -10..10_i32,
+        ) {
+            let members: [(&str, Value); 4] = [
+                ("text", text.as_str().into()),
+                ("part", part.as_str().into()),
+                ("start", Value::Number(start.into())),
+                ("end", Value::Number(end.into())),
+            ];
+            // A slice has the rules that `start` and `end` follow.
+            let slice = format!("split(text, '')[{start}:{end}] | join('', @)");
+            let inside = given(&slice, &members);
+            let place = inside.as_str().unwrap().find(&part).is_some();
+            prop_assert_eq!(!given("find_first(text, part, start, end)", &members).is_null(), place);
+        }
     }
 }
