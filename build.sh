@@ -11,6 +11,7 @@ usage: ./build.sh STEP
   test     everything that must hold: lints, Rust, WebAssembly, the pasted file, the package, on Node and Node 22
   build    the engine, the npm package and the engine of the pasted file
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
+  fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   lint     formatting and lints of both sides
   clean    removes what was built; keeps what was installed
 
@@ -97,6 +98,19 @@ setup_node_22() {
   fi
 }
 
+# The fuzzer's driver. The engine is safe Rust, so no sanitizer is needed, and a stable compiler does.
+setup_fuzz() {
+  FUZZ="$TOOLS/fuzz/bin/cargo-fuzz"
+  if [ ! -x "$FUZZ" ]; then
+    say "building cargo-fuzz (about a minute, once)"
+    cargo install --quiet --locked --root "$TOOLS/fuzz" cargo-fuzz
+  fi
+  say "compiling the fuzz targets"
+  # It has a workspace and a target folder of its own.
+  env -u CARGO_TARGET_DIR "$FUZZ" build --sanitizer none 2>&1 | sed -n '/^\(warning\|error\)/,$p'
+  FUZZ_BIN=$(echo fuzz/target/*/release)
+}
+
 # compile NAME FEATURES [--short-names]: the engine with these cargo features, shrunk, in target/glue/NAME
 compile() {
   local name=$1 features=$2 glue="$CARGO_TARGET_DIR/glue/$1"
@@ -139,11 +153,40 @@ demo() {
   node examples/demo/demo.js
 }
 
+# fuzz_for SECONDS TARGET...: what is found stays in fuzz/artifacts, and new inputs are thrown away.
+fuzz_for() {
+  local seconds=$1 target scratch
+  shift
+  for target in "$@"; do
+    scratch=$(mktemp -d)
+    mkdir -p fuzz/artifacts
+    say "fuzzing $target for $seconds s"
+    "$FUZZ_BIN/$target" -max_total_time="$seconds" -max_len=4096 -artifact_prefix="fuzz/artifacts/$target-" \
+      "$scratch" "fuzz/corpus/$target" >"$scratch/log" 2>&1 || { tail -n 40 "$scratch/log"; fail "see fuzz/artifacts"; }
+    tail -n 1 "$scratch/log"
+    rm -rf "$scratch"
+  done
+}
+
+fuzz() {
+  case "$(uname -s)" in
+    Linux | Darwin) ;;
+    *) say "fuzzing is left out: libFuzzer runs on Linux and macOS"; return ;;
+  esac
+  local targets
+  targets=${1:-$(ls fuzz/corpus)}
+  setup_rust
+  setup_fuzz
+  # shellcheck disable=SC2086
+  fuzz_for "${2:-60}" $targets
+}
+
 lint() {
   setup_rust
   setup_npm
   say "formatting and lints"
   cargo fmt --all --check
+  cargo fmt --manifest-path fuzz/Cargo.toml --check
   cargo clippy --quiet --locked --all-targets -- -D warnings
   cargo clippy --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action --all-features -- -D warnings
   node_modules/.bin/biome check --error-on-warnings .
@@ -174,6 +217,7 @@ run_tests() {
   compile trap fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
   test_rust
+  fuzz "" 5
   setup_node_22
   test_node node
   test_node "$NODE_22_BIN"
@@ -185,8 +229,9 @@ case "${1:-}" in
   test) run_tests ;;
   build) build ;;
   bundle) bundle "${2:-}" ;;
+  fuzz) fuzz "${2:-}" "${3:-}" ;;
   lint) lint ;;
-  clean) rm -rf target dist js-shim/dist ;;
+  clean) rm -rf target dist js-shim/dist fuzz/target ;;
   -h | --help | help) usage ;;
   "") usage >&2; exit 2 ;;
   *) usage >&2; fail "there is no step \`$1\`" ;;

@@ -170,7 +170,7 @@ fn check_origin(origin: &str, allow_http: bool) -> Result<(), Error> {
         return Err(invalid("plain http is for this machine only; use https, or set `allow_http`"));
     }
     // Only a secret such as `https://api.example.com/v1` brings a path here.
-    if has_dots(path) || path.bytes().any(|byte| byte <= b' ' || b"?#\\\x7f".contains(&byte)) {
+    if has_dots(path) || !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte)) {
         return Err(invalid(
             "a secret gives the URL a path that does not fit; give it scheme, host and plain path",
         ));
@@ -284,6 +284,7 @@ mod tests {
             "https://h?x",
             "https://",
             "https://h\\@x",
+            "https://h/é",
         ] {
             let error = render_with("{secrets.BASE}/x", "", secret).unwrap_err();
             assert!(error.starts_with("config_invalid") && !error.contains("pass"), "{secret}: {error}");

@@ -1,0 +1,42 @@
+//! JSON: what serde_json takes is taken and means the same, and what is written reads back.
+
+#![no_main]
+
+use claimsmith_core::expression::{Value, json};
+use libfuzzer_sys::fuzz_target;
+
+/// Whether both readers saw the same value.
+fn agree(ours: &Value, theirs: &serde_json::Value) -> bool {
+    match (ours, theirs) {
+        (Value::Null, serde_json::Value::Null) => true,
+        (Value::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
+        (Value::Number(ours), serde_json::Value::Number(theirs)) => Some(ours.as_f64()) == theirs.as_f64(),
+        (Value::String(ours), serde_json::Value::String(theirs)) => **ours == **theirs,
+        (Value::Array(ours), serde_json::Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| agree(ours, theirs))
+        }
+        (Value::Object(ours), serde_json::Value::Object(theirs)) => {
+            ours.iter().count() == theirs.len()
+                && ours
+                    .iter()
+                    .all(|(name, ours)| theirs.get(&**name).is_some_and(|theirs| agree(ours, theirs)))
+        }
+        _ => false,
+    }
+}
+
+fuzz_target!(|text: &[u8]| {
+    let theirs = serde_json::from_slice::<serde_json::Value>(text);
+    match (json::read(text), theirs) {
+        (Ok(ours), Ok(theirs)) => {
+            assert!(agree(&ours, &theirs));
+            let written = ours.to_json();
+            let again = json::read(written.as_bytes());
+            assert_eq!(again.map(|again| again.to_json()), Ok(written));
+        }
+        (Ok(_), Err(error)) => panic!("read what serde_json refuses: {error}"),
+        // Both bound the depth; ours counts what serde_json counts one later. The rest must be the same.
+        (Err(error), Ok(_)) => assert!(error.message.contains("nested"), "{error}"),
+        (Err(_), Err(_)) => {}
+    }
+});
