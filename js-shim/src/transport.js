@@ -41,18 +41,20 @@ export function send(method, url, headers, body, maxBytes) {
   let request;
   const promise = new Promise((resolve, reject) => {
     const attempt = () => {
-      let isAnswered = false;
+      /** @type {import("node:http").IncomingMessage | undefined} */
+      let answer;
       request = start(method, new URL(url), headers, body);
       request.on("response", (response) => {
-        isAnswered = true;
+        answer = response;
         read(response, maxBytes).then(resolve, reject);
       });
       request.on("error", (error) => {
         // The other side closed the socket while it lay idle. That says nothing about the backend, so
         // it is replaced at once; each dead socket leaves the pool, so this comes to an end.
-        const isStale = request.reusedSocket && !isAnswered && STALE.includes(error.code);
+        const isStale = request.reusedSocket && !answer && STALE.includes(error.code);
         if (isStale) attempt();
-        else reject(error);
+        // What comes after a whole answer is no part of it.
+        else if (!answer?.complete) reject(error);
       });
     };
     attempt();
