@@ -12,6 +12,7 @@ usage: ./build.sh STEP
   build    the engine, the npm package and the engine of the pasted file
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
+  load     100,000 logins, 250 in flight, against a backend that fails now and then
   lint     formatting and lints of both sides
   clean    removes what was built; keeps what was installed
 
@@ -181,6 +182,13 @@ fuzz() {
   fuzz_for "${2:-60}" $targets
 }
 
+load() {
+  bundle
+  setup_node_22
+  say "many logins at once, on Node $("$NODE_22_BIN" --version)"
+  "$NODE_22_BIN" --expose-gc tests/wire/load.js "${1:-100000}"
+}
+
 lint() {
   setup_rust
   setup_npm
@@ -229,6 +237,7 @@ case "${1:-}" in
   test) run_tests ;;
   build) build ;;
   bundle) bundle "${2:-}" ;;
+  load) load "${2:-}" ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
   lint) lint ;;
   clean) rm -rf target dist js-shim/dist fuzz/target ;;

@@ -243,7 +243,7 @@ export const ROWS = {
     },
   },
   "api.cache": {
-    "is missing": { cache: () => undefined, logins: 2, expect: enriched(1, 2) },
+    "is missing": { cache: () => null, logins: 2, expect: enriched(1, 2) },
     throws: {
       cache: () => {
         const fail = () => {
