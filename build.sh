@@ -12,6 +12,7 @@ usage: ./build.sh STEP
   build    the engine, the npm package and the engine of the pasted file
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
+  bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   lint     formatting and lints of both sides
   clean    removes what was built; keeps what was installed
@@ -182,6 +183,13 @@ fuzz() {
   fuzz_for "${2:-60}" $targets
 }
 
+bench() {
+  bundle
+  setup_node_22
+  say "first and warm logins, every contender in turn (about five minutes)"
+  "$NODE_22_BIN" bench/run.js --write "$@"
+}
+
 load() {
   bundle
   setup_node_22
@@ -237,6 +245,7 @@ case "${1:-}" in
   test) run_tests ;;
   build) build ;;
   bundle) bundle "${2:-}" ;;
+  bench) shift; bench "$@" ;;
   load) load "${2:-}" ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
   lint) lint ;;
