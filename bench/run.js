@@ -34,7 +34,12 @@ try {
   const figures = Object.fromEntries(NAMES.map((name) => [name, {}]));
   await measureFirst(figures);
   await measureWarm(figures, origins.http, { key: "warm", atOnce: 1, blocks: BLOCKS, logins: BLOCK });
-  await measureWarm(figures, origins.https, { key: "tls", atOnce: 1, blocks: Math.ceil(BLOCKS / 2), logins: BLOCK });
+  await measureWarm(figures, origins.https, {
+    key: "tls",
+    atOnce: 1,
+    blocks: Math.ceil(BLOCKS / 2),
+    logins: BLOCK,
+  });
   await measureWarm(figures, origins.http, {
     key: "storm",
     atOnce: 250,
