@@ -33,11 +33,16 @@ export function decode(text, length) {
   for (let index = 0; index < REPLACED.length; index++) {
     digits[REPLACING.charCodeAt(index)] = REPLACED.charCodeAt(index) - FIRST;
   }
+  // This runs before anything is compiled, so each step that is not taken counts.
+  const codes = Buffer.from(text, "latin1");
   const bytes = Buffer.alloc((text.length / 5) * 4);
-  for (let from = 0, to = 0; from < text.length; from += 5) {
-    let word = 0;
-    for (let index = from; index < from + 5; index++) word = word * 85 + digits[text.charCodeAt(index)];
-    to = bytes.writeUInt32BE(word, to);
+  for (let from = 0, to = 0; from < codes.length; from += 5) {
+    const high = (digits[codes[from]] * 85 + digits[codes[from + 1]]) * 85 + digits[codes[from + 2]];
+    const word = (high * 85 + digits[codes[from + 3]]) * 85 + digits[codes[from + 4]];
+    bytes[to++] = word >>> 24;
+    bytes[to++] = word >>> 16;
+    bytes[to++] = word >>> 8;
+    bytes[to++] = word;
   }
   return bytes.subarray(0, length);
 }
