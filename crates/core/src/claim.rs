@@ -154,7 +154,7 @@ pub const RESERVED_NAMES: &str = "\
     sip_cseq_num sip_date sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256";
 
 /// Hosts whose namespaces Auth0 keeps for itself.
-const RESERVED_HOSTS: [&str; 3] = ["auth0.com", "webtask.io", "webtask.run"];
+pub const RESERVED_HOSTS: [&str; 3] = ["auth0.com", "webtask.io", "webtask.run"];
 
 /// Why Auth0 would not put a claim of this name into a token.
 fn reserved(name: &str) -> Option<(Code, &'static str)> {

@@ -24,8 +24,8 @@ use reader::{Node, Object, Problems};
 
 pub use claims::ClaimConfig;
 pub use rules::{DenyRule, ScopeRule};
-pub use sources::{Body, CacheConfig, OnError, OnNotFound, SourceConfig};
-pub use tokens::{ClientAuth, TokenConfig};
+pub use sources::{Body, CacheConfig, OWN_HEADERS, OnError, OnNotFound, SourceConfig};
+pub use tokens::{ClientAuth, OWN_FIELDS, TokenConfig};
 
 /// What makes an Action run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ pub(crate) fn claim_path(name: &str) -> String {
 
 fn read_config(root: &Node<'_>, trigger: Trigger) -> Config {
     let object = root.object();
-    object.get("$schema");
+    object.get("$schema").map(|node| node.string());
     let is_shadow = object.word("mode", &["enforce", "shadow"]) == 1;
     let allow_http = object.flag("allow_http");
     let deadline_ms = object.integer("deadline_ms", 100, 15_000, 5_000);

@@ -93,8 +93,8 @@ pub enum OnNotFound {
     Error,
 }
 
-/// Headers that the transport or the engine fills.
-const OWN_HEADERS: [&str; 6] =
+/// Headers that the transport or the engine fills, in lower case.
+pub const OWN_HEADERS: [&str; 6] =
     ["connection", "content-length", "content-type", "host", "transfer-encoding", "accept-encoding"];
 
 pub(super) fn read(node: &Node<'_>, tokens: &Named<TokenConfig>, allow_http: bool) -> Named<SourceConfig> {

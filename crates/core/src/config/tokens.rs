@@ -88,8 +88,8 @@ const AUTH_METHODS: [&str; 3] = ["client_secret_post", "client_secret_basic", "p
 /// How a private key may sign (RFC 7518 §3), the first where it is left out.
 const ALGORITHMS: [&str; 3] = ["RS256", "PS256", "ES256"];
 
-/// Form fields that the grant itself fills.
-const OWN_FIELDS: [&str; 8] = [
+/// Form fields that the grant itself fills: no further `parameters` may be called so.
+pub const OWN_FIELDS: [&str; 8] = [
     "grant_type",
     "client_id",
     "client_secret",
