@@ -84,7 +84,8 @@ pub enum ClaimType {
 
 /// A default is of the claim's type, or null. The words of `type` are those of JSON Schema itself.
 fn default_rules(schema: &mut Schema) {
-    let words = schema.pointer("/properties/type/enum").and_then(Value::as_array).cloned().unwrap_or_default();
+    let words =
+        schema.pointer("/properties/type/enum").and_then(Value::as_array).cloned().unwrap_or_default();
     let rules: Vec<Value> = words.iter().filter_map(Value::as_str).map(default_rule).collect();
     schema.insert("allOf".to_owned(), rules.into());
 }

@@ -12,8 +12,8 @@ pub mod names;
 pub mod page;
 pub mod rules;
 pub mod sources;
-pub mod tokens;
 mod tidy;
+pub mod tokens;
 pub mod values;
 
 use schemars::generate::SchemaSettings;

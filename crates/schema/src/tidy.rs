@@ -1,11 +1,14 @@
-//! Turns what the types give into what the reader takes.
+//! Turns what the types give into what the reader takes, and people read.
 
 use schemars::Schema;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Tidies one object or value of the schema, without those inside it.
 pub(crate) fn tidy(schema: &mut Schema) {
-    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+    // What has no type is a rule about an object that is described elsewhere.
+    if schema.get("type").is_some_and(|kind| kind == "object")
+        && let Some(Value::Object(properties)) = schema.get_mut("properties")
+    {
         properties.values_mut().for_each(refuse_null);
     }
     // The width of a Rust integer tells a reader of the schema nothing; its bounds are given.
@@ -15,6 +18,31 @@ pub(crate) fn tidy(schema: &mut Schema) {
     if let Some(Value::String(description)) = schema.get_mut("description") {
         *description = unwrap_lines(description);
     }
+    if let Some(schema) = schema.as_object_mut() {
+        sort_keys(schema);
+    }
+}
+
+/// What a reader looks for first. The rest follows as it came.
+const KEY_ORDER: [&str; 11] = [
+    "$schema",
+    "title",
+    "description",
+    "type",
+    "const",
+    "minimum",
+    "maximum",
+    "minLength",
+    "pattern",
+    "default",
+    "required",
+];
+
+fn sort_keys(schema: &mut Map<String, Value>) {
+    let rank = |key: &str| KEY_ORDER.iter().position(|known| *known == key).unwrap_or(KEY_ORDER.len());
+    let mut members: Vec<(String, Value)> = std::mem::take(schema).into_iter().collect();
+    members.sort_by_key(|(key, _)| rank(key));
+    schema.extend(members);
 }
 
 /// An `Option` may be left out, and may not be null. Where null means something, a type of its own says so.
@@ -43,7 +71,9 @@ fn refuse_null(property: &mut Value) {
 
 /// Comments are wrapped for an editor of code; a paragraph of the schema is one line.
 fn unwrap_lines(text: &str) -> String {
-    let paragraphs: Vec<String> =
-        text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let paragraphs: Vec<String> = text
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     paragraphs.join("\n\n")
 }
