@@ -14,6 +14,7 @@ usage: ./build.sh STEP
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   load     100,000 logins, 250 in flight, against a backend that fails now and then
+  docs     docs/configuration.md, from the types in crates/schema
   lint     formatting and lints of both sides
   clean    removes what was built; keeps what was installed
 
@@ -141,12 +142,22 @@ build() {
   compile package fetch,tools
   say "building the package and the engine of the pasted file"
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
+  say "writing the schema of the configuration"
+  cargo run --quiet --locked -p claimsmith-schema >js-shim/dist/claimsmith.schema.json
 }
 
 bundle() {
   build
   say "bundling dist/action.js"
   node cli/src/bundle-command.js "${1:-examples/plan-and-roles/claimsmith.json}" dist/action.js
+}
+
+docs() {
+  setup_rust
+  say "writing docs/configuration.md"
+  local page
+  page=$(cargo run --quiet --locked -p claimsmith-schema -- --page)
+  printf '%s\n' "$page" >docs/configuration.md
 }
 
 demo() {
@@ -248,6 +259,7 @@ case "${1:-}" in
   bench) shift; bench "$@" ;;
   load) load "${2:-}" ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
+  docs) docs ;;
   lint) lint ;;
   clean) rm -rf target dist js-shim/dist fuzz/target ;;
   -h | --help | help) usage ;;

@@ -36,9 +36,11 @@ export function bundleAction(config, { trigger = "post-login" } = {}) {
     throw new TypeError(`bundleAction: no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
   }
   const { version, code, sha256 } = readEngine();
+  // It is for editors of the file; in the dashboard there is nothing at that place.
+  const { $schema, ...pasted } = config;
   return `// Claimsmith ${version}: puts data from your API into the tokens that Auth0 issues.
 // Edit the configuration here; secrets are added in the editor, under Secrets.
-const config = ${JSON.stringify(config, null, 2)};
+const config = ${JSON.stringify(pasted, null, 2)};
 
 // The engine; nothing to edit from here on.
 // claimsmith ${version} sha256:${sha256}

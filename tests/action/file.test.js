@@ -30,6 +30,12 @@ test("the configuration stands on top, as a person would write it", () => {
   assert.ok(action.indexOf("const config") < 200);
 });
 
+test("the pasted configuration goes without the line for editors", () => {
+  const schema = "./node_modules/claimsmith/dist/claimsmith.schema.json";
+  const config = createConfig();
+  assert.equal(bundleAction({ $schema: schema, ...config }), bundleAction(config));
+});
+
 test("the file says which version it is, with a hash of the engine", () => {
   assert.match(action, /^\/\/ claimsmith \d+\.\d+\.\d+ sha256:[0-9a-f]{64}$/m);
 });

@@ -56,6 +56,18 @@ test("checkConfig finds everything at once and throws nothing", () => {
   }
 });
 
+test("the package carries the schema, whose examples checkConfig takes", () => {
+  const schema = createRequire(import.meta.url)("claimsmith/claimsmith.schema.json");
+  assert.equal(schema.$schema, "http://json-schema.org/draft-07/schema#");
+  const examples = Object.entries(schema.properties).flatMap(([key, { examples = [] }]) =>
+    examples.map((example) => ({ [key]: example })),
+  );
+  assert.ok(examples.length >= 6);
+  for (const example of examples) {
+    assert.deepEqual(checkConfig({ ...createConfig(), ...example }).problems, []);
+  }
+});
+
 test("a wrong configuration throws an EnrichmentError with code, path and all problems", () => {
   assert.throws(
     () => createPostLogin({ claims: { sub: "event.user.user_id" }, clams: {} }),
