@@ -1,16 +1,10 @@
 //! The schema and the reader say the same of every configuration, but for what is listed here.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what fails here fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 #[expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     clippy::string_slice,
     unreachable_pub,
     reason = "a support file of tests: what fails here fails the test"
@@ -249,9 +243,10 @@ fn both_agree_on_words_that_are_misspelt_and_lists_that_repeat() {
         each_node(&config, "", &mut |pointer, value| {
             let others = match value {
                 Value::String(word) => slips(word).into_iter().map(Value::from).collect(),
-                Value::Array(items) => {
-                    items.iter().map(|item| [items.as_slice(), &[item.clone()]].concat().into()).collect()
-                }
+                Value::Array(items) => items
+                    .iter()
+                    .map(|item| [items.as_slice(), std::slice::from_ref(item)].concat().into())
+                    .collect(),
                 _ => Vec::new(),
             };
             for other in others {

@@ -1,11 +1,8 @@
 //! The committed reference is what the schema gives, and what it shows is right.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what fails here fails the test")]
-
 #[expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     clippy::string_slice,
     unreachable_pub,
     dead_code,
