@@ -84,14 +84,19 @@ impl TokenStore {
             let is_usable = |token: &Rc<Token>| is_fresh(token, now_ms) && need.rejected != Some(token);
             let remembered =
                 find(&self.memory.borrow(), &key).filter(|known| is_usable(&known.token)).cloned();
+            // When it is time for a new one, another instance may have got it already.
+            if remembered.as_ref().is_none_or(|known| now_ms >= known.refresh_at_ms) {
+                let cached = host.cache_get(&key).and_then(|record| read_record(&record)).map(Rc::new);
+                let expires_at_ms = remembered.as_ref().and_then(|known| known.token.expires_at_ms);
+                let is_news = |token: &Rc<Token>| is_usable(token) && token.expires_at_ms > expires_at_ms;
+                if let Some(token) = cached.filter(is_news) {
+                    let is_due = now_ms >= self.remember(host, &key, &token) && !self.is_asking(&key);
+                    return Ok(Acquired { token, origin: TokenOrigin::Cache, cache_refused: false, is_due });
+                }
+            }
             if let Some(Remembered { token, refresh_at_ms }) = remembered {
                 let is_due = now_ms >= refresh_at_ms && !self.is_asking(&key);
                 return Ok(Acquired { token, origin: TokenOrigin::Memory, cache_refused: false, is_due });
-            }
-            let cached = host.cache_get(&key).and_then(|record| read_record(&record)).map(Rc::new);
-            if let Some(token) = cached.filter(is_usable) {
-                let is_due = now_ms >= self.remember(host, &key, &token) && !self.is_asking(&key);
-                return Ok(Acquired { token, origin: TokenOrigin::Cache, cache_refused: false, is_due });
             }
             let under_way = find(&self.asking.borrow(), &key).cloned();
             let (asked, origin) = match under_way {

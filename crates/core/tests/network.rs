@@ -340,6 +340,29 @@ fn a_token_is_renewed_ahead_of_its_end_while_the_login_uses_the_old_one() {
 }
 
 #[test]
+fn a_token_that_another_instance_has_renewed_is_taken_from_the_cache_and_not_asked_for() {
+    let issued = Rc::new(Cell::new(0));
+    let count = Rc::clone(&issued);
+    let (host, _) = scripted(move |request| {
+        if request.url.expose().ends_with("/token") {
+            count.set(count.get() + 1);
+            return token(count.get());
+        }
+        fine()
+    });
+    let fleet: Vec<Engine> = (0..10).map(|_| with_token(SECRET)).collect();
+    for engine in &fleet {
+        decide(engine, &host);
+    }
+    host.world.advance(DUE_MS);
+    let origins: Vec<_> =
+        fleet.iter().map(|engine| decide(engine, &host).report.tokens[0].1.from.unwrap()).collect();
+    assert_eq!(issued.get(), 2, "one for the fleet, and one ahead of its end");
+    assert_eq!(origins[0], TokenOrigin::Memory);
+    assert!(origins[1..].iter().all(|origin| *origin == TokenOrigin::Cache), "{origins:?}");
+}
+
+#[test]
 fn where_a_token_cannot_be_renewed_the_old_one_serves_until_thirty_seconds_before_its_end() {
     let (host, script) =
         scripted(|request| if request.url.expose().ends_with("/token") { token(1) } else { fine() });
