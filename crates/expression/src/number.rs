@@ -158,11 +158,7 @@ fn is_json_number(text: &[u8]) -> bool {
 
 impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {
-        match (&self.0, &other.0) {
-            (Repr::Integer(left), Repr::Integer(right)) => left.text == right.text,
-            (Repr::Double(left), Repr::Double(right)) => left == right,
-            _ => false,
-        }
+        self.partial_cmp(other) == Some(Ordering::Equal)
     }
 }
 
@@ -239,6 +235,14 @@ mod tests {
         assert!(number("9007199254740993") > number("9007199254740991"));
         assert_eq!(number("-9007199254740993").abs(), number("9007199254740993"));
         assert_eq!(number("-1.5").abs(), number("1.5"));
+    }
+
+    #[test]
+    fn a_number_equals_what_it_is_written_as() {
+        for text in ["4e20", "-9.5e16", "90000700091992547.4", "9007199254740993", "1e21", "0.1"] {
+            let number = Number::from_text(text).unwrap();
+            assert_eq!(Number::from_text(&number.to_text()).unwrap(), number, "{text}");
+        }
     }
 
     #[test]
