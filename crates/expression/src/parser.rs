@@ -370,6 +370,7 @@ fn unexpected(offset: usize, token: &str) -> ExpressionError {
         [] => &["the expression ends too soon"],
         // It may be long, and go over several lines.
         [b'\'' | b'`', ..] => &["a literal was not expected here"],
+        [b'"', ..] => &["a name was not expected here"],
         _ => &["`", token, "` was not expected here"],
     };
     ExpressionError::new(ErrorKind::Syntax, offset, message)
@@ -513,6 +514,15 @@ mod tests {
         ] {
             let error = Expression::parse(expression).unwrap_err();
             assert_eq!(format!("{}: {error}", error.kind.name()), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_whatever_the_expression_holds() {
+        for expression in ["a \"b\nc\"", "a 'b\nc'", "a `[\n]`", "\"b\u{7f}\"\"c\u{7f}\"", "\u{85}", "{\"b\n"]
+        {
+            let error = Expression::parse(expression).unwrap_err();
+            assert!(!error.message.contains(char::is_control), "{:?}", error.message);
         }
     }
 
