@@ -168,7 +168,7 @@ fn refused(status: u16, answer: &Value) -> Error {
 
 /// The characters a bearer token may have (RFC 6750 §2.1, and all visible ASCII to be lenient): it goes
 /// into a header.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -16,7 +16,7 @@ use crate::report::TokenOrigin;
 use crate::retry::Retries;
 use crate::secret::Secret;
 use crate::task::Promised;
-use crate::token::{Grant, Token, read_token_response, token_request};
+use crate::token::{Grant, Token, is_token, read_token_response, token_request};
 
 /// A token is not used when less than this is left of it: it must outlive the call it is for.
 const MARGIN_MS: u64 = 30_000;
@@ -261,7 +261,8 @@ fn read_record(record: &str) -> Option<Token> {
     let moment = |name| Some(record.member(name).as_number()?.as_f64() as u64);
     let (issued_at_ms, expires_at_ms) = (moment("issued_at_ms")?, Some(moment("expires_at_ms")?));
     let token = record.member("token");
-    Some(Token { value: Secret::new(token.as_str()?), expires_at_ms, issued_at_ms })
+    let value = token.as_str().filter(|text| is_token(text))?;
+    Some(Token { value: Secret::new(value), expires_at_ms, issued_at_ms })
 }
 
 /// Whether the token is where it should be: in the cache, or, where it lasts for this login only, not.

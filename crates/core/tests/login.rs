@@ -83,6 +83,9 @@ fn garbage_in_the_cache_is_a_miss() {
         r#"{"token":1,"expires_at_ms":9e15}"#,
         r#"{"token":"x"}"#,
         r#"{"expires_at_ms":9e15}"#,
+        // What cannot be a token must not become a header.
+        r#"{"token":"x\r\ny: z","issued_at_ms":0,"expires_at_ms":9e15}"#,
+        r#"{"token":"","issued_at_ms":0,"expires_at_ms":9e15}"#,
     ] {
         let host = MemoryHost::new(&issuing_world());
         decide(&simple(), &host, "ann");
