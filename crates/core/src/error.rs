@@ -104,9 +104,11 @@ pub struct Details {
 }
 
 impl Error {
-    /// A failure that does not know its place yet.
+    /// A failure that does not know its place yet. What the message repeats of the configuration may go over
+    /// several lines; the message does not.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
-        Error(Box::new(Details { code, path: String::new(), message: message.into() }))
+        let message = one_line(&message.into(), usize::MAX);
+        Error(Box::new(Details { code, path: String::new(), message }))
     }
 
     /// What is wrong with an expression, and below it the expression with a mark at the place, which is
@@ -119,8 +121,9 @@ impl Error {
         let mut mark = String::new();
         expression.char_indices().filter(|(at, _)| *at < offset).for_each(|_| mark.push(' '));
         let column = decimal(mark.len().saturating_add(1));
-        let message = concat(&[message, " (column ", &column, ")\n  ", &shown, "\n  ", &mark, "^"]);
-        Error::new(Code::ExpressionInvalid, message)
+        let mut error = Error::new(Code::ExpressionInvalid, message);
+        error.0.message.push_str(&concat(&[" (column ", &column, ")\n  ", &shown, "\n  ", &mark, "^"]));
+        error
     }
 
     /// The same failure, placed. A place that is already known stays.
@@ -156,3 +159,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_whatever_it_repeats() {
+        let error = Error::new(Code::ConfigInvalid, "`a\r\nb\u{7f}` is not known here");
+        assert_eq!(error.message, "`a  b ` is not known here");
+        let error = Error::in_expression("`a\nb` names nothing here", "'x\ny'.a", 6);
+        let expected = "`a b` names nothing here (column 7)\n  'x y'.a\n        ^";
+        assert_eq!(error.message, expected);
+    }
+}
