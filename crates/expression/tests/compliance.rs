@@ -77,15 +77,28 @@ fn suite_files() -> Vec<PathBuf> {
 
 /// Cargo has unpacked the package somewhere; only it knows where.
 fn suite_folder() -> PathBuf {
-    // Everything has been fetched when this test was built.
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rustc = run(Command::new("rustc").arg("-vV"));
+    let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    // What this platform needs has been fetched when this test was built.
+    let metadata = run(Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--filter-platform",
+            host,
+            "--manifest-path",
+        ])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")));
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     let package = metadata["packages"].as_array().unwrap().iter().find(|it| it["name"] == "jmespath");
     let manifest = Path::new(package.unwrap()["manifest_path"].as_str().unwrap());
     manifest.parent().unwrap().join("tests/compliance")
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -15,9 +15,9 @@ use crate::tokens::Token;
 #[derive(JsonSchema)]
 #[schemars(title = "Claimsmith's configuration", deny_unknown_fields, transform = which_token)]
 pub struct Configuration {
-    /// Where this schema is, for editors; the engine passes over it.
+    /// Where this schema is, for editors. The engine passes over it, whatever it is.
     #[schemars(rename = "$schema")]
-    pub schema: Option<String>,
+    pub schema: Option<Value>,
     /// Whether anything is set.
     #[schemars(extend("default" = "enforce"))]
     pub mode: Option<Mode>,

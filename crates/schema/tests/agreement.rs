@@ -12,6 +12,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use claimsmith_core::{Code, Trigger};
 use jsonschema::Validator;
@@ -245,7 +246,7 @@ fn both_agree_on_words_that_are_misspelt_and_lists_that_repeat() {
                 Value::String(word) => slips(word).into_iter().map(Value::from).collect(),
                 Value::Array(items) => items
                     .iter()
-                    .map(|item| [items.as_slice(), std::slice::from_ref(item)].concat().into())
+                    .map(|item| [items.as_slice(), slice::from_ref(item)].concat().into())
                     .collect(),
                 _ => Vec::new(),
             };

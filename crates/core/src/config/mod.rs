@@ -133,7 +133,7 @@ pub(crate) fn claim_path(name: &str) -> String {
 
 fn read_config(root: &Node<'_>, trigger: Trigger) -> Config {
     let object = root.object();
-    object.get("$schema").map(|node| node.string());
+    object.get("$schema");
     let is_shadow = object.word("mode", &["enforce", "shadow"]) == 1;
     let allow_http = object.flag("allow_http");
     let deadline_ms = object.integer("deadline_ms", 100, 15_000, 5_000);
