@@ -41,6 +41,12 @@ pub fn read_config(config: &Value, trigger: Trigger) -> Vec<Problem> {
         .collect()
 }
 
+/// All that the reader makes of a configuration that is right.
+pub fn compiled(config: &Value) -> String {
+    let value = json::read(config.to_string().as_bytes()).unwrap();
+    format!("{:?}", Config::read(&value, Trigger::PostLogin).unwrap())
+}
+
 pub fn validator() -> Validator {
     jsonschema::draft7::new(&claimsmith_schema::schema()).unwrap()
 }
