@@ -13,6 +13,7 @@ usage: ./build.sh STEP
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
+  capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   docs     docs/configuration.md, from the types in crates/schema
   lint     formatting and lints of both sides
@@ -208,6 +209,12 @@ load() {
   "$NODE_22_BIN" --expose-gc tests/wire/load.js "${1:-100000}"
 }
 
+capacity() {
+  need cargo https://rustup.rs
+  say "simulating months of logins"
+  cargo run --quiet --locked --release -p claimsmith-capacity -- docs
+}
+
 lint() {
   setup_rust
   setup_npm
@@ -258,6 +265,7 @@ case "${1:-}" in
   bundle) bundle "${2:-}" ;;
   bench) shift; bench "$@" ;;
   load) load "${2:-}" ;;
+  capacity) capacity ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
   docs) docs ;;
   lint) lint ;;
