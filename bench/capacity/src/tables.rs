@@ -59,11 +59,11 @@ impl Tables {
     /// As [`runs::run`]; where a login did not get its claim, or the backend saw a token that was over.
     pub(crate) fn run() -> Result<Tables, String> {
         Ok(Tables {
-            by_traffic: counted(by_traffic())?,
-            by_fleet: counted(by_fleet())?,
-            by_shape: counted(by_shape())?,
-            peak: counted(peak())?,
-            answers: counted(answers())?,
+            by_traffic: counted("traffic", by_traffic())?,
+            by_fleet: counted("fleets", by_fleet())?,
+            by_shape: counted("shapes", by_shape())?,
+            peak: counted("peak", peak())?,
+            answers: counted("answers", answers())?,
         })
     }
 
@@ -80,7 +80,8 @@ impl Tables {
     }
 }
 
-fn counted(plans: Vec<Plan>) -> Result<Vec<Run>, String> {
+fn counted(name: &str, plans: Vec<Plan>) -> Result<Vec<Run>, String> {
+    eprintln!("{name}: {} runs", plans.len());
     let figures = runs::run(&plans)?;
     let runs: Vec<Run> = plans.into_iter().zip(figures).collect();
     match runs.iter().find(|(_, figures)| figures.failed + figures.calls_with_expired_token > 0) {
