@@ -35,7 +35,7 @@ extern "C" {
 pub(crate) fn read_login(config: &Config, event: &JsValue, api: &Api) -> Login {
     let mut converted = Value::Null;
     for chain in &config.event_reads {
-        insert(&mut converted, chain, read_chain(event, chain));
+        read_chain(&mut converted, chain, event);
     }
     let secrets = member(event, "secrets");
     let read_secret =
@@ -136,15 +136,13 @@ pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn read_chain(event: &JsValue, chain: &[Rc<str>]) -> Value {
-    if chain.is_empty() {
-        return read_whole(event);
+/// Takes over what a chain of members leads to from the event.
+fn read_chain(into: &mut Value, chain: &[Rc<str>], event: &JsValue) {
+    match chain.first() {
+        None => *into = read_whole(event),
+        Some(first) if &**first == "secrets" => {}
+        Some(_) => copy(into, chain, event),
     }
-    if chain.first().is_some_and(|first| &**first == "secrets") {
-        return Value::Null;
-    }
-    let found = chain.iter().fold(event.clone(), |value, name| member(&value, name));
-    from_js(&found).unwrap_or_default()
 }
 
 /// The event without its secrets.
@@ -159,15 +157,18 @@ fn read_whole(event: &JsValue) -> Value {
     whole.into()
 }
 
-/// Puts a value at the end of a chain, making the objects on the way.
-fn insert(into: &mut Value, chain: &[Rc<str>], value: Value) {
-    let Some((name, rest)) = chain.split_first() else {
-        *into = value;
+/// Copies what a chain leads to, and the objects on the way.
+fn copy(into: &mut Value, chain: &[Rc<str>], from: &JsValue) {
+    // Only objects have members in JMESPath, and what is selected from nothing is nothing: where the way ends
+    // early, its end is taken over.
+    let next = chain.split_first().filter(|_| from.is_object() && !Array::is_array(from));
+    let Some((name, rest)) = next else {
+        *into = from_js(from).unwrap_or_default();
         return;
     };
     let mut members = into.as_object().cloned().unwrap_or_default();
-    let mut member = members.get(name).cloned().unwrap_or_default();
-    insert(&mut member, rest, value);
-    members.insert(Rc::clone(name), member);
+    let mut copied = members.get(name).cloned().unwrap_or_default();
+    copy(&mut copied, rest, &member(from, name));
+    members.insert(Rc::clone(name), copied);
     *into = members.into();
 }

@@ -139,6 +139,15 @@ async fn a_denial_fits_its_trigger() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_event_does_not_have_is_null_and_arrays_have_no_members() {
+    let config = r#"{"claims":{"a":"event.organization.{n: name}","b":"event.user.roles.length",
+        "c":"event.user.{n: name}","d":"event.user.user_id.length"}}"#;
+    let event = r#"{"user":{"user_id":"u","roles":["x"]}}"#;
+    let (calls, _) = login(config, event, "{}").await;
+    assert_eq!(calls, r#"[["access","c",{"n":null}],["id","c",{"n":null}]]"#);
+}
+
+#[wasm_bindgen_test]
 async fn a_secret_that_is_no_string_is_missing() {
     let config = format!(r#"{{{SOURCE},"claims":{{"a":"s.n"}}}}"#);
     let event = EVENT.replace(r#""KEY":"k""#, r#""KEY":7"#);
