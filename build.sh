@@ -198,7 +198,7 @@ fuzz() {
 bench() {
   bundle
   setup_node_22
-  say "first and warm logins, every contender in turn (about five minutes)"
+  say "first and warm logins, every contender in turn (a few minutes)"
   "$NODE_22_BIN" bench/run.js --write "$@"
 }
 
