@@ -11,9 +11,9 @@ import { listen } from "../../cli/src/tenant/listener.js";
 import { createConfig, DEPLOYMENTS, PLAN, startWorld, visibleOutput } from "../support/world.js";
 import { PLANTED, ROWS } from "./rows.js";
 
-const DEADLINE_MS = 4_000;
-const TIMEOUT_MS = 1_000;
-const AT_ONCE = 8;
+const DEADLINE_MS = 8_000;
+const TIMEOUT_MS = 2_000;
+const AT_ONCE = 4;
 
 const certificates = JSON.parse(await text(process.stdin));
 const unhandled = [];
