@@ -13,6 +13,7 @@ usage: ./build.sh STEP
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
+  size     what users carry, in bytes, beside its budget; writes size.json
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   docs     docs/configuration.md, from the types in crates/schema
@@ -57,6 +58,7 @@ setup_rust() {
 setup_std_source() {
   STD_FLAGS="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
   STD_OPTIONS="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
+  STD_ORIGIN=""
   local source
   source=$(rustc --print sysroot)/lib/rustlib/src/rust
   if [ ! -d "$source/library" ] && command -v rustup >/dev/null; then
@@ -66,7 +68,7 @@ setup_std_source() {
   # shellcheck disable=SC2086
   if [ ! -d "$source/library" ] || ! RUSTC_BOOTSTRAP=1 rustc $STD_FLAGS --print cfg >/dev/null 2>&1; then
     say "the standard library cannot be compiled here: the engine will be larger than what is released"
-    STD_FLAGS="" STD_OPTIONS=""
+    STD_FLAGS="" STD_OPTIONS="" STD_ORIGIN="--precompiled-std"
   fi
 }
 
@@ -128,9 +130,10 @@ compile() {
     cargo build --quiet --locked $STD_OPTIONS --profile wasm --target wasm32-unknown-unknown -p claimsmith-action \
     --no-default-features --features "allocator,$features"
   "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
-    --remove-name-section --remove-producers-section --out-dir "$glue" --out-name claimsmith \
+    --remove-producers-section --out-dir "$glue" --out-name claimsmith \
     "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/claimsmith_action.wasm"
-  node js-shim/shrink.js "$glue" "$@"
+  # shellcheck disable=SC2086
+  node js-shim/shrink.js "$glue" $STD_ORIGIN "$@"
 }
 
 build() {
@@ -202,6 +205,11 @@ bench() {
   "$NODE_22_BIN" bench/run.js --write "$@"
 }
 
+size() {
+  bundle
+  node bench/size.js
+}
+
 load() {
   bundle
   setup_node_22
@@ -267,6 +275,7 @@ case "${1:-}" in
   build) build ;;
   bundle) bundle "${2:-}" ;;
   bench) shift; bench "$@" ;;
+  size) size ;;
   load) load "${2:-}" ;;
   capacity) capacity ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;

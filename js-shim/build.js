@@ -2,9 +2,11 @@
 //
 //   OUT/index.cjs, index.mjs, index.d.ts, claimsmith.wasm   the npm package
 //   OUT/pasted.js                                           the engine of the pasted file
+//   OUT/engine.cjs                                          the engine without transport, for the benchmark
 //
-// usage: node build.js --package GLUE_DIR [--pasted GLUE_DIR] --out DIR
-// A GLUE_DIR holds claimsmith.js and claimsmith.wasm, as shrink.js left them.
+// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--engine GLUE_DIR] --out DIR
+// A GLUE_DIR holds claimsmith.js and claimsmith.wasm, as shrink.js left them. Beside the latter comes
+// claimsmith.wasm.br, as the pasted file carries it.
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -14,22 +16,30 @@ import { build } from "esbuild";
 import { encode } from "./src/base85.js";
 
 const { values } = parseArgs({
-  options: { package: { type: "string" }, pasted: { type: "string" }, out: { type: "string" } },
+  options: {
+    package: { type: "string" },
+    pasted: { type: "string" },
+    engine: { type: "string" },
+    out: { type: "string" },
+  },
 });
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 const dist = path.resolve(values.out);
 const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
 mkdirSync(dist, { recursive: true });
 
-await buildPackage(path.resolve(values.package));
+/** The module as a file beside the code. */
+const WASM_FILE = `
+  import { readFileSync } from "node:fs";
+  import path from "node:path";
+  export default readFileSync(path.join(__dirname, "claimsmith.wasm"));`;
+
+if (values.package) await buildPackage(path.resolve(values.package));
 if (values.pasted) await buildPasted(path.resolve(values.pasted));
+if (values.engine) await buildEngine(path.resolve(values.engine));
 
 async function buildPackage(glue) {
-  const wasmSource = `
-    import { readFileSync } from "node:fs";
-    import path from "node:path";
-    export default readFileSync(path.join(__dirname, "claimsmith.wasm"));`;
-  await build({ ...options("index.js", glue, wasmSource), outfile: path.join(dist, "index.cjs") });
+  await build({ ...options("index.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
   copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
   copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, "index.d.ts"));
   // One instance and one EnrichmentError, whichever way the package is loaded.
@@ -40,6 +50,7 @@ async function buildPackage(glue) {
 async function buildPasted(glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
   const compressed = compress(wasm);
+  writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
   const wasmSource = `
     import { brotliDecompressSync } from "node:zlib";
     import { decode } from "./src/base85.js";
@@ -55,6 +66,11 @@ async function buildPasted(glue) {
   const names = "createPostLogin, createCredentialsExchange";
   const wrapped = `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
   writeFileSync(path.join(dist, "pasted.js"), wrapped);
+}
+
+async function buildEngine(glue) {
+  await build({ ...options("engine.js", glue, WASM_FILE), outfile: path.join(dist, "engine.cjs") });
+  copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
 }
 
 /** The bytes in the smallest form that brotli finds: how it writes distances is a guess, so each is tried. */

@@ -1,8 +1,9 @@
 // Shrinks the module that wasm-bindgen wrote.
 //
-// usage: node shrink.js GLUE_DIR [--short-names]
+// usage: node shrink.js GLUE_DIR [--short-names] [--precompiled-std]
 //
-// Reads claimsmith_bg.wasm and writes claimsmith.wasm beside it. With --short-names the imports and
+// Reads claimsmith_bg.wasm and writes claimsmith.wasm beside it, and functions.json: how large each function
+// became, and whether the standard library was compiled with the engine. With --short-names the imports and
 // exports are renamed as well, in the module and in claimsmith.js: they are 40 characters long each,
 // and stand in the pasted file uncompressed.
 
@@ -11,9 +12,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { functionSizes, withoutNames } from "./sections.js";
 
 const { values, positionals } = parseArgs({
-  options: { "short-names": { type: "boolean" } },
+  options: { "short-names": { type: "boolean" }, "precompiled-std": { type: "boolean", default: false } },
   allowPositionals: true,
 });
 const inDir = (name) => path.join(positionals[0], name);
@@ -25,6 +27,8 @@ const flags = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "
 flags.push("--always-inline-max-function-size", "1", "--one-caller-inline-max-function-size", "1");
 // How an access is aligned is a hint that no engine of JavaScript takes; without it more of the code is alike.
 flags.push("--dealign");
+// The names of functions, for functions.json.
+flags.push("-g");
 if (values["short-names"]) flags.push("--minify-imports-and-exports-and-modules");
 
 const binaryen = path.dirname(createRequire(import.meta.url).resolve("binaryen/package.json"));
@@ -39,6 +43,10 @@ const printed = execFileSync(
   ],
   { encoding: "utf8" },
 );
+const named = readFileSync(inDir("claimsmith.wasm"));
+const sizes = { precompiledStd: values["precompiled-std"], functions: functionSizes(named) };
+writeFileSync(inDir("functions.json"), JSON.stringify(sizes));
+writeFileSync(inDir("claimsmith.wasm"), withoutNames(named));
 if (values["short-names"]) {
   const glue = rename(readFileSync(inDir("claimsmith.js"), "utf8"), JSON.parse(printed));
   writeFileSync(inDir("claimsmith.js"), withoutBrowsers(glue));

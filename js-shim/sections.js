@@ -1,0 +1,100 @@
+// The functions of a WebAssembly module by name and size, and the module without their names.
+//
+// Names go before the module is shipped, since each user would carry them; what they tell is kept for those
+// who ask why the module grew (tests/package/size.test.js).
+
+const CODE = 10;
+const CUSTOM = 0;
+const FUNCTION_NAMES = 1;
+
+/** Magic and version. */
+const HEADER_BYTES = 8;
+
+/** What the compiler adds to the names of functions and crates: it changes with each release of either. */
+const HASHES = /::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]/g;
+
+/**
+ * Bytes of code by name, the largest first. Functions of one name are one entry.
+ *
+ * @param {Uint8Array} wasm with its name section
+ * @returns {[name: string, bytes: number][]}
+ */
+export function functionSizes(wasm) {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
+  const importCount = imports.filter(({ kind }) => kind === "function").length;
+  const all = [...sections(wasm)];
+  const names = readNames(all.find(isNames)?.payload);
+  const totals = new Map();
+  for (const [index, bytes] of readBodies(all.find(({ id }) => id === CODE).payload)) {
+    const name = (names.get(importCount + index) ?? "(no name)").replace(HASHES, "");
+    totals.set(name, (totals.get(name) ?? 0) + bytes);
+  }
+  return [...totals].sort(([, left], [, right]) => right - left);
+}
+
+/**
+ * @param {Uint8Array} wasm
+ * @returns {Buffer}
+ */
+export function withoutNames(wasm) {
+  const kept = [...sections(wasm)].filter((section) => !isNames(section)).map(({ whole }) => whole);
+  return Buffer.concat([wasm.subarray(0, HEADER_BYTES), ...kept]);
+}
+
+function* sections(wasm) {
+  const reader = createReader(wasm, HEADER_BYTES);
+  while (!reader.isAtEnd()) {
+    const start = reader.offset;
+    const [id] = reader.bytes(1);
+    const payload = reader.bytes(reader.number());
+    yield { id, payload, whole: wasm.subarray(start, reader.offset) };
+  }
+}
+
+function isNames({ id, payload }) {
+  return id === CUSTOM && createReader(payload).text() === "name";
+}
+
+function* readBodies(payload) {
+  const reader = createReader(payload);
+  const count = reader.number();
+  for (let index = 0; index < count; index++) yield [index, reader.bytes(reader.number()).length];
+}
+
+/** @returns {Map<number, string>} by index, imported functions first */
+function readNames(payload) {
+  const names = new Map();
+  if (!payload) return names;
+  const reader = createReader(payload);
+  reader.text();
+  while (!reader.isAtEnd()) {
+    const [kind] = reader.bytes(1);
+    const part = createReader(reader.bytes(reader.number()));
+    if (kind !== FUNCTION_NAMES) continue;
+    const count = part.number();
+    for (let read = 0; read < count; read++) names.set(part.number(), part.text());
+  }
+  return names;
+}
+
+function createReader(buffer, from = 0) {
+  const reader = {
+    offset: from,
+    isAtEnd: () => reader.offset >= buffer.length,
+    bytes(length) {
+      reader.offset += length;
+      return buffer.subarray(reader.offset - length, reader.offset);
+    },
+    /** An unsigned number as LEB128. */
+    number() {
+      let value = 0;
+      for (let weight = 1; ; weight *= 128) {
+        const byte = buffer[reader.offset++];
+        value += (byte & 127) * weight;
+        if (byte < 128) return value;
+      }
+    },
+    text: () => Buffer.from(reader.bytes(reader.number())).toString(),
+  };
+  return reader;
+}
