@@ -132,7 +132,11 @@ impl Cache {
 
 /// A member of whatever this is; undefined where it has none or will not say.
 pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
-    // `Reflect.get` throws for what is no object.
+    // For these `Reflect.get` throws, which takes as long as ten calls; and what wasm-bindgen puts into the
+    // table of references for a call that throws stays there for ever.
+    if !value.is_object() {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
