@@ -198,10 +198,17 @@ fuzz() {
   fuzz_for "${2:-60}" $targets
 }
 
+# The engine without the shim's transport, and the core for the machine's own processor.
+build_bench() {
+  node js-shim/build.js --engine "$CARGO_TARGET_DIR/glue/package" --out "$CARGO_TARGET_DIR/bench"
+  cargo build --quiet --locked --release -p claimsmith-instructions
+}
+
 bench() {
   bundle
+  build_bench
   setup_node_22
-  say "first and warm logins, every contender in turn (a few minutes)"
+  say "first and warm logins, every contender in turn, then the engine alone (about MINUTES minutes)"
   "$NODE_22_BIN" bench/run.js --write "$@"
 }
 

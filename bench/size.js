@@ -12,8 +12,11 @@ const RECORD = new URL("size.json", ROOT);
 const PASTED = new URL("target/glue/pasted/", ROOT);
 const PACKAGE = new URL("js-shim/dist/", ROOT);
 
+/** The part that Auth0 limits. */
+export const PASTED_FILE = "pasted file, with the example's configuration";
+
 /** Functions of fewer bytes than this are one entry together. */
-const SMALL_BYTES = 250;
+const SMALL_BYTES = 150;
 const SMALL = `functions below ${SMALL_BYTES} bytes, together`;
 
 /** Generic functions have names of hundreds of characters. */
@@ -44,7 +47,7 @@ export function measureSizes() {
     precompiledStd,
     functions: largest(functions),
     bytes: {
-      "pasted file, with the example's configuration": Buffer.byteLength(bundleAction(example)),
+      [PASTED_FILE]: Buffer.byteLength(bundleAction(example)),
       "pasted file: WebAssembly": bytesOf("claimsmith.wasm", PASTED),
       "pasted file: WebAssembly as brotli": compressed,
       // Five characters stand for four bytes.

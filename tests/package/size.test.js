@@ -19,6 +19,8 @@ test("what is over its budget is named, with the functions that grew, the most g
   assert.equal(explainExcess({ bytes: { wasm: 100, glue: 20 }, functions }, record), "");
   assert.equal(
     explainExcess({ bytes: { wasm: 115, glue: 20 }, functions }, record),
-    ["wasm: 115 bytes, budget 100", "functions that grew:", "  +30 to 30: send", "  +5 to 65: read"].join("\n"),
+    ["wasm: 115 bytes, budget 100", "functions that grew:", "  +30 to 30: send", "  +5 to 65: read"].join(
+      "\n",
+    ),
   );
 });

@@ -1,0 +1,150 @@
+// Whole logins over real sockets: every contender in turn, so that whatever else the machine does meets all alike.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createTestCertificate } from "claimsmith-cli/tenant";
+import { createContenders } from "./contenders.js";
+import { progress } from "./statistics.js";
+
+const FULL = { rounds: 15, warmBlocks: 20, tlsBlocks: 15, stormBlocks: 5 };
+const QUICK = { rounds: 2, warmBlocks: 2, tlsBlocks: 2, stormBlocks: 1 };
+const BLOCK = 200;
+const STORM_BLOCK = 2_000;
+const STORM_AT_ONCE = 250;
+/** After how many logins memory is looked at, a few at a time. */
+const MEMORY_ORDERS = Array(20).fill({ logins: 25, atOnce: 1 });
+
+/**
+ * @typedef {{ durations: number[], cpuMs: number, logins: number, calls: { token: number, backend: number } }} Series
+ * @typedef {{ first: number[], load: number[], memory: number[], tlsFirst: number[], warm: Series, tls: Series, storm: Series }} Seen
+ *
+ * @param {{ quick?: boolean }} options
+ * @returns {Promise<Record<string, Seen>>} what was seen of each contender, by its name
+ */
+export async function measureHttp({ quick }) {
+  const plan = quick ? QUICK : FULL;
+  const folder = mkdtempSync(path.join(os.tmpdir(), "claimsmith-bench-"));
+  const tls = await createTestCertificate();
+  const certificate = path.join(folder, "ca.pem");
+  writeFileSync(certificate, tls.cert);
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };
+  const contenders = createContenders(folder);
+  const servers = start("servers.js", []);
+  try {
+    servers.child.stdin.end(JSON.stringify(tls));
+    const { http, https } = await servers.answer();
+    const launch = (contender, origin) => start("contender.js", [JSON.stringify(contender), origin], env);
+    const callsSoFar = async () => (await fetch(`${http}/counts`)).json();
+
+    const firsts = await measureFirst(contenders, plan.rounds, (contender) => launch(contender, http));
+    const tlsFirsts = await measureFirst(contenders, plan.rounds, (contender) => launch(contender, https));
+    const measureSeries = (title, origin, order, blocks) =>
+      measureWarm(contenders, { title, order, blocks, callsSoFar, launch: (one) => launch(one, origin) });
+    const one = { logins: BLOCK, atOnce: 1 };
+    const many = { logins: STORM_BLOCK, atOnce: STORM_AT_ONCE };
+    const warm = await measureSeries("warm logins", http, one, plan.warmBlocks);
+    const overTls = await measureSeries("warm logins over TLS", https, one, plan.tlsBlocks);
+    const storm = await measureSeries(`${STORM_AT_ONCE} logins in flight`, http, many, plan.stormBlocks);
+
+    const seen = (name) => [
+      name,
+      {
+        ...firsts[name],
+        tlsFirst: tlsFirsts[name].first,
+        warm: warm[name],
+        tls: overTls[name],
+        storm: storm[name],
+      },
+    ];
+    return Object.fromEntries(Object.keys(contenders).map(seen));
+  } finally {
+    servers.child.kill();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A process that answers a line of JSON with a line of JSON. */
+function start(file, args, env = process.env) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env,
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${file} ended before it answered`);
+    return JSON.parse(value);
+  };
+  return {
+    child,
+    answer,
+    order(what) {
+      child.stdin.write(`${JSON.stringify(what)}\n`);
+      return answer();
+    },
+    async end() {
+      child.stdin.end();
+      await once(child, "exit");
+    },
+  };
+}
+
+/** The first login of a process and, once it is warm, its memory: a fresh process for each contender and round. */
+async function measureFirst(contenders, rounds, launch) {
+  const seen = collect(contenders, () => ({ first: [], load: [], memory: [] }));
+  for (let round = 1; round <= rounds; round++) {
+    progress(`first logins: round ${round} of ${rounds}`);
+    for (const [name, contender] of Object.entries(contenders)) {
+      const runner = launch(contender);
+      const { firstMs, loadMs } = await runner.answer();
+      let rss = 0;
+      for (const order of MEMORY_ORDERS) ({ rss } = await runner.order(order));
+      await runner.end();
+      seen[name].first.push(firstMs);
+      seen[name].load.push(loadMs);
+      seen[name].memory.push(rss);
+    }
+  }
+  return seen;
+}
+
+/** A process for each contender, and blocks of logins in turn. */
+async function measureWarm(contenders, { title, order, blocks, callsSoFar, launch }) {
+  const seen = collect(contenders, () => ({
+    durations: [],
+    cpuMs: 0,
+    logins: 0,
+    calls: { token: 0, backend: 0 },
+  }));
+  const runners = collect(contenders, launch);
+  for (const runner of Object.values(runners)) {
+    await runner.answer();
+    // This one warms up, and does not count.
+    await runner.order(order);
+  }
+  for (let block = 1; block <= blocks; block++) {
+    progress(`${title}: block ${block} of ${blocks}`);
+    for (const [name, runner] of Object.entries(runners)) {
+      const before = await callsSoFar();
+      const { durations, cpuMs } = await runner.order(order);
+      const after = await callsSoFar();
+      const series = seen[name];
+      series.durations.push(...durations);
+      series.cpuMs += cpuMs;
+      series.logins += order.logins;
+      for (const kind of ["token", "backend"]) series.calls[kind] += after[kind] - before[kind];
+    }
+  }
+  for (const runner of Object.values(runners)) await runner.end();
+  return seen;
+}
+
+function collect(contenders, create) {
+  const entries = Object.entries(contenders).map(([name, contender]) => [name, create(contender)]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,162 @@
+// The figures of a run as tables of Markdown, beside what was aimed at.
+
+import { AXIOS, CAREFUL, FLOOR, PACKAGE, PASTED } from "./contenders.js";
+import { median, quantile } from "./statistics.js";
+
+const p50 = ({ durations }) => quantile(durations, 0.5);
+const p99 = ({ durations }) => quantile(durations, 0.99);
+const cpu = ({ cpuMs, logins }) => cpuMs / logins;
+const perThousand = (kind) => (seen) => (seen.warm.calls[kind] / seen.warm.logins) * 1_000;
+
+export const FIRST_LOGIN = {
+  title: "first login, from process start",
+  unit: "ms",
+  read: (seen) => median(seen.first),
+};
+export const WARM_LOGIN = { title: "warm login, p50", unit: "ms", read: (seen) => p50(seen.warm) };
+const CPU = { title: "CPU a warm login", unit: "ms", read: (seen) => cpu(seen.warm) };
+export const MEMORY = {
+  title: "resident memory, warm",
+  unit: "MB",
+  read: (seen) => median(seen.memory) / 1e6,
+};
+
+const FIGURES = [
+  FIRST_LOGIN,
+  { title: "of that, loading the Action", unit: "ms", read: (seen) => median(seen.load) },
+  WARM_LOGIN,
+  { title: "warm login, p99", unit: "ms", read: (seen) => p99(seen.warm) },
+  CPU,
+  MEMORY,
+  { title: "over TLS: first login, from process start", unit: "ms", read: (seen) => median(seen.tlsFirst) },
+  { title: "over TLS: warm login, p50", unit: "ms", read: (seen) => p50(seen.tls) },
+  { title: "over TLS: warm login, p99", unit: "ms", read: (seen) => p99(seen.tls) },
+  { title: "over TLS: CPU a warm login", unit: "ms", read: (seen) => cpu(seen.tls) },
+  { title: "250 in flight: login, p50", unit: "ms", read: (seen) => p50(seen.storm) },
+  { title: "250 in flight: login, p99", unit: "ms", read: (seen) => p99(seen.storm) },
+  { title: "250 in flight: CPU a login", unit: "ms", read: (seen) => cpu(seen.storm) },
+  { title: "token calls, 1,000 warm logins", read: perThousand("token") },
+  { title: "backend calls, 1,000 warm logins", read: perThousand("backend") },
+];
+
+/** Everything that was seen, by contender. */
+export function toFigures(http) {
+  const names = Object.keys(http);
+  const rows = FIGURES.map(({ title, unit, read }) => [
+    unit ? `${title}, ${unit}` : title,
+    ...names.map((name) => (unit ? shown : whole)(read(http[name]))),
+  ]);
+  return toTable(["", ...names], rows);
+}
+
+/** At most this, as ratios to the others. */
+const RIVALS = [AXIOS, CAREFUL, FLOOR];
+const AIMS = [
+  [FIRST_LOGIN, [0.35, 0.65, 1.6]],
+  [WARM_LOGIN, [0.4, 0.8, 1.15]],
+  [CPU, [0.4, 0.8, 1.25]],
+  [MEMORY, [0.65, 0.6, 1.2]],
+];
+
+/** Claimsmith against those that it replaces, as ratios beside the aims. */
+export function toRatios(http) {
+  const rows = [PASTED, PACKAGE].flatMap((ours) =>
+    AIMS.map(([{ title, read }, aims]) => [
+      `${ours}: ${title}`,
+      ...RIVALS.map((name, index) => against(read(http[ours]) / read(http[name]), aims[index])),
+    ]),
+  );
+  return toTable(["ratio", ...RIVALS.map((name) => `to ${name}`)], rows);
+}
+
+const against = (ratio, aim) => `${ratio.toFixed(2)} (aim ${aim}: ${ratio <= aim ? "met" : "missed"})`;
+
+/** The aims that are no ratio of whole logins. */
+export function toAims({ http, times, pastedBytes }) {
+  const load = median(http[PASTED].load);
+  // 8 ms where the floor's first login takes 32.
+  const aimMs = FIRST_LOGIN.read(http[FLOOR]) / 4;
+  const rows = [
+    [
+      "loading the pasted file, a quarter of the floor's first login",
+      `${shown(load)} ms`,
+      `${shown(aimMs)} ms`,
+      load <= aimMs,
+    ],
+    [
+      "engine alone, the README's configuration",
+      `${shown(times.readmeUs)} µs`,
+      "60 µs",
+      times.readmeUs <= 60,
+    ],
+    ["bytes of the pasted file", whole(pastedBytes), whole(64_000), pastedBytes <= 64_000],
+  ].map(([title, seen, aim, isMet]) => [title, seen, aim, isMet ? "met" : "missed"]);
+  return toTable(["", "seen", "aim", ""], rows);
+}
+
+/** How the time of a login grows, engine alone: three series of sizes. */
+export function toGrowth({ readmeUs, claims, answer, eventRead, eventUnread }) {
+  const byClaims = claims.map(({ size, us }) => [whole(size), shown(us)]);
+  const byBytes = answer.map(({ size, us }, index) =>
+    [whole(size), us, eventUnread[index].us, eventRead[index].us].map((cell, column) =>
+      column ? shown(cell) : cell,
+    ),
+  );
+  const bytes = ["bytes", "answer", "event, one member read", "event, read whole"];
+  return [
+    `The README's configuration: ${shown(readmeUs)} µs a login.\n`,
+    toTable(["claims", "µs a login"], byClaims),
+    toTable(bytes, byBytes),
+  ].join("\n");
+}
+
+/** What passes between JavaScript and the engine in one warm login. */
+export function toCrossings({ calls, out, in: into, texts, textBytes }) {
+  const total = `${whole(out)} calls out of the engine, ${whole(into)} into it; ${whole(texts)} texts of ${whole(textBytes)} bytes together; \`JSON.stringify\` ${whole(calls.stringify ?? 0)} times, \`JSON.parse\` ${whole(calls.parse ?? 0)} times.\n`;
+  const rows = Object.entries(calls)
+    .filter(([, count]) => count >= 0.5)
+    .sort(([, left], [, right]) => right - left)
+    .map(([name, count]) => [`\`${name}\``, whole(count)]);
+  return `${total}\n${toTable(["call", "a login"], rows)}`;
+}
+
+/** What one instance holds after so many logins. */
+export function toMemory(steps) {
+  const mb = (bytes) => (bytes / 1e6).toFixed(1);
+  const rows = steps.map(({ logins, rss, heapUsed, engine }) => [
+    whole(logins),
+    mb(rss),
+    mb(heapUsed),
+    mb(engine),
+  ]);
+  return toTable(["logins", "resident, MB", "JavaScript's heap, MB", "the engine's memory, MB"], rows);
+}
+
+/** Instructions of the core, and what became of them since they were recorded. */
+export function toInstructions({ rows, leftOut }) {
+  if (leftOut) return `Left out: ${leftOut}.\n`;
+  const change = ({ instructions, recorded }) =>
+    recorded === null ? "other compiler" : percent.format(instructions / recorded - 1);
+  const cells = rows.map((row) => [row.title, whole(row.instructions), change(row)]);
+  return toTable(["", "instructions", "since the record"], cells);
+}
+
+/** Three digits are all that a run can tell. */
+export function shown(value) {
+  if (value >= 100) return whole(value);
+  return value.toFixed(value < 10 ? 2 : 1);
+}
+
+const percent = new Intl.NumberFormat("en-US", {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: "exceptZero",
+});
+
+const whole = (value) => Math.round(value).toLocaleString("en-US");
+
+function toTable(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |\n`;
+  return [head, head.map((_, index) => (index ? "---:" : "---")), ...rows].map(line).join("");
+}
