@@ -208,7 +208,7 @@ bench() {
   bundle
   build_bench
   setup_node_22
-  say "first and warm logins, every contender in turn, then the engine alone (about MINUTES minutes)"
+  say "first and warm logins, every contender in turn, then the engine alone (about six minutes)"
   "$NODE_22_BIN" bench/run.js --write "$@"
 }
 

@@ -3,7 +3,8 @@
 // usage: node shrink.js GLUE_DIR [--short-names] [--precompiled-std]
 //
 // Reads claimsmith_bg.wasm and writes claimsmith.wasm beside it, and functions.json: how large each function
-// became, and whether the standard library was compiled with the engine. With --short-names the imports and
+// became, and whether the standard library was compiled with the engine. claimsmith.named.wasm is the same
+// module with the names of its functions, for profiles. With --short-names the imports and
 // exports are renamed as well, in the module and in claimsmith.js: they are 40 characters long each,
 // and stand in the pasted file uncompressed.
 
@@ -39,11 +40,11 @@ const printed = execFileSync(
     ...flags,
     inDir("claimsmith_bg.wasm"),
     "-o",
-    inDir("claimsmith.wasm"),
+    inDir("claimsmith.named.wasm"),
   ],
   { encoding: "utf8" },
 );
-const named = readFileSync(inDir("claimsmith.wasm"));
+const named = readFileSync(inDir("claimsmith.named.wasm"));
 const sizes = { precompiledStd: values["precompiled-std"], functions: functionSizes(named) };
 writeFileSync(inDir("functions.json"), JSON.stringify(sizes));
 writeFileSync(inDir("claimsmith.wasm"), withoutNames(named));

@@ -1,6 +1,6 @@
 // The engine alone: what one instance holds after very many logins.
 //
-// usage: node --expose-gc memory.js [--quick]     prints its figures as JSON
+// usage: node --expose-gc --max-semi-space-size=1 memory.js [--quick]     prints its figures as JSON
 
 import { parseArgs } from "node:util";
 import { progress } from "../statistics.js";
