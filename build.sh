@@ -153,7 +153,7 @@ build() {
 bundle() {
   build
   say "bundling dist/action.js"
-  node cli/src/bundle-command.js "${1:-examples/plan-and-roles/claimsmith.json}" dist/action.js
+  node cli/bin/claimsmith.js bundle "${1:-examples/plan-and-roles/claimsmith.json}" --out dist/action.js
 }
 
 docs() {

@@ -23,12 +23,14 @@ const ENDINGS = {
   "credentials-exchange": "exports.onExecuteCredentialsExchange = createCredentialsExchange(config);",
 };
 
+/** @typedef {keyof typeof ENDINGS} Trigger */
+
 /** The triggers there are bundles for. */
-export const TRIGGERS = Object.freeze(Object.keys(ENDINGS));
+export const TRIGGERS = Object.freeze(/** @type {Trigger[]} */ (Object.keys(ENDINGS)));
 
 /**
  * @param {object} config
- * @param {{ trigger?: keyof typeof ENDINGS }} [options]
+ * @param {{ trigger?: Trigger }} [options]
  * @returns {string} the code of an Action
  */
 export function bundleAction(config, { trigger = "post-login" } = {}) {

@@ -1,0 +1,84 @@
+/**
+ * A configuration file: read, checked, and its problems shown at their lines.
+ */
+
+import { readFileSync } from "node:fs";
+import { checkConfig } from "claimsmith";
+import pc from "picocolors";
+import { Problem } from "../problem.js";
+import { lineAndColumn, parseConfig, placeProblems } from "./text.js";
+
+/** What a command reads where it is given no file. */
+export const DEFAULT_FILE = "claimsmith.json";
+
+/**
+ * @typedef {import("../bundle.js").Trigger} Trigger
+ *
+ * @typedef {object} CheckedConfig
+ * @property {string} file
+ * @property {string} text
+ * @property {Record<string, any> | undefined} config Undefined where the text is no JSON.
+ * @property {import("./text.js").PlacedProblem[]} problems
+ */
+
+/**
+ * Reads a configuration and finds all that is wrong with it.
+ *
+ * @param {string} file
+ * @param {{ trigger: Trigger }} options
+ * @returns {CheckedConfig}
+ */
+export function checkConfigFile(file, { trigger }) {
+  const text = readText(file);
+  const { value, problems } = parseConfig(text);
+  if (value === undefined) return { file, text, config: undefined, problems };
+  const checked = checkConfig(value, { trigger });
+  const config = /** @type {Record<string, any>} */ (value);
+  return { file, text, config, problems: placeProblems(text, checked.problems) };
+}
+
+/**
+ * Reads a configuration that must be right.
+ *
+ * @param {string} file
+ * @param {{ trigger: Trigger }} options
+ * @returns {Record<string, any>}
+ * @throws {Problem} that shows everything that is wrong
+ */
+export function readConfigFile(file, options) {
+  const checked = checkConfigFile(file, options);
+  if (checked.problems.length === 0 && checked.config !== undefined) return checked.config;
+  throw new Problem(describeProblems(checked));
+}
+
+/**
+ * @param {CheckedConfig} checked
+ * @returns {string} each problem with its line and a mark below its place
+ */
+export function describeProblems({ file, text, problems }) {
+  const lines = text.split("\n");
+  return problems
+    .map((problem) => {
+      const { line, column } = lineAndColumn(text, problem.offset);
+      // The engine shows the expression as well; here the line of the file shows it.
+      const [message] = problem.message.split("\n");
+      const shown = (lines[line - 1] ?? "").replaceAll("\t", " ");
+      const margin = `${line} | `;
+      const length = Math.max(1, Math.min(problem.length, shown.length - column + 1));
+      return [
+        `${pc.bold(`${file}:${line}:${column}`)} ${problem.path || "the configuration"}: ${message} ${pc.dim(`(${problem.code})`)}`,
+        `${pc.dim(margin)}${shown}`,
+        `${" ".repeat(margin.length + column - 1)}${pc.red("^".repeat(length))}`,
+      ].join("\n");
+    })
+    .join("\n\n");
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const hint = file === DEFAULT_FILE ? "`claimsmith init` makes one to start from" : undefined;
+    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`, { hint });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The text of a configuration, and where in it a problem is. Runs in Node and in the browser.
+ *
+ * Comments and trailing commas are taken, as editors take them in a configuration file.
+ */
+
+import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from "jsonc-parser";
+
+/**
+ * @typedef {import("claimsmith").Problem} Problem
+ *
+ * @typedef {object} Place Counted in UTF-16 code units, as editors count.
+ * @property {number} offset From the beginning of the text.
+ * @property {number} length
+ *
+ * @typedef {Problem & Place} PlacedProblem
+ */
+
+/**
+ * @param {string} text
+ * @returns {{ value: unknown, problems: PlacedProblem[] }} The value is undefined where the text is not JSON.
+ */
+export function parseConfig(text) {
+  const { tree, errors } = parse(text);
+  if (errors.length === 0 && tree !== undefined) return { value: getNodeValue(tree), problems: [] };
+
+  const problems = errors.map(({ error, offset, length }) => ({
+    code: /** @type {const} */ ("config_invalid"),
+    path: "",
+    message: `not JSON: ${describe(printParseErrorCode(error))}`,
+    offset,
+    length,
+  }));
+  return { value: undefined, problems };
+}
+
+/**
+ * @param {string} text
+ * @param {Problem[]} problems As `checkConfig` gives them.
+ * @returns {PlacedProblem[]} in the order in which they stand in the text
+ */
+export function placeProblems(text, problems) {
+  const { tree } = parse(text);
+  return problems
+    .map((problem) => ({ ...problem, ...findPlace(text, tree, problem) }))
+    .sort((one, other) => one.offset - other.offset);
+}
+
+/**
+ * @param {string} text
+ * @param {number} offset
+ * @returns {{ line: number, column: number }} both from 1
+ */
+export function lineAndColumn(text, offset) {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
+function parse(text) {
+  /** @type {import("jsonc-parser").ParseError[]} */
+  const errors = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  return { tree, errors };
+}
+
+/** `PropertyNameExpected` as `property name expected`. */
+function describe(name) {
+  return name.replace(/(?!^)([A-Z])/g, " $1").toLowerCase();
+}
+
+/** @returns {Place} */
+function findPlace(text, tree, { path, message }) {
+  const segments = parsePath(path);
+  // What is missing has no place of its own; what holds it has.
+  for (let length = segments.length; length >= 0; length--) {
+    const node = tree && findNodeAtLocation(tree, segments.slice(0, length));
+    if (node === undefined) continue;
+    if (length < segments.length || length === 0) return opening(node);
+    const [, column] = /\(column (\d+)\)/.exec(message) ?? [];
+    if (column !== undefined && node.type === "string") return placeInString(text, node, Number(column));
+    const isUnknownKey = message.startsWith("unknown key");
+    const shown = isUnknownKey && node.parent?.children ? node.parent.children[0] : node;
+    return placeOf(shown.type === "object" || shown.type === "array" ? keyOrOpening(shown) : shown);
+  }
+  return { offset: 0, length: 1 };
+}
+
+/** The segments of a path such as `claims["https://example.com/plan"].to[0]`. */
+function parsePath(path) {
+  const segments = [];
+  for (const [, quoted, index, name] of path.matchAll(/\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.[\]]+)/g)) {
+    if (quoted !== undefined) segments.push(JSON.parse(quoted));
+    else segments.push(index !== undefined ? Number(index) : name);
+  }
+  return segments;
+}
+
+/** @returns {Place} */
+function placeOf({ offset, length }) {
+  return { offset, length };
+}
+
+/** @returns {Place} a brace alone: a mark under many lines would show nothing */
+function opening({ offset }) {
+  return { offset, length: 1 };
+}
+
+function keyOrOpening(node) {
+  const property = node.parent;
+  return property?.type === "property" ? property.children[0] : opening(node);
+}
+
+/** The column counts characters of the string's value; in the text an escape takes several. */
+function placeInString(text, { offset, length }, column) {
+  const raw = text.slice(offset + 1, offset + length - 1);
+  const characters = raw.match(/\\u[\dA-Fa-f]{4}|\\.|[^\\]/gsu) ?? [];
+  const before = characters.slice(0, column - 1).join("").length;
+  return { offset: offset + 1 + before, length: characters[column - 1]?.length ?? 1 };
+}

@@ -1,0 +1,44 @@
+/**
+ * The command `claimsmith`: what each of its commands takes, and how a run ends.
+ */
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { registerBundle } from "./commands/bundle.js";
+import { registerCheck } from "./commands/check.js";
+import { registerSchema } from "./commands/schema.js";
+import { Problem, printProblem } from "./problem.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
+/** Exit codes: a problem was found, and the command was used wrongly. */
+const FOUND_PROBLEM = 1;
+const WRONG_USAGE = 2;
+
+/**
+ * @param {string[]} argv As `process.argv`.
+ * @returns {Promise<number>} the exit code
+ */
+export async function main(argv) {
+  const program = new Command("claimsmith")
+    .description(
+      "Puts data from your API into the tokens that Auth0 issues: write, try and ship its configuration.",
+    )
+    .version(version)
+    .option("--no-color", "print without colours, as NO_COLOR=1 does")
+    .showHelpAfterError("(add --help for what the command takes)")
+    .exitOverride();
+  registerCheck(program);
+  registerBundle(program);
+  registerSchema(program);
+
+  try {
+    await program.parseAsync(argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (!(error instanceof Problem)) throw error;
+    printProblem(error);
+    return FOUND_PROBLEM;
+  }
+}
