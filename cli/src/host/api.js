@@ -4,6 +4,7 @@
  */
 
 import { createCache } from "./cache.js";
+import { utf8Bytes } from "./utf8.js";
 
 const MAX_SCOPE_CHARACTERS = 280;
 const MAX_SCOPES = 1000;
@@ -287,7 +288,7 @@ function setTransactionMetadata(event, outcome, key, value) {
   if (value === null) metadata.delete(key);
   else metadata.set(key, value);
   let totalBytes = 0;
-  for (const [name, held] of metadata) totalBytes += Buffer.byteLength(name) + metadataBytes(held);
+  for (const [name, held] of metadata) totalBytes += utf8Bytes(name) + metadataBytes(held);
   if (totalBytes > MAX_METADATA_TOTAL_BYTES) {
     throw new Error(`${where}: all metadata together is over ${MAX_METADATA_TOTAL_BYTES} bytes`);
   }
@@ -298,7 +299,7 @@ function setTransactionMetadata(event, outcome, key, value) {
 }
 
 function metadataBytes(value) {
-  return value === null ? 0 : Buffer.byteLength(String(value));
+  return value === null ? 0 : utf8Bytes(String(value));
 }
 
 function setSamlAttribute(outcome, name, value) {

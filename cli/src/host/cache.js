@@ -2,6 +2,8 @@
  * `api.cache` as an Action sees it: synchronous, small, and refusing what passes a limit by RETURNING an error.
  */
 
+import { utf8Bytes } from "./utf8.js";
+
 /** The limits of one trigger's cache. Sizes are in bytes of UTF-8, lifetimes in milliseconds. */
 export const CACHE_LIMITS = Object.freeze({
   maxEntries: 20,
@@ -92,7 +94,7 @@ function byteLength(what, text) {
       `api.cache: the ${what} must be a string, not ${text === null ? "null" : typeof text}`,
     );
   }
-  return Buffer.byteLength(text);
+  return utf8Bytes(text);
 }
 
 /**
@@ -124,6 +126,6 @@ function dropExpired(records, nowMs) {
 
 function totalBytes(records) {
   let bytes = 0;
-  for (const [key, record] of records) bytes += Buffer.byteLength(key) + Buffer.byteLength(record.value);
+  for (const [key, record] of records) bytes += utf8Bytes(key) + utf8Bytes(record.value);
   return bytes;
 }

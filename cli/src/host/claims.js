@@ -3,6 +3,8 @@
  * claim out later, without a word; here every one left out is named, with the reason.
  */
 
+import { utf8Bytes } from "./utf8.js";
+
 /** The 60 names that Auth0 drops in silence. */
 export const RESERVED_CLAIMS = Object.freeze(
   (
@@ -123,5 +125,5 @@ function isOnHost(text, host) {
 }
 
 function claimBytes(name, value) {
-  return Buffer.byteLength(name) + Buffer.byteLength(JSON.stringify(value));
+  return utf8Bytes(name) + utf8Bytes(JSON.stringify(value));
 }

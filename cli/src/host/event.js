@@ -2,8 +2,6 @@
  * Events as Auth0 hands them to an Action: every field that a trigger promises, filled with sample data.
  */
 
-import { randomUUID } from "node:crypto";
-
 /**
  * An object of which every field may be given in part; arrays and scalars replace, `undefined` removes.
  * @typedef {Record<string, any>} Overrides
@@ -69,8 +67,8 @@ export function createEvent(overrides = {}) {
       tenant: { id: "acme" },
       transaction: {
         acr_values: [],
-        correlation_id: randomUUID(),
-        id: randomUUID(),
+        correlation_id: crypto.randomUUID(),
+        id: crypto.randomUUID(),
         locale: "en",
         metadata: {},
         prompt: [],
@@ -142,7 +140,7 @@ export function createCredentialsExchangeEvent(overrides = {}) {
       resource_server: { identifier: "https://shop.example.com/api" },
       secrets: {},
       tenant: { id: "acme" },
-      transaction: { correlation_id: randomUUID(), requested_scopes: ["read:orders"] },
+      transaction: { correlation_id: crypto.randomUUID(), requested_scopes: ["read:orders"] },
     },
     overrides,
   );

@@ -5,14 +5,13 @@
 import { createLocalJWKSet, jwtVerify, SignJWT } from "jose";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
-import { issuedClaims, MAX_CLAIM_BYTES } from "../host/claims.js";
+import { MAX_CLAIM_BYTES } from "../host/claims.js";
+import { customClaims, enrichedPayloads, plainPayloads, readTokenRequest } from "./token-payloads.js";
 
-const ID_TOKEN_TTL_S = 36_000;
-const ACCESS_TOKEN_TTL_S = 86_400;
-
-const CLAIMS_OF_SCOPE = {
-  profile: ["name", "nickname", "given_name", "family_name", "picture", "updated_at"],
-  email: ["email", "email_verified"],
+/** What an Action exports, by trigger. */
+const HANDLERS = {
+  "post-login": "onExecutePostLogin",
+  "credentials-exchange": "onExecuteCredentialsExchange",
 };
 
 /** A login that Auth0 would end with an error page. */
@@ -32,14 +31,10 @@ export class LoginError extends Error {
 }
 
 /**
- * @typedef {Record<string, unknown>} Claims
- * @typedef {{ idToken: Claims, accessToken: Claims | null }} TokenClaims The access token's claims are null where
- *   the event names no API: that token is opaque then.
- *
  * @typedef {object} LoginResult
  * @property {import("../host/api.js").Outcome["denied"]} denied Where not null, there are no tokens.
- * @property {TokenClaims | null} before What the tokens would carry without the Action.
- * @property {TokenClaims | null} after What they carry, read from the verified tokens.
+ * @property {import("./token-payloads.js").Payloads | null} before What the tokens would carry without the Action.
+ * @property {import("./token-payloads.js").Payloads | null} after What they carry, read from the verified tokens.
  * @property {{ idToken: string, accessToken: string | null } | null} jwts The tokens of `after`.
  * @property {{ idToken: import("../host/claims.js").DroppedClaim[],
  *   accessToken: import("../host/claims.js").DroppedClaim[] }} dropped
@@ -51,28 +46,22 @@ export class LoginError extends Error {
  */
 
 /**
- * Runs a post-login Action and issues the tokens.
+ * Runs an Action and issues the tokens.
  *
  * @param {object} options
  * @param {import("../host/loader.js").LoadedAction} options.action
  * @param {Record<string, any>} options.event
  * @param {import("../host/cache.js").Cache | null} [options.cache] A new one where left out.
  * @param {Pick<import("./oauth-server.js").OAuthServer, "issuer" | "jwks" | "signing">} options.oauthServer
- * @param {string} [options.handlerName]
+ * @param {import("../host/api.js").Trigger} [options.trigger]
  * @returns {Promise<LoginResult>} Rejects with LoginError where Auth0 would fail the login.
  */
-export async function login({
-  action,
-  event,
-  cache = createCache(),
-  oauthServer,
-  handlerName = "onExecutePostLogin",
-}) {
-  const { api, outcome } = createApi(event, { cache, trigger: "post-login" });
+export async function login({ action, event, cache = createCache(), oauthServer, trigger = "post-login" }) {
+  const { api, outcome } = createApi(event, { cache, trigger });
   // Taken first: an Action may change the event, and the tokens must not follow.
-  const request = tokenRequest(event);
+  const request = readTokenRequest(event);
 
-  const execution = await action.executeSettled(handlerName, event, api);
+  const execution = await action.executeSettled(HANDLERS[trigger], event, api);
   const { logs, kept, durationMs, initDurationMs } = execution;
   if (execution.status === "rejected") {
     const { reason } = execution;
@@ -80,57 +69,37 @@ export async function login({
     throw new LoginError("action_failed", `The Action failed: ${text}`, { logs, cause: reason });
   }
 
-  const custom = customClaims(request, outcome, logs);
+  const custom = customClaims(request, outcome);
+  refuseTooLarge(custom, logs);
   const dropped = { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped };
   const result = { denied: outcome.denied, dropped, logs, kept, durationMs, initDurationMs, outcome };
   if (outcome.denied !== null) return { ...result, before: null, after: null, jwts: null };
 
-  const issue = createIssuer(oauthServer, request);
-  const plain = await issue({ scopes: request.scopes, idToken: {}, accessToken: {} });
-  const enriched = await issue({
-    scopes: grantedScopes(request.scopes, outcome.scopes),
-    idToken: custom.idToken.kept,
-    accessToken: custom.accessToken.kept,
-  });
+  const { issuer } = oauthServer;
+  // The time is the same for both pairs, so that they are alike in all but scopes and custom claims.
+  const issued = { issuer, issuedAtS: Math.floor(Date.now() / 1000) };
+  const plain = await issue(oauthServer, plainPayloads(request, issued));
+  const enriched = await issue(oauthServer, enrichedPayloads(request, outcome, custom, issued));
   return { ...result, before: plain.claims, after: enriched.claims, jwts: enriched.jwts };
 }
 
-function tokenRequest(event) {
-  return structuredClone({
-    user: event.user,
-    clientId: event.client.client_id,
-    audience: event.resource_server?.identifier,
-    scopes: event.transaction?.requested_scopes ?? [],
-    nonce: event.request.query?.nonce,
-    sessionId: event.session?.id,
-  });
-}
-
-function customClaims({ scopes, audience }, outcome, logs) {
-  const idToken = issuedClaims(outcome.idTokenClaims, { token: "id_token" });
-  const accessToken = issuedClaims(outcome.accessTokenClaims, {
-    token: "access_token",
-    requestedScopes: scopes,
-    audience,
-  });
-  for (const [name, claims] of Object.entries({ "ID token": idToken, "access token": accessToken })) {
+function refuseTooLarge(custom, logs) {
+  for (const [name, claims] of Object.entries({
+    "ID token": custom.idToken,
+    "access token": custom.accessToken,
+  })) {
     if (!claims.tooLarge) continue;
     const message = `The ${name} has ${claims.bytes} bytes of custom claims, Auth0 takes ${MAX_CLAIM_BYTES}`;
     throw new LoginError("claims_too_large", message, { logs });
   }
-  return { idToken, accessToken };
 }
 
-function grantedScopes(requested, { added, removed }) {
-  return [...new Set([...requested, ...added])].filter((scope) => !removed.includes(scope));
-}
-
-/** Issues pairs of tokens that are alike in all but scopes and custom claims: the time is the same for all. */
-function createIssuer({ issuer, jwks, signing }, request) {
+/** Signs both tokens, and reads back what a relying party would. */
+async function issue({ issuer, jwks, signing }, { idToken, accessToken }) {
   const keys = createLocalJWKSet(jwks);
-  const issuedAtS = Math.floor(Date.now() / 1000);
 
   async function signAndVerify(payload, type) {
+    if (payload === null) return { jwt: null, claims: null };
     const jwt = await new SignJWT(payload)
       .setProtectedHeader({ alg: signing.alg, kid: signing.kid, typ: type })
       .sign(signing.privateKey);
@@ -138,50 +107,10 @@ function createIssuer({ issuer, jwks, signing }, request) {
     return { jwt, claims: verified.payload };
   }
 
-  return async ({ scopes, idToken, accessToken }) => {
-    const common = { iss: issuer, sub: request.user.user_id, iat: issuedAtS };
-    const id = await signAndVerify(
-      {
-        ...profileClaims(request.user, scopes),
-        ...idToken,
-        ...common,
-        aud: request.clientId,
-        exp: issuedAtS + ID_TOKEN_TTL_S,
-        ...(request.sessionId === undefined ? {} : { sid: request.sessionId }),
-        ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-      },
-      "JWT",
-    );
-    if (request.audience === undefined) {
-      return {
-        claims: { idToken: id.claims, accessToken: null },
-        jwts: { idToken: id.jwt, accessToken: null },
-      };
-    }
-
-    const access = await signAndVerify(
-      {
-        ...accessToken,
-        ...common,
-        aud: [request.audience],
-        azp: request.clientId,
-        scope: scopes.join(" "),
-        exp: issuedAtS + ACCESS_TOKEN_TTL_S,
-      },
-      "at+jwt",
-    );
-    return {
-      claims: { idToken: id.claims, accessToken: access.claims },
-      jwts: { idToken: id.jwt, accessToken: access.jwt },
-    };
+  const id = await signAndVerify(idToken, "JWT");
+  const access = await signAndVerify(accessToken, "at+jwt");
+  return {
+    claims: { idToken: id.claims, accessToken: access.claims },
+    jwts: { idToken: id.jwt, accessToken: access.jwt },
   };
-}
-
-function profileClaims(user, scopes) {
-  const names = Object.entries(CLAIMS_OF_SCOPE).flatMap(([scope, claims]) =>
-    scopes.includes(scope) ? claims : [],
-  );
-  return Object.fromEntries(
-    names.filter((name) => user[name] !== undefined).map((name) => [name, user[name]]),
-  );
 }

@@ -1,0 +1,168 @@
+/**
+ * What one simulated login did, in the shape in which it is shown. Runs in Node and in the browser.
+ */
+
+import { utf8Bytes } from "../host/utf8.js";
+
+/**
+ * @typedef {"access_token" | "id_token"} TokenName
+ *
+ * @typedef {object} Change
+ * @property {string} claim
+ * @property {"added" | "changed" | "removed"} kind
+ * @property {unknown} [before]
+ * @property {unknown} [after]
+ *
+ * @typedef {object} TokenResult
+ * @property {TokenName} token
+ * @property {Record<string, unknown> | null} before What it carries without the Action; null where there is none.
+ * @property {Record<string, unknown> | null} after
+ * @property {Change[]} changes
+ * @property {number} bytes Of the claims that the Action set, names and values as JSON in UTF-8.
+ * @property {number} limitBytes The configuration's.
+ * @property {import("../host/claims.js").DroppedClaim[]} dropped What Auth0 leaves out, and why.
+ *
+ * @typedef {object} Call One request, in milliseconds from the beginning of the login.
+ * @property {"token" | "source"} kind
+ * @property {string} name As in the configuration.
+ * @property {string} method
+ * @property {string} url With the name of a secret in place of its value.
+ * @property {number} startMs
+ * @property {number | null} endMs Null where it had not ended when the login did.
+ * @property {number | null} status Null where nothing was answered.
+ *
+ * @typedef {object} Simulation
+ * @property {"enriched" | "partial" | "skipped" | "denied" | "shadow" | "failed"} outcome `failed` where Auth0 would
+ *   fail the login.
+ * @property {string | null} error Why it failed.
+ * @property {object | null} denied As `api.access.deny` was called.
+ * @property {number} durationMs
+ * @property {number} deadlineMs
+ * @property {TokenResult[]} tokens
+ * @property {Record<string, Record<string, unknown>>} elsewhere What was set besides the tokens, by target.
+ * @property {{ added: string[], removed: string[] }} scopes
+ * @property {Call[]} calls In the order in which they began.
+ * @property {{ key: string, bytes: number, expiresInS: number }[]} cache What `api.cache` holds afterwards.
+ * @property {{ id: string, openForS: number }[]} breakers Those that are open afterwards.
+ * @property {import("claimsmith").Report | null} report
+ * @property {string[]} logs
+ */
+
+export const DEFAULT_DEADLINE_MS = 5000;
+const DEFAULT_LIMIT_BYTES = 8192;
+
+/** The entry of `api.cache` in which instances tell each other of open breakers, and how long one is open. */
+const BREAKERS_KEY = "claimsmith.breakers";
+const BREAKER_OPEN_MS = 30_000;
+
+/**
+ * @param {object} login
+ * @param {Record<string, any>} login.config
+ * @param {import("../host/api.js").Outcome} login.outcome
+ * @param {import("../tenant/token-payloads.js").Payloads | null} login.before
+ * @param {import("../tenant/token-payloads.js").Payloads | null} login.after
+ * @param {{ idToken: import("../host/claims.js").DroppedClaim[],
+ *   accessToken: import("../host/claims.js").DroppedClaim[] }} login.dropped
+ * @param {import("claimsmith").Report | null} login.report
+ * @param {Call[]} login.calls
+ * @param {import("../host/cache.js").Cache} login.cache
+ * @param {number} login.durationMs
+ * @param {string[]} login.logs
+ * @param {string | null} [login.error]
+ * @returns {Simulation}
+ */
+export function describeLogin({
+  config,
+  outcome,
+  before,
+  after,
+  dropped,
+  report,
+  calls,
+  cache,
+  durationMs,
+  logs,
+  error = null,
+}) {
+  const nowMs = Date.now();
+  const entries = cache.entries();
+  return {
+    outcome: error === null ? (report?.outcome ?? "failed") : "failed",
+    error,
+    denied: outcome.denied,
+    durationMs,
+    deadlineMs: config.deadline_ms ?? DEFAULT_DEADLINE_MS,
+    tokens: [describeToken("access_token", "accessToken"), describeToken("id_token", "idToken")],
+    elsewhere: Object.fromEntries(
+      Object.entries({
+        saml_response: outcome.samlAttributes,
+        app_metadata: outcome.appMetadata,
+        user_metadata: outcome.userMetadata,
+        transaction_metadata: outcome.transactionMetadata,
+      }).filter(([, values]) => Object.keys(values).length > 0),
+    ),
+    scopes: outcome.scopes,
+    calls,
+    cache: entries.map(({ key, value, expires_at: expiresAt }) => ({
+      key,
+      bytes: utf8Bytes(key) + utf8Bytes(value),
+      expiresInS: Math.round((expiresAt - nowMs) / 1000),
+    })),
+    breakers: openBreakers(entries, nowMs),
+    report,
+    logs,
+  };
+
+  function describeToken(token, name) {
+    const set = name === "idToken" ? outcome.idTokenClaims : outcome.accessTokenClaims;
+    return {
+      token,
+      before: before?.[name] ?? null,
+      after: after?.[name] ?? null,
+      changes: compareClaims(before?.[name] ?? {}, after?.[name] ?? {}),
+      bytes: claimsBytes(set),
+      limitBytes: config.limits?.[`${token}_bytes`] ?? DEFAULT_LIMIT_BYTES,
+      dropped: dropped[name],
+    };
+  }
+}
+
+/**
+ * @param {Record<string, unknown>} before
+ * @param {Record<string, unknown>} after
+ * @returns {Change[]} in the order of `after`, what was removed last
+ */
+export function compareClaims(before, after) {
+  /** @type {Change[]} */
+  const changes = [];
+  for (const [claim, value] of Object.entries(after)) {
+    if (!Object.hasOwn(before, claim)) changes.push({ claim, kind: "added", after: value });
+    else if (!isSame(before[claim], value)) {
+      changes.push({ claim, kind: "changed", before: before[claim], after: value });
+    }
+  }
+  for (const [claim, value] of Object.entries(before)) {
+    if (!Object.hasOwn(after, claim)) changes.push({ claim, kind: "removed", before: value });
+  }
+  return changes;
+}
+
+/** The values came from JSON in one order of keys, so their text tells. */
+function isSame(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function claimsBytes(claims) {
+  return Object.entries(claims).reduce(
+    (sum, [name, value]) => sum + utf8Bytes(name) + utf8Bytes(JSON.stringify(value) ?? ""),
+    0,
+  );
+}
+
+function openBreakers(entries, nowMs) {
+  const entry = entries.find(({ key }) => key === BREAKERS_KEY);
+  if (entry === undefined) return [];
+  return Object.entries(JSON.parse(entry.value))
+    .map(([id, openedAtMs]) => ({ id, openForS: Math.ceil((openedAtMs + BREAKER_OPEN_MS - nowMs) / 1000) }))
+    .filter(({ openForS }) => openForS > 0);
+}
