@@ -7,9 +7,10 @@
 
 import { text } from "node:stream/consumers";
 import { createCache } from "claimsmith-cli/host";
+import { cacheFaults, PLANTED_BODY, PLANTED_TOKEN, sourceFaults, tokenFaults } from "claimsmith-cli/tenant";
 import { listen } from "../../cli/src/tenant/listener.js";
 import { createConfig, DEPLOYMENTS, PLAN, startWorld, visibleOutput } from "../support/world.js";
-import { PLANTED, ROWS } from "./rows.js";
+import { ROWS } from "./rows.js";
 
 const DEADLINE_MS = 8_000;
 const TIMEOUT_MS = 2_000;
@@ -49,18 +50,25 @@ async function work(entries) {
   }
 }
 
-async function runRow({ row, deployment }) {
+async function runRow({ part, fault, row, deployment }) {
   const ends = [];
   const world = await startWorld({ after: (end) => ends.push(end) });
   try {
+    inject(world, part, fault, row);
     return await runLogins(world, row, deployment, ends);
   } finally {
     for (const end of ends) await end();
   }
 }
 
+function inject({ backend, oauthServer }, part, fault, row) {
+  if (row.prepare) row.prepare({ backend, oauthServer });
+  else if (part === "backend") backend.setFault(sourceFaults[fault]?.() ?? null);
+  else if (part === "token endpoint") oauthServer.setFault(tokenFaults[fault]?.() ?? null);
+  else if (part === "api.cache") row.cache = cacheFaults[fault];
+}
+
 async function runLogins(world, row, deployment, ends) {
-  row.prepare?.(world);
   if (row.accepts) acceptAnyToken(world);
   const event = structuredClone(row.event ?? {});
   if (row.tls) event.secrets = { API_DOMAIN: await startTlsServer(certificates[row.tls], ends) };
@@ -108,7 +116,7 @@ function withClock(action, jumpMs) {
 
 /** What must not be seen in a log, a claim or a report. */
 function secrets({ oauthServer }) {
-  return [PLANTED, "planted-token-3c9a", "wrong-secret-7f3a", oauthServer.secrets.CLIENT_SECRET, "eyJ"];
+  return [PLANTED_BODY, PLANTED_TOKEN, "wrong-secret-7f3a", oauthServer.secrets.CLIENT_SECRET, "eyJ"];
 }
 
 /** A fault made the token up, so the backend must not look at it. */

@@ -11,3 +11,4 @@ export { LoginError, login } from "./login.js";
 export { startOAuthServer } from "./oauth-server.js";
 export { startTenant } from "./tenant.js";
 export { createTestCertificate } from "./tls.js";
+export { cacheFaults, PLANTED_BODY, PLANTED_TOKEN, sourceFaults, tokenFaults } from "./wire-faults.js";

@@ -1,0 +1,159 @@
+/**
+ * The faults of the reliability suite, by the name that `docs/reliability.md` has for each. What a fault counts it
+ * counts from when it was made, so each is made anew for whoever injects it.
+ */
+
+import { gzipSync } from "node:zlib";
+import { faults } from "./faults.js";
+
+/** Stands in the bodies that a fault sends; nothing of a body may be shown anywhere. */
+export const PLANTED_BODY = "planted-body-7d1f";
+
+export const PLANTED_TOKEN = "planted-token-3c9a";
+
+/** @typedef {import("./faults.js").Fault} Fault */
+
+/** @type {Record<string, () => Fault>} */
+export const sourceFaults = Object.freeze({
+  "resets before the headers": () => raw("", reset),
+  "resets within the headers": () => raw("HTTP/1.1 200 OK\r\ncontent-ty", reset),
+  "resets within the body": () => raw('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"a":', reset),
+  "is silent": () => faults.silent,
+  "sends one byte a second": () => trickle,
+  "redirects to another host": () => faults.redirect("https://other.example/x"),
+  "redirects to plain http, 301": () => faults.redirect("http://api.example/", 301),
+  "answers 401 once": () => faults.times(1, faults.status(401)),
+  "answers 401 always": () => faults.status(401),
+  "answers 403": () => faults.status(403),
+  "answers 404": () => faults.status(404),
+  "answers 429, wait a second": () =>
+    faults.times(1, faults.status(429, { headers: { "retry-after": "1" } })),
+  "answers 429, wait until a date": () => {
+    const date = new Date(Date.now() + 1_000).toUTCString();
+    return faults.times(1, faults.status(429, { headers: { "retry-after": date } }));
+  },
+  "answers 429, wait an hour": () => faults.status(429, { headers: { "retry-after": "3600" } }),
+  "answers 500": () => faults.status(500),
+  "answers 502 twice, then well": () => faults.times(2, faults.status(502)),
+  "answers 503 always": () => faults.status(503),
+  "answers 204": () => (_req, res) => {
+    res.writeHead(204).end();
+    return true;
+  },
+  "sends an empty body": () => body(""),
+  "sends HTML": () => faults.html,
+  "sends JSON that is cut off": () => body(`{"subscription":{"plan":"${PLANTED_BODY}`),
+  "sends JSON of the wrong shape": () => body(`[{"plan":"${PLANTED_BODY}"}]`),
+  "sends a value of the wrong type": () => body(`{"subscription":{"plan":{"name":"${PLANTED_BODY}"}}}`),
+  "sends an integer that JavaScript would round": () => body('{"subscription":{"plan":9007199254740993}}'),
+  "sends 10 MB": () => faults.large(10_000_000),
+  "announces 10 MB": () => faults.large(10_000_000, { contentLength: true }),
+  "sends 10 MB of zeros, packed": () =>
+    body(gzipSync(Buffer.alloc(10_000_000)), { "content-encoding": "gzip" }),
+  "sends what is no gzip as gzip": () => body(PLANTED_BODY, { "content-encoding": "gzip" }),
+  "nests 10,000 deep": () => body("[".repeat(10_000) + "]".repeat(10_000)),
+  "sends bytes that are no UTF-8": () => body(Buffer.from([0x22, 0xff, 0xfe, 0x22])),
+  "announces more than it sends": () => raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}"),
+  "announces less than it sends": () =>
+    raw(`HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{"a":"${PLANTED_BODY}"}`),
+  "sends 1 MB of headers": () =>
+    raw(`HTTP/1.1 200 OK\r\n${"x-bomb: 0123456789abcdef\r\n".repeat(40_000)}\r\n{}`),
+  "sends no HTTP": () => raw(`SSH-2.0-${PLANTED_BODY}\r\n`),
+});
+
+/** @type {Record<string, () => Fault>} */
+export const tokenFaults = Object.freeze({
+  "resets before the headers": () => raw("", reset),
+  "is silent": () => faults.silent,
+  redirects: () => faults.redirect("https://other.example/x"),
+  "answers 429, wait an hour": () => faults.status(429, { headers: { "retry-after": "3600" } }),
+  "answers 503 once, then well": () => faults.times(1, faults.status(503)),
+  "answers 503 always": () => faults.status(503),
+  "answers an error of RFC 6749 §5.2": () =>
+    faults.status(400, { body: { error: "invalid_scope", error_description: PLANTED_BODY } }),
+  "sends HTML": () => faults.html,
+  "sends a token of another type": () => token({ token_type: "DPoP" }),
+  "sends 10 MB": () => faults.large(10_000_000),
+  "sends no expires_in": () => token({ expires_in: undefined }),
+  "sends a negative expires_in": () => token({ expires_in: -1 }),
+  "sends an expires_in of ten thousand years": () => token({ expires_in: 315_360_000_000 }),
+  "sends a token of 6 kB, which api.cache refuses": () => token({ access_token: "t".repeat(6_000) }),
+});
+
+/** What takes the place of `api.cache`. @type {Record<string, () => any>} */
+export const cacheFaults = Object.freeze({
+  "is missing": () => null,
+  throws: () => {
+    const fail = () => {
+      throw new Error(PLANTED_BODY);
+    };
+    return { get: fail, set: fail, delete: fail, entries: () => [] };
+  },
+  "answers with errors": () => {
+    const refuse = () => ({ type: "error", code: "CacheSizeExceeded" });
+    return { get: () => undefined, set: refuse, delete: refuse, entries: () => [] };
+  },
+  "loses every entry": () => ({
+    get: () => undefined,
+    set: () => ({ type: "success" }),
+    delete: () => {},
+    entries: () => [],
+  }),
+  "holds garbage": () => ({
+    get: () => ({ value: `{"token":${PLANTED_BODY}`, expires_at: Date.now() + 1e6 }),
+    set: () => ({ type: "success" }),
+    delete: () => {},
+    entries: () => [],
+  }),
+  "holds what is no text": () => ({
+    get: () => ({ value: { token: PLANTED_BODY } }),
+    set: () => undefined,
+    delete: () => undefined,
+    entries: () => [],
+  }),
+});
+
+/**
+ * Writes to the socket what no HTTP library would, and ends as told.
+ * @returns {Fault}
+ */
+function raw(text, end = (socket) => socket.end()) {
+  return (req) => {
+    req.socket.write(text, "latin1", () => end(req.socket));
+    return true;
+  };
+}
+
+function reset(socket) {
+  // A TLS socket can only be torn down; both reach the client as a connection that broke.
+  if (socket.encrypted) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** @returns {Fault} */
+function body(text, headers = {}) {
+  return (_req, res) => {
+    res.writeHead(200, { "content-type": "application/json", ...headers });
+    res.end(text);
+    return true;
+  };
+}
+
+/** @returns {Fault} */
+function token(change) {
+  return body(
+    JSON.stringify({ access_token: PLANTED_TOKEN, token_type: "Bearer", expires_in: 3600, ...change }),
+  );
+}
+
+/**
+ * One byte a second: the socket is never idle for long, and the answer never there.
+ * @type {Fault}
+ */
+function trickle(_req, res) {
+  res.writeHead(200, { "content-type": "application/json" });
+  const timer = setInterval(() => res.write(" "), 1_000);
+  res.write("{");
+  res.on("close", () => clearInterval(timer));
+  return true;
+}
