@@ -19,8 +19,8 @@ function readEngine() {
 
 /** How the file ends, by trigger. */
 const ENDINGS = {
-  "post-login": "exports.onExecutePostLogin = createPostLogin(config);",
-  "credentials-exchange": "exports.onExecuteCredentialsExchange = createCredentialsExchange(config);",
+  "post-login": "exports.onExecutePostLogin = createPostLogin",
+  "credentials-exchange": "exports.onExecuteCredentialsExchange = createCredentialsExchange",
 };
 
 /** @typedef {keyof typeof ENDINGS} Trigger */
@@ -30,10 +30,11 @@ export const TRIGGERS = Object.freeze(/** @type {Trigger[]} */ (Object.keys(ENDI
 
 /**
  * @param {object} config
- * @param {{ trigger?: Trigger }} [options]
+ * @param {{ trigger?: Trigger, options?: string[] }} [how] The options: what the handler is made with besides the
+ *   configuration, as code. The file that is pasted has none.
  * @returns {string} the code of an Action
  */
-export function bundleAction(config, { trigger = "post-login" } = {}) {
+export function bundleAction(config, { trigger = "post-login", options = [] } = {}) {
   if (!Object.hasOwn(ENDINGS, trigger)) {
     throw new TypeError(`bundleAction: no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
   }
@@ -46,6 +47,6 @@ const config = ${JSON.stringify(pasted, null, 2)};
 
 // The engine; nothing to edit from here on.
 // claimsmith ${version} sha256:${sha256}
-${code}${ENDINGS[trigger]}
+${code}${ENDINGS[trigger]}(${["config", ...options].join(", ")});
 `;
 }

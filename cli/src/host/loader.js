@@ -31,6 +31,8 @@ const executions = new AsyncLocalStorage();
  * @property {string | URL} [root] The folder whose `node_modules` holds the dependencies.
  * @property {Record<string, { code: string, secrets?: Record<string, string> }>} [modules] Actions Modules by name,
  *   required as `actions:NAME`.
+ * @property {Record<string, unknown>} [builtins] What takes the place of Node's own modules, such as `node:https`.
+ * @property {Record<string, unknown>} [injected] Further names that the code finds, beside `console`. Auth0 has none.
  * @property {{ log: (line: string) => void }} [console] Is handed each line as well; nothing is printed without it.
  * @property {number} [maxCodeBytes] Auth0's limit where left out.
  * @property {number} [timeoutMs] For one execution; Auth0's limit where left out.
@@ -63,6 +65,7 @@ export class LoadedAction {
   #code;
   #filename;
   #console;
+  #injected;
   #require;
   #timeoutMs;
   /** @type {null | { exports: any } | { error: unknown }} */
@@ -78,6 +81,8 @@ export class LoadedAction {
       dependencies = {},
       root,
       modules = {},
+      builtins = {},
+      injected = {},
       maxCodeBytes = MAX_CODE_BYTES,
     } = options;
     checkSizes({ code, dependencies, modules, maxCodeBytes });
@@ -91,7 +96,13 @@ export class LoadedAction {
       logs.push(line);
       options.console?.log(line);
     });
-    this.#require = createActionRequire({ dependencies, root, loadModule: this.#moduleLoader(modules) });
+    this.#injected = { console: this.#console, ...injected };
+    this.#require = createActionRequire({
+      dependencies,
+      root,
+      builtins,
+      loadModule: this.#moduleLoader(modules),
+    });
   }
 
   /**
@@ -149,7 +160,7 @@ export class LoadedAction {
 
   #initialise() {
     try {
-      return { exports: runModule(this.#code, this.#filename, this.#require, { console: this.#console }) };
+      return { exports: runModule(this.#code, this.#filename, this.#require, this.#injected) };
     } catch (error) {
       return { error };
     }
@@ -161,7 +172,7 @@ export class LoadedAction {
       if (!Object.hasOwn(modules, name)) return undefined;
       if (!loaded.has(name)) {
         const { code, secrets = {} } = modules[name];
-        const injected = { console: this.#console, actions: { secrets: { ...secrets } } };
+        const injected = { ...this.#injected, actions: { secrets: { ...secrets } } };
         loaded.set(name, runModule(code, `actions:${name}`, this.#require, injected));
       }
       return loaded.get(name);

@@ -13,15 +13,17 @@ const requireBuiltin = createRequire(import.meta.url);
  * @param {object} options
  * @param {Record<string, string>} options.dependencies Exact versions by package name.
  * @param {string | URL | undefined} options.root The folder whose `node_modules` holds the dependencies.
+ * @param {Record<string, unknown>} options.builtins What takes the place of builtin modules.
  * @param {(name: string) => unknown} options.loadModule Loads an Actions Module; undefined where there is none.
  * @returns {(id: string) => unknown}
  */
-export function createActionRequire({ dependencies, root, loadModule }) {
+export function createActionRequire({ dependencies, root, builtins, loadModule }) {
   const requireDependency = createDependencyRequire(dependencies, root);
 
   return function require(id) {
     if (typeof id !== "string" || id === "")
       throw new TypeError("require: the id must be a string that is not empty");
+    if (Object.hasOwn(builtins, id)) return builtins[id];
     if (isBuiltin(id)) return requireBuiltin(id);
     if (id.startsWith("actions:")) {
       const module = loadModule(id.slice("actions:".length));

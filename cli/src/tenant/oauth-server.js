@@ -53,6 +53,7 @@ const DEFAULT_APIS = [{ audience: "https://api.example.com", scopes: ["read:user
  *   owner would enter as the Action's secrets.
  * @property {TokenCall[]} tokenCalls In the order in which they arrived.
  * @property {{ privateKey: CryptoKey, alg: string, kid: string }} signing The tenant's key, which signs user tokens.
+ * @property {import("node:http").RequestListener} handle Answers a request that came in elsewhere.
  * @property {(fault: import("./faults.js").Fault | null) => void} setFault Lets the token endpoint answer otherwise.
  * @property {() => Promise<void>} close
  */
@@ -63,6 +64,8 @@ const DEFAULT_APIS = [{ audience: "https://api.example.com", scopes: ["read:user
  * @param {Api[]} [options.apis]
  * @param {string} [options.defaultAudience] For requests that name none, which are refused otherwise.
  * @param {number} [options.accessTokenTtlS]
+ * @param {string} [options.tokenPath] Auth0's where left out.
+ * @param {string} [options.issuer] The own address where left out.
  * @param {import("./listener.js").Tls} [options.tls]
  * @returns {Promise<OAuthServer>}
  */
@@ -71,6 +74,8 @@ export async function startOAuthServer({
   apis = DEFAULT_APIS,
   defaultAudience,
   accessTokenTtlS = 86400,
+  tokenPath = TOKEN_PATH,
+  issuer,
   tls,
 } = {}) {
   const { signing, privateJwk, publicJwk } = await createSigningKey();
@@ -79,21 +84,24 @@ export async function startOAuthServer({
   /** @type {import("./faults.js").Fault | null} */
   let fault = null;
 
+  /** @type {import("node:http").RequestListener} */
+  let handle = () => {};
   const listener = await listen({
     tls,
     handle: ({ url }) => {
       const provider = new Provider(
-        `${url}/`,
+        issuer ?? `${url}/`,
         createConfiguration({
           clients,
           apis,
           defaultAudience,
           accessTokenTtlS,
+          tokenPath,
           jwks: { keys: [privateJwk] },
         }),
       );
       provider.use(async (ctx, next) => {
-        if (ctx.method !== "POST" || ctx.path !== TOKEN_PATH) return next();
+        if (ctx.method !== "POST" || ctx.path !== tokenPath) return next();
         const call = recordTokenCall(ctx);
         tokenCalls.push(call);
         if (fault !== null) {
@@ -106,7 +114,8 @@ export async function startOAuthServer({
         await next();
         completeTokenCall(call, ctx);
       });
-      return provider.callback();
+      handle = provider.callback();
+      return handle;
     },
   });
 
@@ -114,9 +123,9 @@ export async function startOAuthServer({
   return {
     url: listener.url,
     domain: listener.domain,
-    issuer: `${listener.url}/`,
+    issuer: issuer ?? `${listener.url}/`,
     audience: apis[0].audience,
-    tokenUrl: `${listener.url}${TOKEN_PATH}`,
+    tokenUrl: `${listener.url}${tokenPath}`,
     jwksUrl: `${listener.url}${JWKS_PATH}`,
     jwks: { keys: [publicJwk] },
     clients,
@@ -127,6 +136,7 @@ export async function startOAuthServer({
     },
     tokenCalls,
     signing,
+    handle,
     setFault(next) {
       fault = next;
     },
@@ -159,13 +169,13 @@ async function createSigningKey() {
   };
 }
 
-function createConfiguration({ clients, apis, defaultAudience, accessTokenTtlS, jwks }) {
+function createConfiguration({ clients, apis, defaultAudience, accessTokenTtlS, tokenPath, jwks }) {
   return {
     jwks,
     adapter: createAdapter(),
     clients: clients.map(clientMetadata),
     clientAuthMethods: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
-    routes: { token: TOKEN_PATH, jwks: JWKS_PATH },
+    routes: { token: tokenPath, jwks: JWKS_PATH },
     ttl: { ClientCredentials: accessTokenTtlS },
     // A token endpoint speaks JSON, to a client that accepts HTML too.
     renderError(ctx, error) {

@@ -2,13 +2,16 @@
  * A certificate for HTTPS on loopback.
  */
 
+import { isIP } from "node:net";
+
 /**
- * A self-signed certificate for `localhost` and 127.0.0.1, made anew at each call and valid for a day. It is its own
- * authority: give `cert` as `ca`, or its file as NODE_EXTRA_CA_CERTS, to whoever shall trust it.
+ * A self-signed certificate for `localhost` and 127.0.0.1, or for other names, made anew at each call and valid for a
+ * day. It is its own authority: give `cert` as `ca`, or its file as NODE_EXTRA_CA_CERTS, to whoever shall trust it.
  *
+ * @param {string[]} [names] Hosts and IP addresses.
  * @returns {Promise<import("./listener.js").Tls>}
  */
-export async function createTestCertificate() {
+export async function createTestCertificate(names = ["localhost", "127.0.0.1"]) {
   // Imported here because it takes a quarter of a second that plain HTTP need not pay.
   const { default: selfsigned } = await import("selfsigned");
 
@@ -26,10 +29,7 @@ export async function createTestCertificate() {
       { name: "extKeyUsage", serverAuth: true },
       {
         name: "subjectAltName",
-        altNames: [
-          { type: 2, value: "localhost" },
-          { type: 7, ip: "127.0.0.1" },
-        ],
+        altNames: names.map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name })),
       },
     ],
   });

@@ -1,0 +1,71 @@
+/**
+ * Node's own `http` and `https` with every request written down, and sent elsewhere where that is asked for: what an
+ * Action under simulation gets in their place.
+ */
+
+import http from "node:http";
+import https from "node:https";
+
+/**
+ * @typedef {object} RecordedRequest
+ * @property {string} method
+ * @property {string} url
+ * @property {number} startMs Of `performance.now()`, as the end.
+ * @property {number | null} endMs Null while it is under way.
+ * @property {number | null} status Null where nothing was answered.
+ *
+ * @typedef {object} Redirection Where every connection goes, whatever host it is for.
+ * @property {number} httpPort On loopback.
+ * @property {number} httpsPort
+ * @property {string} ca Whom to trust, in PEM.
+ */
+
+/**
+ * @param {(request: RecordedRequest) => void} onRequest Is told of each as it begins; the record fills later.
+ * @param {Redirection} [redirection] None where the real servers are called.
+ * @returns {Record<string, unknown>} modules by name, for the loader
+ */
+export function createRecordingModules(onRequest, redirection) {
+  return {
+    "node:http": { ...http, request: recording(http.request, onRequest), Agent: agentOf(http, redirection) },
+    "node:https": {
+      ...https,
+      request: recording(https.request, onRequest),
+      Agent: agentOf(https, redirection),
+    },
+  };
+}
+
+function recording(request, onRequest) {
+  return (url, options, listener) => {
+    const record = {
+      method: options.method ?? "GET",
+      url: String(url),
+      startMs: performance.now(),
+      endMs: null,
+      status: null,
+    };
+    onRequest(record);
+    const end = () => {
+      record.endMs ??= performance.now();
+    };
+    return request(url, options, listener)
+      .on("response", (response) => {
+        record.status = response.statusCode;
+        response.on("close", end);
+      })
+      .on("close", end);
+  };
+}
+
+/** An agent whose sockets all lead to loopback. The names in URLs, headers and certificates stay as they are. */
+function agentOf(module, redirection) {
+  if (redirection === undefined) return module.Agent;
+  const { httpPort, httpsPort, ca } = redirection;
+  const port = module === https ? httpsPort : httpPort;
+  return class extends module.Agent {
+    createConnection(options, callback) {
+      return super.createConnection({ ...options, host: "127.0.0.1", port, ca }, callback);
+    }
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Logins as they would be: the pasted file in the production-like loader, against stand-ins or the real servers.
+ */
+
+import { bundleAction } from "../bundle.js";
+import { madeUpSecrets } from "../config/secrets.js";
+import { createCache } from "../host/cache.js";
+import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
+import { loadAction } from "../host/loader.js";
+import { LoginError, login } from "../tenant/login.js";
+import { startOAuthServer } from "../tenant/oauth-server.js";
+import { createRecordingModules } from "./recorder.js";
+import { createRedactor } from "./redact.js";
+import { describeLogin } from "./result.js";
+import { createRoutes } from "./routes.js";
+import { startStandIns } from "./stand-ins.js";
+
+/**
+ * @typedef {import("../bundle.js").Trigger} Trigger
+ *
+ * @typedef {object} SimulationOptions
+ * @property {Record<string, any>} config One without problems.
+ * @property {Trigger} [trigger]
+ * @property {Record<string, string>} [secrets] Those that are missing are made up, unless `live`.
+ * @property {import("./answers.js").Answers} [answers] What the backend's stand-in says.
+ * @property {boolean} [live] Call the real servers.
+ * @property {import("../host/cache.js").Cache | null} [cache]
+ *
+ * @typedef {object} LoginSimulation
+ * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Simulation>} login One login, with
+ *   what its event has beside the sample's.
+ * @property {() => void} restart What follows runs in a fresh instance.
+ * @property {import("./stand-ins.js").StandIns | null} standIns Null where the real servers are called.
+ * @property {() => Promise<void>} close
+ */
+
+const CREATE_EVENT = { "post-login": createEvent, "credentials-exchange": createCredentialsExchangeEvent };
+
+/**
+ * @param {SimulationOptions} options
+ * @returns {Promise<LoginSimulation>}
+ */
+export async function startSimulation({
+  config,
+  trigger = "post-login",
+  secrets: given = {},
+  answers = { find: () => undefined },
+  live = false,
+  cache = createCache(),
+}) {
+  const secrets = live ? given : await madeUpSecrets(config, given);
+  const redact = createRedactor(secrets);
+  const routes = createRoutes(config, secrets);
+  /** @type {Map<string, string>} */
+  const users = new Map();
+  const standIns = live
+    ? null
+    : await startStandIns({ config, secrets, answers, userOf: (id) => users.get(id) });
+  const oauthServer =
+    standIns?.oauthServer ?? (await startOAuthServer({ issuer: "https://tenant.example/" }));
+
+  /** @type {import("./recorder.js").RecordedRequest[]} */
+  let requests = [];
+  /** @type {Map<string | null, import("claimsmith").Report>} */
+  const reports = new Map();
+  const code = bundleAction(config, { trigger, options: ["{ onReport }"] });
+  const load = () =>
+    loadAction(code, {
+      // The line that asks for reports is not in the file that is pasted.
+      maxCodeBytes: Number.POSITIVE_INFINITY,
+      builtins: createRecordingModules((request) => requests.push(request), standIns?.redirection),
+      injected: { onReport: (report) => reports.set(report.correlation_id, report) },
+    });
+  let action = load();
+
+  return {
+    standIns,
+    restart() {
+      action = load();
+    },
+    async login(overrides = {}) {
+      const event = CREATE_EVENT[trigger]({ ...overrides, secrets: { ...overrides.secrets, ...secrets } });
+      const correlationId = event.transaction?.correlation_id ?? null;
+      if (correlationId !== null && event.user) users.set(correlationId, event.user.user_id);
+      requests = [];
+      const startMs = performance.now();
+      const ended = await runLogin({ action, event, cache, trigger, oauthServer });
+      const calls = requests.map((request) => describeCall(request, startMs));
+      users.delete(correlationId ?? "");
+      const report = reports.get(correlationId) ?? null;
+      reports.delete(correlationId);
+      return describeLogin({ ...ended, config, report, calls, cache: cache ?? createCache() });
+    },
+    async close() {
+      await (standIns ?? oauthServer).close();
+    },
+  };
+
+  /** @returns {import("./result.js").Call} */
+  function describeCall({ method, url, startMs: beganMs, endMs, status }, startMs) {
+    const { kind, name } = routes.find(method, url) ?? { kind: "source", name: new URL(url).host };
+    return {
+      kind: /** @type {"token" | "source"} */ (kind),
+      name,
+      method,
+      url: redact(url),
+      startMs: beganMs - startMs,
+      endMs: endMs === null ? null : endMs - startMs,
+      status,
+    };
+  }
+}
+
+const NOTHING = Object.freeze({
+  before: null,
+  after: null,
+  dropped: { idToken: [], accessToken: [] },
+  outcome: {
+    denied: null,
+    accessTokenClaims: {},
+    idTokenClaims: {},
+    scopes: { added: [], removed: [] },
+    samlAttributes: {},
+    appMetadata: {},
+    userMetadata: {},
+    transactionMetadata: {},
+  },
+});
+
+/** A login that Auth0 would fail is a result as well. */
+async function runLogin(options) {
+  const startMs = performance.now();
+  try {
+    return await login(options);
+  } catch (error) {
+    if (!(error instanceof LoginError)) throw error;
+    return { ...NOTHING, logs: error.logs, durationMs: performance.now() - startMs, error: error.message };
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What stands in for the servers that a configuration calls: a real OAuth server for its tokens, and a backend that
+ * checks those tokens and answers what was written down. All on loopback, under the real names.
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { evaluate } from "claimsmith";
+import { createLocalJWKSet, jwtVerify } from "jose";
+import { templateParts } from "../config/template.js";
+import { listen } from "../tenant/listener.js";
+import { startOAuthServer } from "../tenant/oauth-server.js";
+import { createTestCertificate } from "../tenant/tls.js";
+import { NO_ANSWER } from "./answers.js";
+import { createRoutes } from "./routes.js";
+
+/** An API is asked for by a token that names none. */
+const DEFAULT_AUDIENCE = "https://api.example.com";
+
+/** Who issues the user's tokens where the configuration asks for none of its own. */
+const DEFAULT_ISSUER = "https://tenant.example/";
+
+/**
+ * @typedef {import("../tenant/oauth-server.js").OAuthServer} OAuthServer
+ *
+ * @typedef {object} StandIns
+ * @property {OAuthServer} oauthServer The tenant that issues the users' tokens.
+ * @property {import("./recorder.js").Redirection} redirection
+ * @property {(kind: "token" | "source", name: string, fault: import("../tenant/faults.js").Fault) => void} setFault
+ * @property {Set<string>} unanswered Sources that were called without an answer written down.
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @param {object} options
+ * @param {Record<string, any>} options.config
+ * @param {Record<string, string>} options.secrets
+ * @param {import("./answers.js").Answers} options.answers
+ * @param {(correlationId: string) => string | undefined} [options.userOf] Whose login a call belongs to.
+ * @returns {Promise<StandIns>}
+ */
+export async function startStandIns({ config, secrets, answers, userOf = () => undefined }) {
+  const routes = createRoutes(config, secrets);
+  const tokens = await startTokenServers(config, secrets);
+  const faults = new Map();
+  const unanswered = new Set();
+
+  async function answer(scheme, req, res) {
+    const route = routes.find(req.method, `${scheme}://${req.headers.host}${req.url}`);
+    if (route === undefined) return send(res, { ...NO_ANSWER, body: '{"error":"address_unknown"}' });
+    const fault = faults.get(`${route.kind}:${route.name}`);
+    if (fault !== undefined && (await fault(req, res))) return;
+    if (route.kind === "token") return void tokens.servers.get(route.name).handle(req, res);
+
+    const token = tokenOf(config, route.name);
+    if (token !== null && !(await tokens.isValid(token, req.headers.authorization))) {
+      return send(res, { ...NO_ANSWER, status: 401, body: '{"error":"invalid_token"}' });
+    }
+    const found = answers.find(route.name, userOf(String(req.headers["x-correlation-id"])));
+    if (found === undefined) unanswered.add(route.name);
+    await respond(req, res, found ?? NO_ANSWER);
+  }
+
+  const hosts = routes.origins.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, ""));
+  const tls = await createTestCertificate(["localhost", ...new Set(hosts)]);
+  const handle = (scheme) => () => (req, res) => {
+    answer(scheme, req, res).catch(() => res.destroy());
+  };
+  const secure = await listen({ tls, handle: handle("https") });
+  const plain = await listen({ handle: handle("http") });
+  return {
+    oauthServer: tokens.tenant,
+    redirection: { httpPort: portOf(plain), httpsPort: portOf(secure), ca: tls.cert },
+    setFault: (kind, name, fault) => faults.set(`${kind}:${name}`, fault),
+    unanswered,
+    async close() {
+      await Promise.all([secure.close(), plain.close(), tokens.close()]);
+    },
+  };
+}
+
+/** One server for each token: it knows the application that the configuration describes, and the API it asks for. */
+async function startTokenServers(config, secrets) {
+  const servers = new Map();
+  for (const [name, token] of Object.entries(config.tokens ?? {})) {
+    const url = new URL(resolve(token.token_url, secrets));
+    const audience = audienceOf(token, secrets);
+    const server = await startOAuthServer({
+      issuer: `${url.origin}/`,
+      tokenPath: url.pathname,
+      clients: [await clientOf(token, secrets)],
+      apis: [
+        {
+          audience,
+          scopes: resolve(token.scope ?? "", secrets)
+            .split(" ")
+            .filter(Boolean),
+        },
+      ],
+      defaultAudience: audience,
+    });
+    servers.set(name, server);
+  }
+  const tenant = [...servers.values()][0] ?? (await startOAuthServer({ issuer: DEFAULT_ISSUER }));
+
+  return {
+    servers,
+    tenant,
+    async isValid(name, authorization) {
+      const { issuer, audience, jwks } = servers.get(name);
+      const [, jwt] = /^Bearer (.+)$/i.exec(authorization ?? "") ?? [];
+      if (jwt === undefined) return false;
+      try {
+        await jwtVerify(jwt, createLocalJWKSet(jwks), { issuer, audience, algorithms: ["RS256"] });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async close() {
+      await Promise.all([tenant, ...servers.values()].map((server) => server.close()));
+    },
+  };
+}
+
+/** The token that a source brings: the only one where none is named, and none where that is null. */
+function tokenOf({ tokens = {}, sources }, source) {
+  const { token } = sources[source];
+  if (token !== undefined) return token;
+  const names = Object.keys(tokens);
+  return names.length === 1 ? names[0] : null;
+}
+
+function audienceOf(token, secrets) {
+  return resolve(token.resource ?? token.audience ?? DEFAULT_AUDIENCE, secrets);
+}
+
+async function clientOf(token, secrets) {
+  const clientAuth = token.client_auth ?? "client_secret_post";
+  const client = { clientId: resolve(token.client_id, secrets), clientAuth };
+  if (clientAuth !== "private_key_jwt") {
+    return { ...client, clientSecret: resolve(token.client_secret, secrets) };
+  }
+  const { createPublicKey } = await import("node:crypto");
+  const jwk = createPublicKey(resolve(token.private_key, secrets)).export({ format: "jwk" });
+  const key = {
+    ...jwk,
+    use: "sig",
+    alg: token.algorithm ?? "RS256",
+    kid: token.key_id && resolve(token.key_id, secrets),
+  };
+  return { ...client, jwks: { keys: [key] } };
+}
+
+function resolve(template, secrets) {
+  return templateParts(template)
+    .map((part) =>
+      "literal" in part ? part.literal : String(evaluate(part.expression, { secrets, event: {} })),
+    )
+    .join("");
+}
+
+async function respond(req, res, { status, headers, body, delayMs }) {
+  // A request has a body that somebody must read before the connection can be used again.
+  req.resume();
+  await sleep(delayMs);
+  send(res, { status, headers, body });
+}
+
+function send(res, { status, headers, body }) {
+  res.writeHead(status, { "content-type": "application/json", ...headers });
+  res.end(status === 204 || status === 304 ? undefined : body);
+}
+
+function portOf({ url }) {
+  return Number(new URL(url).port);
+}
