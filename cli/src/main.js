@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
+import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
+import { registerSimulate } from "./commands/simulate.js";
 import { Problem, printProblem } from "./problem.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
@@ -28,7 +30,9 @@ export async function main(argv) {
     .option("--no-color", "print without colours, as NO_COLOR=1 does")
     .showHelpAfterError("(add --help for what the command takes)")
     .exitOverride();
+  registerInit(program);
   registerCheck(program);
+  registerSimulate(program);
   registerBundle(program);
   registerSchema(program);
 

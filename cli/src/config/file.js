@@ -34,7 +34,7 @@ export function checkConfigFile(file, { trigger }) {
   if (value === undefined) return { file, text, config: undefined, problems };
   const checked = checkConfig(value, { trigger });
   const config = /** @type {Record<string, any>} */ (value);
-  return { file, text, config, problems: placeProblems(text, checked.problems) };
+  return { file, text, config, problems: [...problems, ...placeProblems(text, checked.problems)] };
 }
 
 /**

@@ -6,6 +6,9 @@ import { allStrings, templateParts } from "./template.js";
 
 const NAME = /(?:^|[^\w.])secrets\.(?:([A-Za-z_]\w*)|"((?:[^"\\]|\\.)*)")/g;
 
+/** The port of a made-up server on this machine; nobody connects to it. */
+const FIRST_PORT = 8001;
+
 /**
  * @param {unknown} config
  * @returns {string[]} each name once, sorted
@@ -34,6 +37,10 @@ export function secretNames(config) {
 export async function madeUpSecrets(config, given = {}) {
   const addresses = new Set(addressesOf(config).map(leadingSecret));
   const hosts = new Set(addressesOf(config).flatMap(hostSecrets));
+  // Plain http is for this machine alone.
+  const ownHosts = addressesOf(config)
+    .filter((address) => address.startsWith("http:"))
+    .flatMap(hostSecrets);
   const keys = new Map(
     Object.values(config.tokens ?? {}).flatMap((token) =>
       secretNames(token?.private_key ?? "").map((name) => [name, token.algorithm]),
@@ -46,6 +53,7 @@ export async function madeUpSecrets(config, given = {}) {
     if (Object.hasOwn(given, name)) secrets[name] = given[name];
     else if (keys.has(name)) secrets[name] = await createPrivateKey(keys.get(name));
     else if (addresses.has(name)) secrets[name] = `https://${label}.example`;
+    else if (ownHosts.includes(name)) secrets[name] = `localhost:${FIRST_PORT + ownHosts.indexOf(name)}`;
     else if (hosts.has(name)) secrets[name] = `${label}.example`;
     else secrets[name] = `made-up-${label}`;
   }

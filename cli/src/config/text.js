@@ -4,7 +4,7 @@
  * Comments and trailing commas are taken, as editors take them in a configuration file.
  */
 
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from "jsonc-parser";
+import { findNodeAtLocation, getNodePath, parseTree, printParseErrorCode } from "jsonc-parser";
 
 /**
  * @typedef {import("claimsmith").Problem} Problem
@@ -18,20 +18,20 @@ import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from
 
 /**
  * @param {string} text
- * @returns {{ value: unknown, problems: PlacedProblem[] }} The value is undefined where the text is not JSON.
+ * @returns {{ value: unknown, problems: PlacedProblem[] }} The value is undefined where the text is not JSON. A key
+ *   that stands twice in one object is a problem too: one of the two would be lost.
  */
 export function parseConfig(text) {
   const { tree, errors } = parse(text);
-  if (errors.length === 0 && tree !== undefined) return { value: getNodeValue(tree), problems: [] };
+  if (errors.length === 0 && tree !== undefined) {
+    const problems = [];
+    return { value: readValue(tree, problems), problems };
+  }
 
-  const problems = errors.map(({ error, offset, length }) => ({
-    code: /** @type {const} */ ("config_invalid"),
-    path: "",
-    message: `not JSON: ${describe(printParseErrorCode(error))}`,
-    offset,
-    length,
-  }));
-  return { value: undefined, problems };
+  const [first = { error: 4, offset: 0, length: 1 }] = errors;
+  // What follows the first mistake of syntax is mostly its consequence.
+  const message = `not JSON: ${describe(printParseErrorCode(first.error))}`;
+  return { value: undefined, problems: [{ ...problem("", message), ...placeOf(first) }] };
 }
 
 /**
@@ -61,6 +61,37 @@ function parse(text) {
   const errors = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   return { tree, errors };
+}
+
+function readValue(node, problems) {
+  if (node.type === "array") return (node.children ?? []).map((child) => readValue(child, problems));
+  if (node.type !== "object") return node.value;
+
+  const entries = new Map();
+  for (const {
+    children: [key, value],
+  } of node.children ?? []) {
+    if (entries.has(key.value)) {
+      const message = `the key \`${key.value}\` stands here a second time`;
+      problems.push({ ...problem(formatPath(getNodePath(value)), message), ...placeOf(key) });
+    }
+    entries.set(key.value, readValue(value, problems));
+  }
+  // Defines properties, so that `__proto__` is a key as any other.
+  return Object.fromEntries(entries);
+}
+
+function problem(path, message) {
+  return { code: /** @type {const} */ ("config_invalid"), path, message };
+}
+
+/** As the engine writes paths. */
+function formatPath(segments) {
+  return segments.reduce((path, segment) => {
+    if (typeof segment === "number") return `${path}[${segment}]`;
+    if (!/^\w+$/.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
+    return path === "" ? segment : `${path}.${segment}`;
+  }, "");
 }
 
 /** `PropertyNameExpected` as `property name expected`. */

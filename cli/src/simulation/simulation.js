@@ -28,8 +28,9 @@ import { startStandIns } from "./stand-ins.js";
  *
  * @typedef {object} LoginSimulation
  * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Simulation>} login One login, with
- *   what its event has beside the sample's.
+ *   what its event has beside the sample's. Of logins at once each has the calls of all.
  * @property {() => void} restart What follows runs in a fresh instance.
+ * @property {{ token: number, source: number }} calls All requests so far.
  * @property {import("./stand-ins.js").StandIns | null} standIns Null where the real servers are called.
  * @property {() => Promise<void>} close
  */
@@ -59,8 +60,9 @@ export async function startSimulation({
   const oauthServer =
     standIns?.oauthServer ?? (await startOAuthServer({ issuer: "https://tenant.example/" }));
 
-  /** @type {import("./recorder.js").RecordedRequest[]} */
-  let requests = [];
+  /** The requests since each login began that is under way. @type {Set<import("./recorder.js").RecordedRequest[]>} */
+  const underWay = new Set();
+  const calls = { token: 0, source: 0 };
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
   const code = bundleAction(config, { trigger, options: ["{ onReport }"] });
@@ -68,13 +70,14 @@ export async function startSimulation({
     loadAction(code, {
       // The line that asks for reports is not in the file that is pasted.
       maxCodeBytes: Number.POSITIVE_INFINITY,
-      builtins: createRecordingModules((request) => requests.push(request), standIns?.redirection),
+      builtins: createRecordingModules(record, standIns?.redirection),
       injected: { onReport: (report) => reports.set(report.correlation_id, report) },
     });
   let action = load();
 
   return {
     standIns,
+    calls,
     restart() {
       action = load();
     },
@@ -82,19 +85,32 @@ export async function startSimulation({
       const event = CREATE_EVENT[trigger]({ ...overrides, secrets: { ...overrides.secrets, ...secrets } });
       const correlationId = event.transaction?.correlation_id ?? null;
       if (correlationId !== null && event.user) users.set(correlationId, event.user.user_id);
-      requests = [];
+      /** @type {import("./recorder.js").RecordedRequest[]} */
+      const requests = [];
+      underWay.add(requests);
       const startMs = performance.now();
       const ended = await runLogin({ action, event, cache, trigger, oauthServer });
-      const calls = requests.map((request) => describeCall(request, startMs));
+      underWay.delete(requests);
       users.delete(correlationId ?? "");
       const report = reports.get(correlationId) ?? null;
       reports.delete(correlationId);
-      return describeLogin({ ...ended, config, report, calls, cache: cache ?? createCache() });
+      return describeLogin({
+        ...ended,
+        config,
+        report,
+        calls: requests.map((request) => describeCall(request, startMs)),
+        cache: cache ?? createCache(),
+      });
     },
     async close() {
       await (standIns ?? oauthServer).close();
     },
   };
+
+  function record(request) {
+    calls[routes.find(request.method, request.url)?.kind ?? "source"]++;
+    for (const requests of underWay) requests.push(request);
+  }
 
   /** @returns {import("./result.js").Call} */
   function describeCall({ method, url, startMs: beganMs, endMs, status }, startMs) {

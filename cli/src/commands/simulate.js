@@ -1,0 +1,124 @@
+/**
+ * `claimsmith simulate`: one login, or a storm of them, before any user sees it.
+ */
+
+import { SingleBar } from "cli-progress";
+import { InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { faultNames, inject, injectedCache, readInjection } from "../simulation/injection.js";
+import { readAnswers, readEvent, readSecrets } from "../simulation/inputs.js";
+import { printLogin, printStorm } from "../simulation/print.js";
+import { startSimulation } from "../simulation/simulation.js";
+import { runStorm } from "../simulation/storm.js";
+import { triggerOption } from "./options.js";
+
+/** @param {import("commander").Command} program */
+export function registerSimulate(program) {
+  program
+    .command("simulate")
+    .description("run logins as Auth0 would, and show what becomes of the tokens")
+    .argument("[config]", "the configuration", DEFAULT_FILE)
+    .option("--event <file>", "what the event has beside the sample's (event.json, where it is there)")
+    .option("--answers <place>", "what the backend answers: a file, or a folder (answers.json or answers/)")
+    .option("--live", "call the real servers, with the secrets of --secrets")
+    .option("--secrets <file>", "lines of NAME=value (secrets.env, where it is there and --live is given)")
+    .option("--logins <number>", "that many logins instead of one", positive)
+    .option("--users <number>", "by so many users", positive, 100)
+    .option("--concurrency <number>", "so many at once", positive, 10)
+    .option(
+      "--fault <fault>",
+      "let something fail: TARGET:NAME, or NAME for every source; may be repeated",
+      collect,
+      [],
+    )
+    .option("--list-faults", "name all faults, and end")
+    .option("--json", "print the result for programs")
+    .addOption(triggerOption())
+    .action(simulate);
+}
+
+async function simulate(file, options) {
+  const { trigger, live = false, logins, json } = options;
+  if (options.listFaults) return listFaults(json);
+
+  const config = readConfigFile(file, { trigger });
+  const injections = options.fault.flatMap((text) => readInjection(text, config));
+  if (live && injections.length > 0)
+    throw new InvalidArgumentError("--fault needs the stand-ins, so it cannot go with --live");
+  const event = readEvent(options.event);
+  const simulation = await startSimulation({
+    config,
+    trigger,
+    live,
+    answers: readAnswers(options.answers),
+    secrets: live || options.secrets !== undefined ? readSecrets(options.secrets, config) : {},
+    cache: injectedCache(injections),
+  });
+  try {
+    if (simulation.standIns !== null) inject(simulation.standIns, injections);
+    const text =
+      logins === undefined ? await one(simulation, event, options) : await storm(simulation, event, options);
+    console.log(text);
+    if (!json) for (const source of simulation.standIns?.unanswered ?? []) tellUnanswered(source);
+  } finally {
+    await simulation.close();
+  }
+}
+
+async function one(simulation, event, { json, fault }) {
+  const login = await simulation.login(event);
+  const isWrong = login.outcome === "failed" || login.tokens.some(({ dropped }) => dropped.length > 0);
+  const isIncomplete = login.outcome === "partial" || login.outcome === "skipped";
+  // A fault that was asked for is no problem found.
+  if (isWrong || (isIncomplete && fault.length === 0)) process.exitCode = 1;
+  return json ? JSON.stringify(login, null, 2) : printLogin(login);
+}
+
+async function storm(simulation, event, { logins, users, concurrency, json, fault }) {
+  const progress = new SingleBar({
+    format: "{bar} {value} of {total} logins",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  // A bar in a file or a pipe is of no use.
+  const isShown = process.stderr.isTTY === true && !json;
+  if (isShown) progress.start(logins, 0);
+  const result = await runStorm(simulation, {
+    logins,
+    users,
+    concurrency,
+    event,
+    onProgress: (done) => isShown && progress.update(done),
+  });
+  progress.stop();
+  const { enriched = 0, shadow = 0, denied = 0, failed = 0 } = result.outcomes;
+  if (failed > 0 || (fault.length === 0 && enriched + shadow + denied < logins)) process.exitCode = 1;
+  return json ? JSON.stringify(result, null, 2) : printStorm(result);
+}
+
+function listFaults(json) {
+  const names = faultNames();
+  if (json) return console.log(JSON.stringify(names, null, 2));
+  for (const [target, faults] of Object.entries(names)) {
+    console.log(`${pc.bold(target)}\n${faults.map((name) => `  ${name}`).join("\n")}\n`);
+  }
+}
+
+function tellUnanswered(source) {
+  console.error(
+    `${pc.yellow("warning")}: no answer is written for the source \`${source}\`, so it answered 404; write one into answers.json`,
+  );
+}
+
+function positive(text) {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError("must be a whole number from 1 on.");
+  return number;
+}
+
+function collect(text, earlier) {
+  return [...earlier, text];
+}

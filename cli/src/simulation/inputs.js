@@ -1,0 +1,102 @@
+/**
+ * The files that a simulation reads besides the configuration: the event, the backend's answers and the secrets.
+ */
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import { secretNames } from "../config/secrets.js";
+import { parseConfig } from "../config/text.js";
+import { Problem } from "../problem.js";
+import { createAnswers } from "./answers.js";
+
+/**
+ * @param {string | undefined} file `event.json` where left out and there.
+ * @returns {Record<string, any>} what the event has beside the sample's
+ */
+export function readEvent(file) {
+  const found = file ?? existing("event.json");
+  return found === undefined ? {} : readObject(found);
+}
+
+/**
+ * @param {string | undefined} place A file with the answer of each source by its name, or a folder with a file for
+ *   each: `profile.json`, and `profile/USER_ID.json` (percent-encoded) for one user. `answers.json` or `answers` where
+ *   left out and there.
+ * @returns {import("./answers.js").Answers}
+ */
+export function readAnswers(place) {
+  const found = place ?? existing("answers.json") ?? existing("answers");
+  if (found === undefined) return createAnswers({});
+  if (!existsSync(found)) throw new Problem(`${found} is not there`);
+  try {
+    if (!statSync(found).isDirectory()) return createAnswers(readObject(found));
+    const { general, ofUsers } = readFolder(found);
+    return createAnswers(general, ofUsers);
+  } catch (error) {
+    if (error instanceof TypeError) throw new Problem(`${found}: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * @param {string | undefined} file With a line `NAME=value` for each; `secrets.env` where left out and there.
+ * @param {Record<string, any>} config
+ * @returns {Record<string, string>}
+ * @throws {Problem} that names the secrets which the configuration reads and the file has not
+ */
+export function readSecrets(file, config) {
+  const found = file ?? existing("secrets.env");
+  const given = found === undefined ? {} : /** @type {Record<string, string>} */ (parseEnv(readText(found)));
+  const missing = secretNames(config).filter((name) => !given[name]);
+  if (missing.length > 0) {
+    throw new Problem(`the configuration reads secrets that are not given: ${missing.join(", ")}`, {
+      hint: `write them as NAME=value lines into ${found ?? "secrets.env"}, and keep that file out of version control`,
+    });
+  }
+  return given;
+}
+
+function readFolder(folder) {
+  const general = {};
+  const ofUsers = {};
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const files = readdirSync(place).filter((name) => name.endsWith(".json"));
+      ofUsers[entry.name] = Object.fromEntries(
+        files.map((name) => [
+          decodeURIComponent(path.basename(name, ".json")),
+          readJson(path.join(place, name)),
+        ]),
+      );
+    } else if (entry.name.endsWith(".json")) {
+      general[path.basename(entry.name, ".json")] = readJson(place);
+    }
+  }
+  return { general, ofUsers };
+}
+
+function readObject(file) {
+  const value = readJson(file);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new Problem(`${file}: must be a JSON object`);
+}
+
+function readJson(file) {
+  const { value, problems } = parseConfig(readText(file));
+  if (problems.length > 0) throw new Problem(`${file}: ${problems[0].message}`);
+  return /** @type {any} */ (value);
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+function existing(file) {
+  return existsSync(file) ? file : undefined;
+}

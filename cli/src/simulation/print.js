@@ -1,0 +1,244 @@
+/**
+ * A simulated login, or a storm of them, as text for a terminal.
+ */
+
+import Table from "cli-table3";
+import pc from "picocolors";
+import { CACHE_LIMITS } from "../host/cache.js";
+import { MAX_LOG_CHARACTERS } from "../host/loader.js";
+
+const TITLES = { access_token: "Access token", id_token: "ID token" };
+
+const TARGETS = {
+  saml_response: "SAML response",
+  app_metadata: "app_metadata",
+  user_metadata: "user_metadata",
+  transaction_metadata: "Transaction metadata",
+};
+
+const DROP_REASONS = {
+  reserved: "Auth0 keeps this name to itself",
+  banned_namespace: "Auth0 owns this namespace",
+  no_json_value: "has no JSON",
+  scope_not_requested: "the application did not ask for the scope that releases it",
+  opaque_access_token: "the login is for no API, so the access token carries nothing",
+  auth0_api_audience: "the token is for an API of Auth0's own",
+};
+
+const BAR_WIDTH = 24;
+const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
+
+/**
+ * @param {import("./result.js").Simulation} login
+ * @returns {string}
+ */
+export function printLogin(login) {
+  const sections = [
+    printOutcome(login),
+    ...login.tokens.map(printToken),
+    printElsewhere(login),
+    printCalls(login),
+    printLeftOut(login),
+    printState(login),
+    printLog(login),
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }) {
+  const paint =
+    { enriched: pc.green, shadow: pc.green, partial: pc.yellow, skipped: pc.yellow }[outcome] ?? pc.red;
+  const lines = [`${paint(pc.bold(outcome))} in ${ms(durationMs)} of ${ms(deadlineMs)}`];
+  if (error !== null) lines.push(pc.red(error));
+  if (denied !== null) lines.push(`The user reads: ${denied.reason}`);
+  for (const { code, path, message } of report?.errors ?? []) {
+    lines.push(`${pc.red(code)} ${path}: ${message.split("\n")[0]}`);
+  }
+  for (const warning of report?.warnings ?? []) lines.push(`${pc.yellow("warning")} ${warning}`);
+  return lines.join("\n");
+}
+
+function printToken({ token, before, after, changes, bytes, limitBytes, dropped }) {
+  const title = pc.bold(TITLES[token]);
+  const lines = [];
+  if (after === null) lines.push(pc.dim("  none"));
+  else lines.push(...printClaims(before ?? {}, after, changes));
+  for (const { name, reason } of dropped) {
+    lines.push(`${pc.red("✗")} ${name}  ${pc.red(`Auth0 drops it: ${DROP_REASONS[reason] ?? reason}`)}`);
+  }
+  return [`${title}  ${sizeBar(bytes, limitBytes)}`, ...lines].join("\n");
+}
+
+function printClaims(before, after, changes) {
+  const changed = new Map(changes.map((change) => [change.claim, change]));
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => {
+    const label = name.padEnd(width);
+    const change = changed.get(name);
+    if (change === undefined) return pc.dim(`  ${label}  ${json(after[name])}`);
+    if (change.kind === "added") return pc.green(`+ ${label}  ${json(change.after)}`);
+    if (change.kind === "removed") return pc.red(`- ${label}  ${json(change.before)}`);
+    return pc.yellow(`~ ${label}  ${json(change.before)} → ${json(change.after)}`);
+  });
+}
+
+function printElsewhere({ elsewhere, scopes }) {
+  const sections = Object.entries(elsewhere).map(([target, values]) =>
+    [
+      pc.bold(TARGETS[target]),
+      ...Object.entries(values).map(([name, value]) => pc.green(`+ ${name}  ${json(value)}`)),
+    ].join("\n"),
+  );
+  const changes = [
+    ...scopes.added.map((scope) => pc.green(`+ ${scope}`)),
+    ...scopes.removed.map((scope) => pc.red(`- ${scope}`)),
+  ];
+  if (changes.length > 0) sections.push([pc.bold("Scopes"), ...changes].join("\n"));
+  return sections.join("\n\n");
+}
+
+/** The waterfall: each call from its beginning to its end, over the time that the login took. */
+function printCalls({ calls, durationMs }) {
+  if (calls.length === 0) return `${pc.bold("Calls")}\n${pc.dim("  none")}`;
+  const table = plainTable();
+  for (const { kind, name, method, url, startMs, endMs, status } of calls) {
+    const shownStatus = status === null ? pc.red("none") : status < 400 ? pc.green(status) : pc.red(status);
+    const took = endMs === null ? pc.red("not ended") : ms(endMs - startMs);
+    table.push([
+      `  ${kind} ${name}`,
+      `${method} ${url}`,
+      shownStatus,
+      took,
+      waterfall(startMs, endMs, durationMs),
+    ]);
+  }
+  return `${pc.bold("Calls")}\n${rows(table)}`;
+}
+
+function waterfall(startMs, endMs, wholeMs) {
+  const column = (timeMs) => Math.round((BAR_WIDTH * Math.min(timeMs, wholeMs)) / wholeMs);
+  const from = Math.min(column(startMs), BAR_WIDTH - 1);
+  const to = Math.max(from + 1, column(endMs ?? wholeMs));
+  return pc.dim("·".repeat(from)) + "━".repeat(to - from) + pc.dim("·".repeat(BAR_WIDTH - to));
+}
+
+function printLeftOut({ report }) {
+  const leftOut = report?.claims.left_out ?? [];
+  if (leftOut.length === 0) return "";
+  const lines = leftOut.map(({ claim, reason, target }) => {
+    const where = target === undefined ? "" : ` of ${target}`;
+    return `  ${claim}${where}  ${pc.yellow(reason === "null" ? "its value is null" : reason)}`;
+  });
+  return [pc.bold("Left out"), ...lines].join("\n");
+}
+
+function printState({ cache, breakers, report }) {
+  const bytes = cache.reduce((sum, entry) => sum + entry.bytes, 0);
+  const lines = [
+    `  ${cache.length} of ${CACHE_LIMITS.maxEntries} entries, ${count(bytes)} of ${count(CACHE_LIMITS.maxTotalBytes)} bytes`,
+    ...cache.map(({ key, bytes: size, expiresInS }) =>
+      pc.dim(`  ${key}  ${count(size)} bytes, for ${count(expiresInS)} s`),
+    ),
+  ];
+  const tokens = Object.entries(report?.tokens ?? {}).map(
+    ([name, { from }]) => `token ${name} from ${from ?? "nowhere"}`,
+  );
+  const sources = Object.entries(report?.sources ?? {}).map(([name, { from, skipped, attempts }]) => {
+    if (skipped) return `source ${name} not asked`;
+    return `source ${name} from ${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
+  });
+  const open = breakers.map(({ id, openForS }) => pc.red(`  ${id} is open for ${openForS} s more`));
+  return [
+    pc.bold("Where it came from"),
+    ...[...tokens, ...sources].map((line) => `  ${line}`),
+    "",
+    pc.bold("api.cache"),
+    ...lines,
+    "",
+    pc.bold("Breakers"),
+    ...(open.length > 0 ? open : [pc.dim("  all closed")]),
+  ].join("\n");
+}
+
+function printLog({ logs }) {
+  const characters = logs.join("\n").length;
+  const share = `${characters} of ${MAX_LOG_CHARACTERS} characters`;
+  return [`${pc.bold("Log")}  ${pc.dim(share)}`, ...logs.map((line) => `  ${line}`)].join("\n");
+}
+
+/**
+ * @param {import("./storm.js").Storm} storm
+ * @returns {string}
+ */
+export function printStorm(storm) {
+  const { logins, users, concurrency, durationMs, latencyMs, histogram, tokenCalls, sourceCalls } = storm;
+  const table = plainTable();
+  table.push(
+    [
+      "  logins",
+      `${count(logins)} of ${count(users)} users, ${count(concurrency)} at once, in ${ms(durationMs)}`,
+    ],
+    ["  outcomes", listOf(storm.outcomes)],
+    ...(Object.keys(storm.errors).length > 0 ? [["  errors", listOf(storm.errors)]] : []),
+    ["  token calls", count(tokenCalls)],
+    ["  source calls", count(sourceCalls)],
+    [
+      "  a login took",
+      `p50 ${ms(latencyMs.p50)}, p90 ${ms(latencyMs.p90)}, p99 ${ms(latencyMs.p99)}, at most ${ms(latencyMs.max)}`,
+    ],
+  );
+  const most = Math.max(...histogram.map((bucket) => bucket.logins));
+  const bars = plainTable(["right", "right", "left"]);
+  for (const bucket of histogram) {
+    bars.push([`  < ${bucket.toMs} ms`, count(bucket.logins), bar(bucket.logins / most)]);
+  }
+  return `${pc.bold("Storm")}\n${rows(table)}\n\n${pc.bold("Latencies")}\n${rows(bars)}`;
+}
+
+function listOf(counts) {
+  return Object.entries(counts)
+    .map(([name, number]) => `${name} ${count(number)}`)
+    .join(", ");
+}
+
+function sizeBar(bytes, limitBytes) {
+  const share = bytes / limitBytes;
+  const text = `${count(bytes)} of ${count(limitBytes)} bytes`;
+  return `${(share > 0.9 ? pc.red : pc.dim)(text)} ${bar(share).padEnd(BAR_WIDTH)}`.trimEnd();
+}
+
+function bar(share) {
+  const eighths = Math.round(Math.min(share, 1) * BAR_WIDTH * 8);
+  return "█".repeat(Math.floor(eighths / 8)) + BLOCKS[eighths % 8];
+}
+
+/** Columns without lines. */
+function plainTable(colAligns = []) {
+  const none =
+    "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid";
+  const chars = Object.fromEntries(none.split(" ").map((name) => [name, ""]));
+  const style = { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true };
+  return new Table({ chars: { ...chars, middle: "  " }, style, colAligns });
+}
+
+function rows(table) {
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function json(value) {
+  return JSON.stringify(value) ?? "undefined";
+}
+
+function ms(value) {
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
+  return `${value >= 100 ? Math.round(value) : value.toPrecision(2)} ms`;
+}
+
+function count(number) {
+  return number.toLocaleString("en");
+}

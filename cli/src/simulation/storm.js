@@ -1,0 +1,96 @@
+/**
+ * Many logins at once in one instance, and what they came to.
+ */
+
+/**
+ * @typedef {object} Storm
+ * @property {number} logins
+ * @property {number} users
+ * @property {number} concurrency
+ * @property {number} durationMs
+ * @property {Record<string, number>} outcomes Logins by outcome.
+ * @property {Record<string, number>} errors Reports that name the error, by code.
+ * @property {number} tokenCalls
+ * @property {number} sourceCalls
+ * @property {{ p50: number, p90: number, p99: number, max: number }} latencyMs Of one login.
+ * @property {{ fromMs: number, toMs: number, logins: number }[]} histogram
+ */
+
+/** Where the first bucket of the histogram ends; the others double. */
+const FIRST_BUCKET_MS = 0.25;
+
+/**
+ * @param {import("./simulation.js").LoginSimulation} simulation
+ * @param {object} options
+ * @param {number} options.logins
+ * @param {number} options.users
+ * @param {number} options.concurrency
+ * @param {Record<string, any>} options.event
+ * @param {(done: number) => void} [options.onProgress]
+ * @returns {Promise<Storm>}
+ */
+export async function runStorm(simulation, { logins, users, concurrency, event, onProgress = () => {} }) {
+  /** @type {number[]} */
+  const latencies = [];
+  const outcomes = {};
+  const errors = {};
+  let begun = 0;
+  let done = 0;
+
+  async function work() {
+    while (begun < logins) {
+      const result = await simulation.login(withUser(event, begun++ % users));
+      latencies.push(result.durationMs);
+      outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
+      for (const { code } of result.report?.errors ?? []) errors[code] = (errors[code] ?? 0) + 1;
+      onProgress(++done);
+    }
+  }
+
+  const callsBefore = { ...simulation.calls };
+  const startMs = performance.now();
+  await Promise.all(Array.from({ length: Math.min(concurrency, logins) }, work));
+  const durationMs = performance.now() - startMs;
+  latencies.sort((one, other) => one - other);
+  return {
+    logins,
+    users,
+    concurrency,
+    durationMs,
+    outcomes,
+    errors,
+    tokenCalls: simulation.calls.token - callsBefore.token,
+    sourceCalls: simulation.calls.source - callsBefore.source,
+    latencyMs: {
+      p50: percentile(latencies, 50),
+      p90: percentile(latencies, 90),
+      p99: percentile(latencies, 99),
+      max: latencies.at(-1) ?? 0,
+    },
+    histogram: toHistogram(latencies),
+  };
+}
+
+function withUser(event, number) {
+  const label = String(number + 1).padStart(4, "0");
+  const user = { ...event.user, user_id: `auth0|user-${label}`, email: `user-${label}@example.com` };
+  return { ...event, user };
+}
+
+/** The smallest that no more than so many percent are above. */
+function percentile(sorted, percent) {
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
+}
+
+/** Buckets that double, from the one of the fastest login to the one of the slowest. */
+function toHistogram(sorted) {
+  const buckets = [];
+  let index = 0;
+  for (let fromMs = 0, toMs = FIRST_BUCKET_MS; index < sorted.length; fromMs = toMs, toMs *= 2) {
+    const end = sorted.findIndex((latency) => latency >= toMs);
+    const next = end < 0 ? sorted.length : end;
+    if (buckets.length > 0 || next > index) buckets.push({ fromMs, toMs, logins: next - index });
+    index = next;
+  }
+  return buckets;
+}

@@ -1,0 +1,43 @@
+// The command `claimsmith`, as a shell runs it in a folder of its own.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+const COMMAND = fileURLToPath(new URL("../../cli/bin/claimsmith.js", import.meta.url));
+
+/**
+ * A folder with files, removed after the test.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {Record<string, unknown>} [files] By name: text, or what becomes JSON.
+ */
+export function createFolder(t, files = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), "claimsmith-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return {
+    path: folder,
+    read: (name) => readFileSync(path.join(folder, name), "utf8"),
+    readJson: (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")),
+    run: (...args) => run(folder, args),
+  };
+}
+
+/** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
+async function run(cwd, args) {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: /** @type {number | null} */ (await ended), stdout, stderr };
+}

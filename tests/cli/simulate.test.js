@@ -1,0 +1,289 @@
+// What `claimsmith simulate` shows, and that it is what the pasted file does.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bundleAction } from "claimsmith-cli/bundle";
+import { createApi, createCredentialsExchangeEvent, loadAction } from "claimsmith-cli/host";
+import { createAnswers } from "../../cli/src/simulation/answers.js";
+import { startSimulation } from "../../cli/src/simulation/simulation.js";
+import { createConfig, PLAN, ROLES, startWorld } from "../support/world.js";
+import { createFolder } from "./command.js";
+
+const PROFILE = {
+  email: "alice@example.com",
+  subscription: { plan: "gold" },
+  roles: [
+    { name: "editor", active: true },
+    { name: "auditor", active: false },
+  ],
+};
+
+/** A configuration for real names, with its event and answers. */
+function createFiles(change) {
+  const config = JSON.parse(JSON.stringify(createConfig(change)).replaceAll("http://", "https://"));
+  return { "claimsmith.json": config, "answers.json": { profile: PROFILE } };
+}
+
+/** Changes of the README's configuration, each with what it does to the tokens. */
+const CONFIGS = {
+  "the README's": () => {},
+  "all targets": ({ claims }) => {
+    claims.everywhere = {
+      value: "profile.subscription.plan",
+      to: [
+        "access_token",
+        "id_token",
+        "saml_response",
+        "app_metadata",
+        "user_metadata",
+        "transaction_metadata",
+      ],
+    };
+  },
+  "a default where a source fails": ({ sources, claims }) => {
+    sources.profile.url = "http://{secrets.API_DOMAIN}/api/nobody/{event.user.user_id}";
+    sources.profile.on_not_found = "error";
+    claims[PLAN] = { value: "profile.subscription.plan", default: "free" };
+  },
+  "a second source": ({ sources, claims }) => {
+    sources.again = { url: "http://{secrets.API_DOMAIN}/api/users/{event.user.email}" };
+    claims.mail = "again.email";
+  },
+  scopes: (config) => {
+    config.scopes = [{ add: "beta", when: "profile.subscription.plan == 'gold'" }, { remove: "profile" }];
+  },
+  "a denial": (config) => {
+    config.deny = [{ when: "profile.subscription.plan == 'gold'", reason: "No gold today." }];
+  },
+  shadow: (config) => {
+    config.mode = "shadow";
+  },
+  "a required claim that is missing": ({ claims }) => {
+    claims.missing = { value: "profile.nothing", required: true };
+  },
+  "a limit of the access token": (config) => {
+    config.limits = { access_token_bytes: 40 };
+  },
+  "a wrong type": ({ claims }) => {
+    claims[PLAN] = { value: "profile.subscription.plan", type: "integer" };
+  },
+  "a claim that Auth0 holds back": ({ claims }) => {
+    claims.nickname = { value: "profile.subscription.plan", to: ["access_token", "id_token"] };
+    claims.phone_number = { value: "profile.email", to: ["access_token"] };
+  },
+};
+
+for (const [name, change] of Object.entries(CONFIGS)) {
+  test(`simulated as in the pasted file: ${name}`, async (t) => {
+    const config = createConfig(change);
+    // The real file, unchanged, against the real tenant and its user API.
+    const world = await startWorld(t, {}, { "auth0|alice": PROFILE });
+    const real = await world.login(loadAction(bundleAction(config)));
+
+    const simulation = await startSimulation({
+      config,
+      answers: createAnswers(
+        name === "a default where a source fails"
+          ? { profile: { $status: 404, $body: {} } }
+          : { profile: PROFILE, again: PROFILE },
+      ),
+    });
+    t.after(() => simulation.close());
+    const shown = await simulation.login();
+
+    const [accessToken, idToken] = shown.tokens;
+    assert.deepEqual(shown.denied, real.denied);
+    assert.deepEqual(stable(accessToken.before), stable(real.before?.accessToken));
+    assert.deepEqual(stable(accessToken.after), stable(real.after?.accessToken));
+    assert.deepEqual(stable(idToken.after), stable(real.after?.idToken));
+    assert.deepEqual(
+      [accessToken.dropped, idToken.dropped],
+      [real.dropped.accessToken, real.dropped.idToken],
+    );
+    assert.deepEqual(shown.scopes, real.outcome.scopes);
+    const { samlAttributes, appMetadata, userMetadata, transactionMetadata } = real.outcome;
+    assert.deepEqual(
+      {
+        saml_response: {},
+        app_metadata: {},
+        user_metadata: {},
+        transaction_metadata: {},
+        ...shown.elsewhere,
+      },
+      {
+        saml_response: samlAttributes,
+        app_metadata: appMetadata,
+        user_metadata: userMetadata,
+        transaction_metadata: transactionMetadata,
+      },
+    );
+    assert.equal(withoutTimes(shown.logs[0]), withoutTimes(real.logs[0]));
+    assert.deepEqual(
+      shown.calls.map(({ kind }) => kind),
+      [...world.oauthServer.tokenCalls.map(() => "token"), ...world.backend.calls.map(() => "source")],
+    );
+  });
+}
+
+/** What does not hang on when and by whom the token was issued. */
+function stable(claims) {
+  if (claims === null || claims === undefined) return null;
+  const { iss, iat, exp, ...rest } = claims;
+  return rest;
+}
+
+function withoutTimes(line) {
+  return line.replaceAll(/\d+ms/g, "0ms").replace(/ id=\S+/, "");
+}
+
+test("simulated as in the pasted file: a machine's token", async (t) => {
+  const config = createConfig(({ sources, claims }) => {
+    sources.profile.url = "http://{secrets.API_DOMAIN}/api/users/{event.client.metadata.owner}";
+    delete claims[ROLES];
+    claims[PLAN] = "profile.subscription.plan";
+  });
+  const trigger = "credentials-exchange";
+  const overrides = { client: { metadata: { owner: "auth0|alice" } } };
+
+  const world = await startWorld(t, {}, { "auth0|alice": PROFILE });
+  const secrets = { ...world.oauthServer.secrets, API_DOMAIN: world.backend.domain };
+  const event = createCredentialsExchangeEvent({ ...overrides, secrets });
+  const { api, outcome } = createApi(event, { trigger });
+  await loadAction(bundleAction(config, { trigger })).execute("onExecuteCredentialsExchange", event, api);
+
+  const simulation = await startSimulation({ config, trigger, answers: createAnswers({ profile: PROFILE }) });
+  t.after(() => simulation.close());
+  const { outcome: shownOutcome, tokens } = await simulation.login(overrides);
+  assert.equal(shownOutcome, "enriched");
+  const [accessToken, idToken] = tokens;
+  assert.deepEqual(
+    Object.fromEntries(accessToken.changes.map(({ claim, after }) => [claim, after])),
+    outcome.accessTokenClaims,
+  );
+  assert.equal(accessToken.after?.gty, "client-credentials");
+  assert.equal(idToken.after, null);
+});
+
+test("a login is shown with tokens, calls, cache and the log line", async (t) => {
+  const folder = createFolder(t, createFiles());
+  const { status, stdout, stderr } = await folder.run("simulate");
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+  for (const line of [
+    /^enriched in .+ of 5\.0 s$/m,
+    /^Access token {2}65 of 8,192 bytes/m,
+    /^\+ https:\/\/example\.com\/plan {3}"gold"$/m,
+    /^\+ https:\/\/example\.com\/roles {2}\["editor"\]$/m,
+    /^ {2}sub +"auth0\|alice"$/m,
+    /^ID token {2}30 of 8,192 bytes/m,
+    /^ {2}token api +POST https:\/\/auth0-domain\.example\/oauth\/token +200 /m,
+    /^ {2}source profile +GET https:\/\/api-domain\.example\/api\/users\/auth0%7Calice +200 /m,
+    /^ {2}1 of 20 entries, \d+ of 8,192 bytes$/m,
+    /^ {2}all closed$/m,
+    /^ {2}claimsmith enriched \d+ms api=endpoint\/\d+ms profile=200\/\d+ms claims=2 left_out=0 id=/m,
+  ]) {
+    assert.match(stdout, line);
+  }
+});
+
+test("what fails, and what Auth0 would drop, is shown and ends with 1", async (t) => {
+  const files = createFiles((config) => {
+    config.claims.phone_number = { value: "profile.email", to: ["access_token"] };
+  });
+  const dropped = await createFolder(t, files).run("simulate");
+  assert.equal(dropped.status, 1);
+  assert.match(dropped.stdout, /^✗ phone_number {2}Auth0 drops it: the application did not ask for the scope/m);
+
+  const folder = createFolder(t, { ...createFiles(), "answers.json": {} });
+  const unanswered = await folder.run("simulate");
+  assert.equal(unanswered.status, 0);
+  assert.match(unanswered.stderr, /no answer is written for the source `profile`/);
+  const failing = await createFolder(t, {
+    ...createFiles(),
+    "answers.json": { profile: { $status: 500 } },
+  }).run("simulate");
+  assert.equal(failing.status, 1);
+  assert.match(failing.stdout, /^partial in /m);
+  assert.match(failing.stdout, /^source_status sources\.profile: /m);
+});
+
+test("faults of the suite are injected by name", async (t) => {
+  const folder = createFolder(t, createFiles());
+  const expectations = {
+    "sends HTML": "response_not_json",
+    "profile:sends-html": "response_not_json",
+    "profile: resets within the body": "transport_failed",
+    "api:answers-an-error-of-rfc-6749-5-2": "token_refused",
+  };
+  for (const [fault, code] of Object.entries(expectations)) {
+    const { status, stdout } = await folder.run("simulate", "--json", "--fault", fault);
+    assert.equal(status, 0, fault);
+    assert.deepEqual(
+      JSON.parse(stdout).report.errors.map((error) => error.code),
+      [code],
+      fault,
+    );
+  }
+  const cache = await folder.run("simulate", "--json", "--fault", "cache:throws");
+  assert.equal(JSON.parse(cache.stdout).outcome, "enriched");
+
+  const unknown = await folder.run("simulate", "--fault", "profile:burns");
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.stderr, /there is no such fault/);
+  const target = await folder.run("simulate", "--fault", "profil:sends-html");
+  assert.match(target.stderr, /there is no `profil`\nhint: targets are profile, api, cache/);
+});
+
+test("a storm shows outcomes, calls and latencies, each user with the own answer", async (t) => {
+  const files = createFiles(({ claims }) => {
+    claims[PLAN] = { value: "profile.subscription.plan", type: "string" };
+  });
+  delete files["answers.json"];
+  const folder = createFolder(t, {
+    ...files,
+    "answers/profile.json": PROFILE,
+    "answers/profile/auth0%7Cuser-0001.json": { ...PROFILE, subscription: { plan: 7 } },
+  });
+  const text = await folder.run("simulate", "--logins", "40", "--users", "4", "--concurrency", "8");
+  assert.equal(text.status, 1);
+  assert.match(text.stdout, /^ {2}logins +40 of 4 users, 8 at once, in /m);
+  assert.match(text.stdout, /^ {2}outcomes +(enriched 30, partial 10|partial 10, enriched 30)$/m);
+  assert.match(text.stdout, /^ {2}errors +claim_type_mismatch 10$/m);
+  assert.match(text.stdout, /^ {2}token calls +1$/m);
+  assert.match(text.stdout, /^ {2}source calls +40$/m);
+
+  const json = await folder.run("simulate", "--logins", "40", "--users", "4", "--json");
+  const { latencyMs, histogram } = JSON.parse(json.stdout);
+  assert.equal(
+    histogram.reduce((sum, bucket) => sum + bucket.logins, 0),
+    40,
+  );
+  assert.ok(latencyMs.p50 > 0 && latencyMs.p50 <= latencyMs.p99 && latencyMs.p99 <= latencyMs.max);
+});
+
+test("--live calls the real servers with secrets from a file, and prints none of them", async (t) => {
+  const world = await startWorld(t, {}, { "auth0|alice": PROFILE });
+  const secrets = { ...world.oauthServer.secrets, API_DOMAIN: world.backend.domain };
+  const folder = createFolder(t, {
+    "claimsmith.json": createConfig(({ sources }) => {
+      sources.profile.url += "?key={secrets.API_KEY}";
+    }),
+    "secrets.env": Object.entries({ ...secrets, API_KEY: "planted-key-5f1c" })
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join(""),
+  });
+  const { status, stdout, stderr } = await folder.run("simulate", "--live");
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+  assert.deepEqual(world.calls(), { token: 1, backend: 1 });
+  assert.match(stdout, /\?key=\{secrets\.API_KEY\}/);
+  for (const secret of ["planted-key-5f1c", secrets.CLIENT_SECRET, "eyJ"])
+    assert.ok(!stdout.includes(secret));
+});
+
+test("--live without its secrets names those that are missing", async (t) => {
+  const folder = createFolder(t, { ...createFiles(), "secrets.env": "CLIENT_ID=x\n" });
+  const { status, stderr } = await folder.run("simulate", "--live");
+  assert.equal(status, 1);
+  assert.match(stderr, /not given: API_DOMAIN, AUTH0_DOMAIN, CLIENT_SECRET/);
+});
