@@ -192,7 +192,10 @@ test("what fails, and what Auth0 would drop, is shown and ends with 1", async (t
   });
   const dropped = await createFolder(t, files).run("simulate");
   assert.equal(dropped.status, 1);
-  assert.match(dropped.stdout, /^✗ phone_number {2}Auth0 drops it: the application did not ask for the scope/m);
+  assert.match(
+    dropped.stdout,
+    /^✗ phone_number {2}Auth0 drops it: the application did not ask for the scope/m,
+  );
 
   const folder = createFolder(t, { ...createFiles(), "answers.json": {} });
   const unanswered = await folder.run("simulate");
