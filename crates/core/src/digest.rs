@@ -2,15 +2,26 @@
 
 use sha2::{Digest, Sha256};
 
+use claimsmith_expression::text::decimal;
+
 use crate::encode::base64url;
 
-/// A SHA-256 over the parts, as 43 characters of base64url. Each part goes in with its length, so that no two
-/// lists of parts run into one.
+/// A SHA-256 over the parts, as 43 characters of base64url.
 pub(crate) fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
+    digest_of(&identity(parts))
+}
+
+/// The parts as one text, each with its length before it, so that no two lists of parts run into one.
+pub(crate) fn identity(parts: &[&str]) -> String {
+    let mut text = String::new();
     for part in parts {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part);
+        text.push_str(&decimal(part.len()));
+        text.push(':');
+        text.push_str(part);
     }
-    base64url(&hash.finalize())
+    text
+}
+
+pub(crate) fn digest_of(identity: &str) -> String {
+    base64url(&Sha256::digest(identity.as_bytes()))
 }

@@ -217,6 +217,10 @@ impl Report {
 
 /// The first so many characters of a text, on one line.
 pub(crate) fn one_line(text: &str, length: usize) -> String {
+    // Nearly every text is as it should be, and copied whole.
+    if text.len() <= length && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars().map(|shown| if shown.is_control() { ' ' } else { shown }).take(length).collect()
 }
 

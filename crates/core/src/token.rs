@@ -5,7 +5,7 @@ use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Value, json};
 
 use crate::call::plain_word;
-use crate::digest::digest;
+use crate::digest::{digest_of, identity};
 use crate::encode::{base64, form_encode, percent_encode};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
@@ -78,18 +78,21 @@ pub struct Token {
 }
 
 impl Grant {
-    /// The name of the token's entry in `api.cache`, of at most 64 bytes.
-    ///
-    /// Made of all that makes the token what it is; the secret as well, so that a client without it cannot
-    /// pick up another's token.
-    pub fn cache_key(&self) -> String {
+    /// The name of the token's entry in `api.cache`, of at most 64 bytes, from its [`identity`](Grant::identity).
+    pub(crate) fn cache_key(identity: &Secret) -> String {
+        concat(&["claimsmith.token.", &digest_of(identity.expose())])
+    }
+
+    /// All that makes the token what it is; the secret as well, so that a client without it cannot pick up
+    /// another's token.
+    pub(crate) fn identity(&self) -> Secret {
         let mut parts =
             vec![self.url.expose(), self.client_id.expose(), self.credential.expose(), self.auth.as_str()];
         for (name, value) in &self.parameters {
             parts.push(name);
             parts.push(value.expose());
         }
-        concat(&["claimsmith.token.", &digest(&parts)])
+        Secret::new(identity(&parts))
     }
 }
 
@@ -293,7 +296,7 @@ mod tests {
         let key = |change: fn(&mut Grant)| {
             let mut grant = grant(AuthMethod::ClientSecretPost);
             change(&mut grant);
-            grant.cache_key()
+            Grant::cache_key(&grant.identity())
         };
         let keys = [
             key(|_| {}),

@@ -29,6 +29,9 @@ const MAX_TOKENS: usize = 256;
 const REFRESH_FROM: f64 = 0.8;
 const REFRESH_WITHIN: f64 = 0.15;
 
+/// How many keys are remembered.
+const MAX_KEYS: usize = 32;
+
 /// How many times a request that fails is made again. A refresh is made once: the old token still serves.
 const RETRIES: u32 = 2;
 
@@ -38,6 +41,9 @@ pub(crate) struct TokenStore {
     memory: RefCell<Vec<(String, Remembered)>>,
     /// Requests under way. A login that needs a token which another is asking for waits for that one.
     asking: RefCell<Vec<(String, Promised<Asked>)>>,
+    /// The keys that were made, by the grant's identity: a hash is as much work as the rest of getting a token
+    /// that is there.
+    keys: RefCell<Vec<(Secret, String)>>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +84,7 @@ impl TokenStore {
     /// # Errors
     /// As [`attempt`] and [`read_token_response`]. An error is never remembered.
     pub(crate) async fn acquire(&self, host: &impl Host, need: Need<'_>) -> Result<Acquired, Error> {
-        let key = need.grant.cache_key();
+        let key = self.key(need.grant);
         loop {
             let now_ms = host.now_ms();
             let is_usable = |token: &Rc<Token>| is_fresh(token, now_ms) && need.rejected != Some(token);
@@ -117,7 +123,7 @@ impl TokenStore {
     /// # Errors
     /// As [`TokenStore::acquire`]. The old token stays, and there is a pause before the next attempt.
     pub(crate) async fn refresh(&self, host: &impl Host, need: Need<'_>) -> Result<(), Error> {
-        let key = need.grant.cache_key();
+        let key = self.key(need.grant);
         if self.is_asking(&key) {
             return Ok(());
         }
@@ -136,9 +142,25 @@ impl TokenStore {
         result.map(|_| ())
     }
 
+    /// The name under which the grant's token is kept.
+    fn key(&self, grant: &Grant) -> String {
+        let identity = grant.identity();
+        let mut keys = self.keys.borrow_mut();
+        if let Some((_, key)) = keys.iter().find(|(known, _)| *known == identity) {
+            return key.clone();
+        }
+        let key = Grant::cache_key(&identity);
+        // As many as a configuration has tokens, unless the secrets change from login to login.
+        if keys.len() >= MAX_KEYS {
+            keys.clear();
+        }
+        keys.push((identity, key.clone()));
+        key
+    }
+
     /// Drops a token that the backend refused, unless another login has put a new one in its place.
     pub(crate) fn forget(&self, host: &impl Host, grant: &Grant, rejected: &Token) {
-        let key = grant.cache_key();
+        let key = self.key(grant);
         self.memory.borrow_mut().retain(|(known, found)| *known != key || *found.token != *rejected);
         if host.cache_get(&key).and_then(|record| read_record(&record)).as_ref() == Some(rejected) {
             host.cache_delete(&key);
