@@ -117,21 +117,22 @@ setup_fuzz() {
   FUZZ_BIN=$(echo fuzz/target/*/release)
 }
 
-# compile NAME FEATURES [--short-names]: the engine with these cargo features, shrunk, in target/glue/NAME
+# compile NAME PROFILE FEATURES [OPTION...]: the engine by this profile with these cargo features, in
+# target/glue/NAME, as shrink.js leaves it with these options
 compile() {
-  local name=$1 features=$2 glue="$CARGO_TARGET_DIR/glue/$1"
-  shift 2
+  local name=$1 profile=$2 features=$3 glue="$CARGO_TARGET_DIR/glue/$1"
+  shift 3
   # The compact SHA-256 saves 6 kB. The paths of this machine would be in the module.
   # shellcheck disable=SC2086
   RUSTC_BOOTSTRAP=${STD_OPTIONS:+1} \
     RUSTFLAGS="$STD_FLAGS --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
     --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith \
     --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust" \
-    cargo build --quiet --locked $STD_OPTIONS --profile wasm --target wasm32-unknown-unknown -p claimsmith-action \
+    cargo build --quiet --locked $STD_OPTIONS --profile "$profile" --target wasm32-unknown-unknown -p claimsmith-action \
     --no-default-features --features "allocator,$features"
   "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
     --remove-producers-section --out-dir "$glue" --out-name claimsmith \
-    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/claimsmith_action.wasm"
+    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/claimsmith_action.wasm"
   # shellcheck disable=SC2086
   node js-shim/shrink.js "$glue" $STD_ORIGIN "$@"
 }
@@ -142,8 +143,8 @@ build() {
   setup_npm
   setup_bindgen
   say "compiling the engine"
-  compile pasted "" --short-names
-  compile package fetch,tools
+  compile pasted wasm "" --short-names
+  compile package wasm-speed fetch,tools --for-speed
   say "building the package and the engine of the pasted file"
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
   say "writing the schema of the configuration"
@@ -266,7 +267,7 @@ run_tests() {
   lint
   bundle
   say "compiling the engine that can be made to trap"
-  compile trap fetch,tools,trap
+  compile trap wasm fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
   test_rust
   fuzz "" 5

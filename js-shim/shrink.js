@@ -1,12 +1,12 @@
 // Shrinks the module that wasm-bindgen wrote.
 //
-// usage: node shrink.js GLUE_DIR [--short-names] [--precompiled-std]
+// usage: node shrink.js GLUE_DIR [--short-names] [--for-speed] [--precompiled-std]
 //
 // Reads claimsmith_bg.wasm and writes claimsmith.wasm beside it, and functions.json: how large each function
 // became, and whether the standard library was compiled with the engine. claimsmith.named.wasm is the same
 // module with the names of its functions, for profiles. With --short-names the imports and
 // exports are renamed as well, in the module and in claimsmith.js: they are 40 characters long each,
-// and stand in the pasted file uncompressed.
+// and stand in the pasted file uncompressed. With --for-speed the module is made fast rather than small.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,18 +16,27 @@ import { parseArgs } from "node:util";
 import { functionSizes, withoutNames } from "./sections.js";
 
 const { values, positionals } = parseArgs({
-  options: { "short-names": { type: "boolean" }, "precompiled-std": { type: "boolean", default: false } },
+  options: {
+    "short-names": { type: "boolean" },
+    "for-speed": { type: "boolean" },
+    "precompiled-std": { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const inDir = (name) => path.join(positionals[0], name);
 
 // What is promised about memory holds for all that rustc makes: nothing lies in the first kilobyte, and
 // memory starts as zeros. `--all-features` must not be here: Node 20 refuses what comes of it.
-const flags = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--zero-filled-memory"];
-// Inlining makes the module smaller and its compressed form larger: what stands twice compresses away.
-flags.push("--always-inline-max-function-size", "1", "--one-caller-inline-max-function-size", "1");
-// How an access is aligned is a hint that no engine of JavaScript takes; without it more of the code is alike.
-flags.push("--dealign");
+const flags = ["--low-memory-unused", "--zero-filled-memory"];
+if (values["for-speed"]) {
+  flags.push("-O4", "-O4");
+} else {
+  flags.push("--flatten", "--rereloop", "-Oz", "-Oz");
+  // Inlining makes the module smaller and its compressed form larger: what stands twice compresses away.
+  flags.push("--always-inline-max-function-size", "1", "--one-caller-inline-max-function-size", "1");
+  // How an access is aligned is a hint that no engine of JavaScript takes; without it more of the code is alike.
+  flags.push("--dealign");
+}
 // The names of functions, for functions.json.
 flags.push("-g");
 if (values["short-names"]) flags.push("--minify-imports-and-exports-and-modules");
