@@ -201,7 +201,10 @@ fuzz() {
 
 # The engine without the shim's transport, and the core for the machine's own processor.
 build_bench() {
-  node js-shim/build.js --engine "$CARGO_TARGET_DIR/glue/package" --out "$CARGO_TARGET_DIR/bench"
+  local build
+  for build in package pasted; do
+    node js-shim/build.js --engine "$CARGO_TARGET_DIR/glue/$build" --out "$CARGO_TARGET_DIR/bench/$build"
+  done
   cargo build --quiet --locked --release -p claimsmith-instructions
 }
 

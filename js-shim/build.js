@@ -12,7 +12,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
-import { encode } from "./src/base85.js";
+import { assembleDecoder, encode } from "./base85.js";
 
 const { values } = parseArgs({
   options: {
@@ -53,7 +53,8 @@ async function buildPasted(glue) {
   const wasmSource = `
     import { brotliDecompressSync } from "node:zlib";
     import { decode } from "./src/base85.js";
-    export default brotliDecompressSync(decode("${encode(compressed)}", ${compressed.length}));`;
+    const decoder = Buffer.from("${assembleDecoder().toString("base64")}", "base64");
+    export default brotliDecompressSync(decode(decoder, "${encode(compressed)}", ${compressed.length}));`;
   const bundled = await build({
     ...options("pasted.js", glue, wasmSource),
     write: false,

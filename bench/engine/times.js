@@ -6,16 +6,19 @@ import { parseArgs } from "node:util";
 import { median, progress } from "../statistics.js";
 import { createAnswerCases, createClaimsCases, createEventCases } from "./cases.js";
 import { countCrossings } from "./crossings.js";
-import { createLogins } from "./world.js";
+import { createLogins, loadEngine } from "./world.js";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean" } } });
 const ROUNDS = values.quick ? 3 : 15;
 /** How long each case runs in a round. */
 const ROUND_MS = values.quick ? 20 : 100;
 
-const [readme] = await measure("the README's configuration", [{ size: 1, login: {} }]);
+const [packaged, pasted] = await measure("the README's configuration", [
+  { size: 1, login: { Engine: loadEngine("package") } },
+  { size: 1, login: { Engine: loadEngine("pasted") } },
+]);
 const figures = {
-  readmeUs: readme.us,
+  readmeUs: { package: packaged.us, pasted: pasted.us },
   claims: await measure("claims", createClaimsCases()),
   answer: await measure("answer", createAnswerCases()),
   eventUnread: await measure("event", createEventCases("event.user.app_metadata.plan")),

@@ -6,7 +6,7 @@ import { createEvent } from "claimsmith-cli/host";
 import { monotonic, sleep } from "../../js-shim/src/timer.js";
 
 const require = createRequire(import.meta.url);
-const ENGINE = require.resolve("../../target/bench/engine.cjs");
+const BUILDS = "../../target/bench";
 
 const EXAMPLE = "../../examples/plan-and-roles/claimsmith.json";
 
@@ -27,10 +27,15 @@ export function createConfig(change = () => {}) {
   return config;
 }
 
-/** An instance of the engine that nobody has used. */
-export function loadEngine() {
-  delete require.cache[ENGINE];
-  return require(ENGINE).Engine;
+/**
+ * An instance of the engine that nobody has used.
+ *
+ * @param {"package" | "pasted"} build The one of the package is made fast, that of the pasted file small.
+ */
+export function loadEngine(build = "package") {
+  const file = require.resolve(`${BUILDS}/${build}/engine.cjs`);
+  delete require.cache[file];
+  return require(file).Engine;
 }
 
 /**
