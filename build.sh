@@ -149,6 +149,8 @@ build() {
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
   say "writing the schema of the configuration"
   cargo run --quiet --locked -p claimsmith-schema >js-shim/dist/claimsmith.schema.json
+  say "building the workbench"
+  node cli/workbench/build.js
 }
 
 bundle() {

@@ -1,6 +1,7 @@
 // Builds what `claimsmith` ships from the compiled engine:
 //
 //   OUT/index.cjs, index.mjs, index.d.ts, claimsmith.wasm   the npm package
+//   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js                                           the engine of the pasted file
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
 //
@@ -33,7 +34,13 @@ const WASM_FILE = `
   import path from "node:path";
   export default readFileSync(path.join(__dirname, "claimsmith.wasm"));`;
 
+/** The same beside the page; in a worker, which may wait for it. */
+const WASM_FETCHED = `
+  const response = await fetch(new URL("claimsmith.wasm", import.meta.url));
+  export default await response.arrayBuffer();`;
+
 if (values.package) await buildPackage(path.resolve(values.package));
+if (values.package) await buildBrowser(path.resolve(values.package));
 if (values.pasted) await buildPasted(path.resolve(values.pasted));
 if (values.engine) await buildEngine(path.resolve(values.engine));
 
@@ -44,6 +51,29 @@ async function buildPackage(glue) {
   // One instance and one EnrichmentError, whichever way the package is loaded.
   const names = "checkConfig, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
+}
+
+async function buildBrowser(glue) {
+  const shared = options("index.js", glue, WASM_FETCHED);
+  await build({
+    ...shared,
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    plugins: [...shared.plugins, { name: "browser", setup: replaceNode }],
+    outfile: path.join(dist, "browser.mjs"),
+  });
+}
+
+/** A page has no sockets: it gives `fetch`, or nothing is sent. */
+function replaceNode(builder) {
+  builder.onLoad({ filter: /[\\/]transport\.js$/ }, () => ({
+    contents: `export const send = () => ({ promise: Promise.reject(new Error("no fetch")), cancel() {} });`,
+  }));
+  builder.onResolve({ filter: /^node:crypto$/ }, ({ path: name }) => ({ path: name, namespace: "browser" }));
+  builder.onLoad({ filter: /./, namespace: "browser" }, () => ({
+    contents: "export const webcrypto = globalThis.crypto;",
+  }));
 }
 
 async function buildPasted(glue) {

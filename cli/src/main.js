@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
+import { registerDev } from "./commands/dev.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
@@ -33,6 +34,7 @@ export async function main(argv) {
   registerInit(program);
   registerCheck(program);
   registerSimulate(program);
+  registerDev(program);
   registerBundle(program);
   registerSchema(program);
 

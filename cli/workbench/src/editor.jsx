@@ -1,0 +1,168 @@
+/**
+ * An editor for JSON, with problems at their places and, for the configuration, what the schema knows.
+ */
+
+import { autocompletion, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import {
+  bracketMatching,
+  defaultHighlightStyle,
+  HighlightStyle,
+  indentOnInput,
+  syntaxHighlighting,
+} from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { Compartment, EditorState } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { findNodeAtLocation, getLocation, parseTree } from "jsonc-parser";
+import { useEffect, useRef } from "preact/hooks";
+import { describeAt, suggestKeys, suggestValues } from "./schema.js";
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--code-key)" },
+  { tag: tags.string, color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-value)" },
+  { tag: [tags.punctuation, tags.comment], color: "var(--muted)" },
+]);
+
+/**
+ * @param {object} props
+ * @param {string} props.label
+ * @param {string} props.value
+ * @param {(text: string) => void} props.onChange
+ * @param {import("../../src/config/text.js").PlacedProblem[]} [props.problems]
+ * @param {import("./schema.js").Schema} [props.schema]
+ */
+export function Editor({ label, value, onChange, problems = [], schema }) {
+  const host = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const view = useRef(/** @type {EditorView | null} */ (null));
+  const change = useRef(onChange);
+  change.current = onChange;
+  const assistance = useRef(new Compartment());
+
+  useEffect(() => {
+    const state = EditorState.create({
+      doc: value,
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        highlightActiveLine(),
+        json(),
+        lintGutter(),
+        syntaxHighlighting(COLOURS),
+        syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+        // Tab is not among them: it leaves the editor, as it leaves every other field.
+        keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+        assistance.current.of([]),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) change.current(update.state.doc.toString());
+        }),
+      ],
+    });
+    view.current = new EditorView({ state, parent: /** @type {HTMLDivElement} */ (host.current) });
+    return () => view.current?.destroy();
+  }, []);
+
+  useEffect(() => {
+    const extension = schema === undefined ? [] : assist(schema);
+    view.current?.dispatch({ effects: assistance.current.reconfigure(extension) });
+  }, [schema]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor && editor.state.doc.toString() !== value) {
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    }
+  }, [value]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const end = editor.state.doc.length;
+    const diagnostics = problems.map(({ offset, length, message, code }) => ({
+      from: Math.min(offset, end),
+      to: Math.min(offset + length, end),
+      severity: /** @type {const} */ ("error"),
+      message: `${message.split("\n")[0]} (${code})`,
+    }));
+    editor.dispatch(setDiagnostics(editor.state, diagnostics));
+  }, [problems]);
+
+  return <div class="editor" ref={host} />;
+}
+
+function assist(schema) {
+  return [
+    autocompletion({ override: [(context) => complete(schema, context)], activateOnTyping: true }),
+    hoverTooltip((editor, position) => explain(schema, editor.state.doc.toString(), position)),
+  ];
+}
+
+function complete(schema, context) {
+  const text = context.state.doc.toString();
+  const { path, isAtPropertyKey, previousNode } = getLocation(text, context.pos);
+  const within =
+    previousNode &&
+    previousNode.offset <= context.pos &&
+    context.pos <= previousNode.offset + previousNode.length;
+  const word = context.matchBefore(/[\w"]*/);
+  if (!within && !context.explicit && (word === null || word.from === word.to)) return null;
+
+  const from = within ? previousNode.offset : (word?.from ?? context.pos);
+  const to = within ? previousNode.offset + previousNode.length : context.pos;
+  const suggestions = isAtPropertyKey
+    ? suggestKeys(schema, path.slice(0, -1), keysAt(text, path.slice(0, -1)))
+    : suggestValues(schema, path);
+  const rest = text.slice(to);
+  return {
+    from,
+    to,
+    filter: true,
+    options: suggestions.map(({ label, text: inserted, info }) => ({
+      label: isAtPropertyKey ? JSON.stringify(label) : label,
+      displayLabel: label,
+      // A colon that is there already is kept.
+      apply: isAtPropertyKey && /^\s*:/.test(rest) ? JSON.stringify(label) : inserted,
+      info,
+      type: isAtPropertyKey ? "property" : "constant",
+    })),
+  };
+}
+
+function keysAt(text, path) {
+  const tree = parseTree(text);
+  const node = tree && findNodeAtLocation(tree, path);
+  return (node?.children ?? []).map((property) => property.children?.[0]?.value);
+}
+
+function explain(schema, text, position) {
+  const { path, previousNode, isAtPropertyKey } = getLocation(text, position);
+  if (!isAtPropertyKey || !previousNode || previousNode.type !== "property") return null;
+  const description = describeAt(schema, path);
+  if (description === undefined) return null;
+  return {
+    pos: previousNode.offset,
+    end: previousNode.offset + previousNode.length,
+    create() {
+      const dom = document.createElement("div");
+      dom.className = "explanation";
+      dom.textContent = description;
+      return { dom };
+    },
+  };
+}

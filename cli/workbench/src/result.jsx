@@ -1,0 +1,299 @@
+/**
+ * What became of one login.
+ */
+
+import { useState } from "preact/hooks";
+
+const TITLES = { access_token: "Access token", id_token: "ID token" };
+
+const TARGETS = {
+  saml_response: "SAML response",
+  app_metadata: "app_metadata",
+  user_metadata: "user_metadata",
+  transaction_metadata: "Transaction metadata",
+};
+
+export const DROP_REASONS = {
+  reserved: "Auth0 keeps this name to itself",
+  banned_namespace: "Auth0 owns this namespace",
+  no_json_value: "it has no JSON",
+  scope_not_requested: "the application did not ask for the scope that releases it",
+  opaque_access_token: "the login is for no API, so this token carries nothing",
+  auth0_api_audience: "the token is for an API of Auth0's own",
+};
+
+const MARKS = { added: "+", changed: "~", removed: "−" };
+
+/** @param {{ result: import("../../src/simulation/result.js").Simulation }} props */
+export function Result({ result }) {
+  return (
+    <>
+      <Outcome result={result} />
+      {result.tokens.map((token) => (
+        <Token key={token.token} token={token} />
+      ))}
+      <Elsewhere result={result} />
+      <Waterfall result={result} />
+      <LeftOut result={result} />
+      <State result={result} />
+      <section class="card" aria-labelledby="log-title">
+        <h2 id="log-title">Log line</h2>
+        <pre class="log">{result.logs.join("\n") || "nothing"}</pre>
+      </section>
+    </>
+  );
+}
+
+function Outcome({ result: { outcome, error, denied, durationMs, deadlineMs, report } }) {
+  return (
+    <section class={`card outcome ${outcome}`} aria-label="Outcome">
+      <p class="headline" data-testid="outcome">
+        <strong>{outcome}</strong> in {ms(durationMs)} of {ms(deadlineMs)}
+      </p>
+      {error !== null && <p class="bad">{error}</p>}
+      {denied !== null && <p>The user reads: “{denied.reason}”</p>}
+      {(report?.errors ?? []).map(({ code, path, message }) => (
+        <p class="bad" key={path + code}>
+          <code>{code}</code> {path}: {message.split("\n")[0]}
+        </p>
+      ))}
+      {(report?.warnings ?? []).map((warning) => (
+        <p class="careful" key={warning}>
+          {warning}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Token({ token: { token, before, after, changes, bytes, limitBytes, dropped } }) {
+  const [shown, setShown] = useState("after");
+  const changed = new Map(changes.map((change) => [change.claim, change]));
+  const claims = shown === "before" ? before : after;
+  const removed = shown === "after" ? changes.filter(({ kind }) => kind === "removed") : [];
+  return (
+    <section class="card" aria-label={TITLES[token]} data-testid={token}>
+      <header>
+        <h2>{TITLES[token]}</h2>
+        <fieldset class="switch">
+          <legend class="hidden">Which claims of the {TITLES[token]} are shown</legend>
+          {["before", "after"].map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name={`${token}-shown`}
+                checked={shown === name}
+                onChange={() => setShown(name)}
+              />
+              <span>{name}</span>
+            </label>
+          ))}
+        </fieldset>
+      </header>
+      <SizeBar label={TITLES[token]} bytes={bytes} limitBytes={limitBytes} />
+      {claims === null ? (
+        <p class="muted">None.</p>
+      ) : (
+        <dl class="claims">
+          {Object.entries(claims).map(([name, value]) => (
+            <Claim
+              key={name}
+              name={name}
+              value={value}
+              change={shown === "after" ? changed.get(name) : undefined}
+            />
+          ))}
+          {removed.map((change) => (
+            <Claim key={change.claim} name={change.claim} value={change.before} change={change} />
+          ))}
+        </dl>
+      )}
+      {dropped.map(({ name, reason }) => (
+        <p class="bad" key={name}>
+          <code>{name}</code> would be dropped: {DROP_REASONS[reason] ?? reason}.
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Claim({ name, value, change }) {
+  const kind = change?.kind ?? "same";
+  return (
+    <div class={`claim ${kind}`}>
+      <dt>
+        <span class="mark" aria-hidden="true">
+          {MARKS[kind] ?? ""}
+        </span>
+        {kind !== "same" && <span class="hidden">{kind}: </span>}
+        {name}
+      </dt>
+      <dd>{change?.kind === "changed" ? `${json(change.before)} → ${json(value)}` : json(value)}</dd>
+    </div>
+  );
+}
+
+function SizeBar({ label, bytes, limitBytes }) {
+  const percent = Math.min(100, (100 * bytes) / limitBytes);
+  return (
+    <div class="size">
+      <meter
+        min={0}
+        max={limitBytes}
+        high={limitBytes * 0.9}
+        value={bytes}
+        aria-label={`${label}: bytes of claims`}
+      >
+        {percent.toFixed(0)} %
+      </meter>
+      <span class="muted">
+        {count(bytes)} of {count(limitBytes)} bytes
+      </span>
+    </div>
+  );
+}
+
+function Elsewhere({ result: { elsewhere, scopes } }) {
+  const sections = Object.entries(elsewhere);
+  const scopeChanges = [
+    ...scopes.added.map((name) => `+ ${name}`),
+    ...scopes.removed.map((name) => `− ${name}`),
+  ];
+  if (sections.length === 0 && scopeChanges.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="elsewhere-title">
+      <h2 id="elsewhere-title">Set besides the tokens</h2>
+      {sections.map(([target, values]) => (
+        <div key={target} data-testid={target}>
+          <h3>{TARGETS[target]}</h3>
+          <dl class="claims">
+            {Object.entries(values).map(([name, value]) => (
+              <Claim key={name} name={name} value={value} change={{ kind: "added" }} />
+            ))}
+          </dl>
+        </div>
+      ))}
+      {scopeChanges.length > 0 && (
+        <>
+          <h3>Scopes</h3>
+          <p>
+            <code>{scopeChanges.join("  ")}</code>
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The calls over the time that the login had. */
+function Waterfall({ result: { calls, durationMs, deadlineMs } }) {
+  // A login is short beside its deadline: the scale is the login's own, and the deadline is told in words.
+  const scaleMs = Math.max(1, durationMs);
+  const percent = (timeMs) => (100 * Math.min(timeMs, scaleMs)) / scaleMs;
+  return (
+    <section class="card" aria-labelledby="calls-title">
+      <header>
+        <h2 id="calls-title">Calls</h2>
+        <span class="muted">
+          {ms(durationMs)} of {ms(deadlineMs)}, {((100 * durationMs) / deadlineMs).toFixed(1)} % of the
+          deadline
+        </span>
+      </header>
+      {calls.length === 0 && (
+        <p class="muted">None: everything was there already, or nothing had to be asked.</p>
+      )}
+      <ol class="waterfall">
+        {calls.map((call, index) => {
+          const endMs = call.endMs ?? durationMs;
+          const left = percent(call.startMs);
+          const failed = call.status === null || call.status >= 400;
+          return (
+            <li key={index}>
+              <span class="call-name">
+                {call.kind} <b>{call.name}</b>
+              </span>
+              <span class="call-url" title={call.url}>
+                {call.method} {call.url}
+              </span>
+              <span class={failed ? "bad" : "good"}>{call.status ?? "no answer"}</span>
+              <span class="call-time">{ms(endMs - call.startMs)}</span>
+              <svg class="call-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="track" width="100" height="6" />
+                <rect
+                  class={`bar ${call.kind} ${failed ? "failed" : ""}`}
+                  x={left}
+                  width={Math.max(0.8, percent(endMs) - left)}
+                  height="6"
+                />
+              </svg>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function LeftOut({ result: { report } }) {
+  const leftOut = report?.claims.left_out ?? [];
+  if (leftOut.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="left-out-title">
+      <h2 id="left-out-title">Left out</h2>
+      <ul class="plain">
+        {leftOut.map(({ claim, reason, target }) => (
+          <li key={claim + target}>
+            <code>{claim}</code>
+            {target && ` of ${target}`}: {reason === "null" ? "its value is null" : reason}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function State({ result: { cache, breakers, report } }) {
+  const bytes = cache.reduce((sum, entry) => sum + entry.bytes, 0);
+  return (
+    <section class="card" aria-labelledby="state-title">
+      <h2 id="state-title">Where it came from</h2>
+      <ul class="plain">
+        {Object.entries(report?.tokens ?? {}).map(([name, { from }]) => (
+          <li key={`t${name}`}>
+            token <b>{name}</b>: {from ?? "nowhere"}
+          </li>
+        ))}
+        {Object.entries(report?.sources ?? {}).map(([name, { from, skipped, attempts }]) => (
+          <li key={`s${name}`}>
+            source <b>{name}</b>:{" "}
+            {skipped
+              ? "not asked"
+              : `${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`}
+          </li>
+        ))}
+        <li>
+          api.cache: {cache.length} of 20 entries, {count(bytes)} of 8,192 bytes
+        </li>
+        <li>
+          breakers:{" "}
+          {breakers.length === 0
+            ? "all closed"
+            : breakers.map(({ id, openForS }) => `${id} is open for ${openForS} s more`).join(", ")}
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+export function ms(value) {
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
+  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
+}
+
+export function count(number) {
+  return number.toLocaleString("en");
+}
+
+function json(value) {
+  return JSON.stringify(value) ?? "undefined";
+}

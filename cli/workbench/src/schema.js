@@ -1,0 +1,101 @@
+/**
+ * What the JSON Schema knows of a place in a configuration: the keys and values that fit there, and what they mean.
+ */
+
+/**
+ * @typedef {Record<string, any>} Schema
+ *
+ * @typedef {object} Suggestion
+ * @property {string} label
+ * @property {string} text JSON that is inserted.
+ * @property {string} [info]
+ */
+
+/**
+ * @param {Schema} root
+ * @param {(string | number)[]} path
+ * @returns {Schema[]} every schema that the value there may fit
+ */
+export function schemasAt(root, path) {
+  return path.reduce(
+    (schemas, segment) => schemas.flatMap((schema) => variants(root, member(schema, segment))),
+    variants(root, root),
+  );
+}
+
+/**
+ * @param {Schema} root
+ * @param {(string | number)[]} path Of the object.
+ * @param {string[]} taken Its keys.
+ * @returns {Suggestion[]}
+ */
+export function suggestKeys(root, path, taken) {
+  const suggestions = new Map();
+  for (const schema of schemasAt(root, path)) {
+    for (const [key, value] of Object.entries(schema.properties ?? {})) {
+      if (taken.includes(key) || suggestions.has(key)) continue;
+      suggestions.set(key, { label: key, text: `${JSON.stringify(key)}: `, info: describe(value) });
+    }
+  }
+  return [...suggestions.values()];
+}
+
+/**
+ * @param {Schema} root
+ * @param {(string | number)[]} path Of the value.
+ * @returns {Suggestion[]}
+ */
+export function suggestValues(root, path) {
+  const suggestions = new Map();
+  const add = (value, info) => {
+    const text = JSON.stringify(value);
+    if (!suggestions.has(text)) suggestions.set(text, { label: text, text, info });
+  };
+  for (const schema of schemasAt(root, path)) {
+    if (schema.const !== undefined) add(schema.const, schema.description);
+    for (const value of schema.enum ?? []) add(value, schema.description);
+    if (schema.type === "boolean") for (const value of [true, false]) add(value, schema.description);
+    if (schema.default !== undefined) add(schema.default, "the default");
+  }
+  return [...suggestions.values()];
+}
+
+/** What the schema says about a place; undefined where it says nothing. */
+export function describeAt(root, path) {
+  const parents = schemasAt(root, path.slice(0, -1));
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  return parents.map((parent) => describe(member(parent, last))).find((text) => text !== undefined);
+}
+
+function describe(schema) {
+  const { description, default: preset } = schema ?? {};
+  if (description === undefined) return undefined;
+  return preset === undefined ? description : `${description} Default: ${JSON.stringify(preset)}`;
+}
+
+function member(schema, segment) {
+  if (typeof segment === "number") return schema.items;
+  const own = schema.properties?.[segment];
+  if (own !== undefined) return own;
+  const pattern = Object.entries(schema.patternProperties ?? {}).find(([source]) =>
+    new RegExp(source, "u").test(segment),
+  );
+  if (pattern !== undefined) return pattern[1];
+  return typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
+}
+
+/** A schema and all that it refers to or chooses from. */
+function variants(root, schema) {
+  if (schema === undefined || typeof schema !== "object") return [];
+  const { $ref: reference, oneOf = [], anyOf = [], allOf = [] } = schema;
+  const referred = reference === undefined ? [] : [resolve(root, reference)];
+  return [schema, ...[...referred, ...oneOf, ...anyOf, ...allOf].flatMap((part) => variants(root, part))];
+}
+
+function resolve(root, reference) {
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce((schema, name) => schema?.[name], root);
+}
