@@ -91,10 +91,10 @@ export async function startDevServer({ configFile, page, port = 0 }) {
 
   async function save(req, res, name) {
     if (!Object.hasOwn(files, name)) return send(res, 404, { message: "there is no such file" });
-    if (Number(req.headers["content-length"] ?? Number.NaN) <= MAX_FILE_BYTES === false) {
+    if (!(Number(req.headers["content-length"]) <= MAX_FILE_BYTES)) {
       return send(res, 413, { message: "the file is too large" });
     }
-    const { text, version } = JSON.parse(await readText(req));
+    const { text, version } = readJson(await readText(req)) ?? {};
     if (typeof text !== "string") return send(res, 400, { message: "the text is missing" });
     if (readStored(files[name]).version !== version) {
       return send(res, 409, {
@@ -129,6 +129,14 @@ function readPage(folder) {
   const index = assets.get("index.html");
   index.body = index.body.toString().replace('<html lang="en">', '<html lang="en" data-files="served">');
   return assets;
+}
+
+function readJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readFiles(files) {

@@ -1,0 +1,253 @@
+// The workbench, used as a person would.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { bundleAction } from "claimsmith-cli/bundle";
+import { loadAction } from "claimsmith-cli/host";
+import { createAnswers } from "../../cli/src/simulation/answers.js";
+import { startSimulation } from "../../cli/src/simulation/simulation.js";
+import { PRESETS } from "../../cli/workbench/src/presets.js";
+import { launch, noBrowser, openPage, replaceText } from "./page.js";
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+  if (noBrowser === undefined) browser = await launch();
+});
+after(() => browser?.close());
+
+/** A test in the browser; where there is none, it says why. */
+function inBrowser(name, run) {
+  test(name, { skip: noBrowser ?? false }, run);
+}
+
+const token = (page, name) => page.getByTestId(name);
+const configOf = (value) => JSON.stringify(value, null, 2);
+const SMALL = { claims: { "https://example.com/name": "event.user.name" } };
+
+inBrowser("an edit of the configuration shows in the tokens", async (t) => {
+  const { page, errors } = await openPage(t, browser);
+  await token(page, "access_token").getByText('"gold"').waitFor();
+  await replaceText(page, "Configuration", configOf(SMALL));
+  const added = token(page, "id_token").locator(".claim.added");
+  await added.getByText('"Alice Archer"').waitFor();
+  assert.match(await added.innerText(), /added:\s+https:\/\/example\.com\/name/);
+  await page.getByText("None: everything was there already").waitFor();
+  assert.deepEqual(errors, []);
+});
+
+inBrowser("an edit of the answers and of the event shows as well", async (t) => {
+  const { page } = await openPage(t, browser);
+  await page.getByRole("tab", { name: "Answers" }).click();
+  await replaceText(page, "Answers", '{ "profile": { "subscription": { "plan": "silver" } } }');
+  await token(page, "access_token").getByText('"silver"').waitFor();
+  await page.getByRole("tab", { name: "Event" }).click();
+  await replaceText(page, "Event", '{ "user": { "user_id": "auth0|carol" } }');
+  await token(page, "id_token").getByText('"auth0|carol"').waitFor();
+});
+
+inBrowser("a problem is shown at its line, and the last result stays", async (t) => {
+  const { page } = await openPage(t, browser);
+  await replaceText(page, "Configuration", '{\n  "claims": {\n    "plan": "event.user..plan"\n  }\n}');
+  const problems = page.getByRole("alert");
+  await problems.waitFor();
+  assert.match(await problems.innerText(), /line 3 claims\.plan: `\.` was not expected here/);
+  const marked = page.locator(".cm-lintRange-error");
+  assert.equal(await marked.innerText(), ".");
+  assert.equal(await page.getByTestId("outcome").count(), 1);
+
+  await replaceText(page, "Configuration", configOf(SMALL));
+  await problems.waitFor({ state: "detached" });
+});
+
+inBrowser("text that is no JSON, and answers that cannot be read, are told", async (t) => {
+  const { page } = await openPage(t, browser);
+  await replaceText(page, "Configuration", "{ claims");
+  await page.getByRole("alert").getByText("not JSON").waitFor();
+  await replaceText(page, "Configuration", configOf(SMALL));
+  await page.getByRole("tab", { name: "Answers" }).click();
+  await replaceText(page, "Answers", '{ "profile": { "$status": 7 } }');
+  await page.getByRole("alert").getByText("`$status` must be a status").waitFor();
+});
+
+inBrowser("the schema completes keys and values", async (t) => {
+  const { page } = await openPage(t, browser);
+  await replaceText(page, "Configuration", '{\n  "mo\n}');
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Control+Space");
+  const options = page.locator(".cm-tooltip-autocomplete li");
+  await options.first().waitFor();
+  assert.deepEqual(await options.allInnerTexts(), ["mode"]);
+  // The list takes keys only once a person had time to see it.
+  await page.waitForTimeout(200);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+Space");
+  await options.getByText('"shadow"').waitFor();
+});
+
+for (const preset of PRESETS) {
+  inBrowser(`what the page shows is what the pasted file does: ${preset.name}`, async (t) => {
+    const { page, errors } = await openPage(t, browser);
+    await page.getByLabel("Start from").selectOption(preset.name);
+    await page.getByTestId("outcome").getByText("enriched").waitFor();
+    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
+    const simulation = await startSimulation({
+      config: preset.config,
+      trigger: preset.trigger,
+      answers: createAnswers(preset.answers),
+    });
+    t.after(() => simulation.close());
+    const real = await simulation.login(preset.event);
+    assert.equal(real.outcome, "enriched", JSON.stringify(real.report));
+    assert.doesNotThrow(() => loadAction(bundleAction(preset.config, { trigger: preset.trigger })));
+
+    const added = real.tokens.flatMap(({ token: name, changes }) =>
+      changes.map(({ claim, after: value }) => [name, claim, JSON.stringify(value)]),
+    );
+    const elsewhere = Object.entries(real.elsewhere).flatMap(([target, values]) =>
+      Object.entries(values).map(([claim, value]) => [target, claim, JSON.stringify(value)]),
+    );
+    assert.ok(added.length + elsewhere.length > 0);
+    for (const [place, claim, value] of [...added, ...elsewhere]) {
+      const row = page.getByTestId(place).locator(".claim.added").filter({ hasText: claim });
+      await row.waitFor();
+      assert.equal(await row.locator("dd").innerText(), value);
+    }
+    assert.equal(await page.locator(".claim.added").count(), added.length + elsewhere.length);
+    assert.deepEqual(errors, []);
+  });
+}
+
+inBrowser("a fault shows in outcome, calls and what is left out", async (t) => {
+  const { page } = await openPage(t, browser);
+  await page.getByLabel("source profile").selectOption("sends HTML");
+  await page.getByTestId("outcome").getByText("partial").waitFor();
+  await page.getByText("response_not_json", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Left out" }).waitFor();
+  await page.getByLabel("source profile").selectOption("works");
+  await page.getByTestId("outcome").getByText("enriched").waitFor();
+});
+
+inBrowser("a second login has its token in memory, a new instance in the cache", async (t) => {
+  const { page } = await openPage(t, browser);
+  const from = (text) =>
+    page
+      .locator("li")
+      .filter({ hasText: `token api: ${text}` })
+      .waitFor();
+  await from("endpoint");
+  await page.getByRole("button", { name: "Log in again" }).click();
+  await from("memory");
+  await page.getByRole("button", { name: "In a new instance" }).click();
+  await from("cache");
+  await page.getByRole("button", { name: "With an empty cache" }).click();
+  await from("endpoint");
+});
+
+inBrowser("an expression is evaluated while it is typed", async (t) => {
+  const { page } = await openPage(t, browser);
+  const field = page.getByRole("textbox", { name: "Try an expression" });
+  await field.fill("length(profile.roles)");
+  await page.getByTestId("value").getByText("2", { exact: true }).waitFor();
+  await field.fill("profile.roles[");
+  await page.getByTestId("value").getByText("(column 15)").waitFor();
+});
+
+inBrowser("a storm tells outcomes, calls and latencies", async (t) => {
+  const { page } = await openPage(t, browser);
+  await page.getByLabel("Logins", { exact: true }).fill("60");
+  await page.getByLabel("Users").fill("6");
+  await page.getByLabel("At once").fill("20");
+  await page.getByRole("button", { name: "Run" }).click();
+  const storm = page.getByTestId("storm");
+  await storm.waitFor();
+  const text = await storm.innerText();
+  assert.match(text, /enriched 60/);
+  assert.match(text, /token calls\s+1\n/);
+  assert.match(text, /source calls\s+60\n/);
+});
+
+inBrowser("all of it can be reached and left by the keyboard alone", async (t) => {
+  const { page } = await openPage(t, browser);
+  const reached = [];
+  for (let press = 0; press < 40; press++) {
+    await page.keyboard.press("Tab");
+    const name = await page.evaluate(() => {
+      const element = document.activeElement;
+      return element?.getAttribute("aria-label") ?? element?.textContent?.slice(0, 40) ?? "";
+    });
+    reached.push(name);
+  }
+  for (const name of ["Configuration", "Log in again", "Run"]) {
+    assert.ok(
+      reached.some((text) => text.includes(name)),
+      `${name}: ${reached.join(" | ")}`,
+    );
+  }
+
+  await page.getByRole("tab", { name: "Configuration" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.getByRole("tab", { name: "Event" }).getAttribute("aria-selected"), "true");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(configOf(SMALL));
+  await token(page, "id_token").locator(".claim.added").getByText('"Alice Archer"').waitFor();
+});
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  inBrowser(`axe finds nothing serious, in ${colorScheme} colours`, async (t) => {
+    const { page } = await openPage(t, browser, { context: { colorScheme } });
+    await page.getByLabel("source profile").selectOption("answers 500");
+    await page.getByTestId("outcome").getByText("partial").waitFor();
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByTestId("storm").waitFor({ timeout: 60_000 });
+    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    assert.deepEqual(
+      serious.map(({ id, nodes }) => [
+        id,
+        nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+      ]),
+      [],
+    );
+  });
+}
+
+inBrowser("a narrow window has everything, and nothing to scroll sideways", async (t) => {
+  const { page } = await openPage(t, browser, { context: { viewport: { width: 380, height: 800 } } });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 380, `${width}`);
+});
+
+inBrowser("nothing leaves the machine", async (t) => {
+  const { page, server, requests, errors } = await openPage(t, browser);
+  await page.getByLabel("Start from").selectOption("Two sources");
+  await page.getByText("billing", { exact: true }).first().waitFor();
+  const origin = new URL(server.url).origin;
+  assert.deepEqual(
+    requests.filter((url) => !url.startsWith(origin) && !url.startsWith("data:")),
+    [],
+  );
+  assert.deepEqual(errors, []);
+});
+
+inBrowser("files of the folder are shown, and saved", async (t) => {
+  const files = { "claimsmith.json": configOf(SMALL), "event.json": '{ "user": { "name": "Dora" } }' };
+  const { page, folder } = await openPage(t, browser, { files });
+  await token(page, "id_token").locator(".claim.added").getByText('"Dora"').waitFor();
+  const save = page.getByRole("button", { name: "Save" });
+  assert.equal(await save.isDisabled(), false);
+  await replaceText(page, "Configuration", '{ "claims": { "nick": "event.user.nickname" } }');
+  await page.keyboard.press("Control+s");
+  await page.getByText("Saved.").waitFor();
+  assert.deepEqual(folder.readJson("claimsmith.json"), { claims: { nick: "event.user.nickname" } });
+});
