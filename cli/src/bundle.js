@@ -38,15 +38,52 @@ export function bundleAction(config, { trigger = "post-login", options = [] } = 
   if (!Object.hasOwn(ENDINGS, trigger)) {
     throw new TypeError(`bundleAction: no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
   }
-  const { version, code, sha256 } = readEngine();
+  const { code } = readEngine();
+  return `${head(config)}
+// The engine; nothing to edit from here on.
+// ${engineName()}
+${code}${ending(trigger, options)}`;
+}
+
+/** How an Action names the module that `bundleModule` makes, unless it is told otherwise. */
+export const MODULE_NAME = "claimsmith";
+
+/**
+ * The same as two files: the engine as an Actions Module, which several Actions may share, and an Action with the
+ * configuration that requires it.
+ *
+ * @param {object} config
+ * @param {{ trigger?: Trigger, name?: string }} [how] The name that the module has in the tenant.
+ * @returns {{ module: string, action: string }}
+ */
+export function bundleModule(config, { trigger = "post-login", name = MODULE_NAME } = {}) {
+  const { code } = readEngine();
+  const module = `// Claimsmith's engine, for Actions that require it as ${JSON.stringify(`actions:${name}`)}.
+// ${engineName()}
+${code}module.exports = { createPostLogin, createCredentialsExchange };
+`;
+  // The console of the Action is the one whose lines Auth0 keeps.
+  const action = `${head(config)}
+const { createPostLogin, createCredentialsExchange } = require(${JSON.stringify(`actions:${name}`)});
+${ending(trigger, ["{ log: (line) => console.log(line) }"])}`;
+  return { module, action };
+}
+
+function head(config) {
   // It is for editors of the file; in the dashboard there is nothing at that place.
   const { $schema, ...pasted } = config;
-  return `// Claimsmith ${version}: puts data from your API into the tokens that Auth0 issues.
+  return `// Claimsmith ${readEngine().version}: puts data from your API into the tokens that Auth0 issues.
 // Edit the configuration here; secrets are added in the editor, under Secrets.
 const config = ${JSON.stringify(pasted, null, 2)};
+`;
+}
 
-// The engine; nothing to edit from here on.
-// claimsmith ${version} sha256:${sha256}
-${code}${ENDINGS[trigger]}(${["config", ...options].join(", ")});
+function engineName() {
+  const { version, sha256 } = readEngine();
+  return `claimsmith ${version} sha256:${sha256}`;
+}
+
+function ending(trigger, options) {
+  return `${ENDINGS[trigger]}(${["config", ...options].join(", ")});
 `;
 }

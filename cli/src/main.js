@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
 import { registerDev } from "./commands/dev.js";
+import { registerExport } from "./commands/export.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
@@ -36,6 +37,7 @@ export async function main(argv) {
   registerSimulate(program);
   registerDev(program);
   registerBundle(program);
+  registerExport(program);
   registerSchema(program);
 
   try {

@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { loadAction } from "claimsmith-cli/host";
+import { createConfig, PLAN, startWorld } from "../support/world.js";
+import { createFolder } from "./command.js";
 
 const COMMAND = fileURLToPath(new URL("../../cli/bin/claimsmith.js", import.meta.url));
 
@@ -70,4 +74,36 @@ test("wrong usage ends with 2 and shows the usage", (t) => {
     assert.equal(status, 2);
     assert.match(stderr, /claimsmith bundle|--help/);
   }
+});
+
+test("as a module, a small Action requires the engine, and a login through both is enriched", async (t) => {
+  const world = await startWorld(t);
+  const folder = createFolder(t, { "claimsmith.json": createConfig() });
+  const { status, stdout } = await folder.run(
+    "bundle",
+    "--format",
+    "module",
+    "--module-name",
+    "shared-engine",
+    "--json",
+  );
+  assert.equal(status, 0);
+  const { files } = JSON.parse(stdout);
+  assert.deepEqual(
+    files.map(({ file }) => file),
+    ["dist/module.js", "dist/action.js"],
+  );
+  for (const { file, bytes, sha256 } of files) {
+    const code = folder.read(file);
+    assert.equal(bytes, Buffer.byteLength(code));
+    assert.equal(sha256, createHash("sha256").update(code).digest("hex"));
+  }
+  assert.ok(files[1].bytes < 3_000);
+
+  const action = loadAction(folder.read("dist/action.js"), {
+    modules: { "shared-engine": { code: folder.read("dist/module.js") } },
+  });
+  const { after, logs } = await world.login(action);
+  assert.equal(after.accessToken[PLAN], "gold");
+  assert.match(logs[0], /^claimsmith enriched /);
 });

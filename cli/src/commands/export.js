@@ -1,0 +1,55 @@
+/**
+ * `claimsmith export`: a folder that a platform team's tool applies.
+ */
+
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Option } from "commander";
+import pc from "picocolors";
+import { bundleAction } from "../bundle.js";
+import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { secretNames } from "../config/secrets.js";
+import { TARGETS } from "../export/index.js";
+import { Problem } from "../problem.js";
+import { triggerOption } from "./options.js";
+
+/** @param {import("commander").Command} program */
+export function registerExport(program) {
+  program
+    .command("export")
+    .description("write a folder that auth0-deploy-cli, Terraform or the auth0 command applies")
+    .argument("[config]", "the configuration", DEFAULT_FILE)
+    .addOption(
+      new Option("--to <tool>", "what applies it").choices(Object.keys(TARGETS)).makeOptionMandatory(),
+    )
+    .option("-o, --out <folder>", "the folder to write (the name of the tool)")
+    .option("--name <name>", "what the Action is called in the tenant", "Claimsmith")
+    .option("--runtime <runtime>", "Node's version in Auth0's terms", "node22")
+    .option("--bind", "put the Action into the flow as well")
+    .option("--force", "replace what is in the folder")
+    .addOption(triggerOption())
+    .action(exportFolder);
+}
+
+function exportFolder(configFile, { to, out = to, name, runtime, bind = false, force = false, trigger }) {
+  const config = readConfigFile(configFile, { trigger });
+  const code = bundleAction(config, { trigger });
+  const secrets = secretNames(config);
+  const files = TARGETS[to]({ name, code, trigger, runtime, secrets, bind });
+  if (!force && existsSync(out) && readdirSync(out).length > 0) {
+    throw new Problem(`${out} is not empty`, { hint: "give another folder by --out, or --force to replace" });
+  }
+  for (const [file, content] of Object.entries(files)) {
+    const place = path.join(out, file);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, content);
+    console.log(`${pc.green("wrote")} ${place}`);
+  }
+  const keyword = /##\w+##|@@\w+@@/.exec(JSON.stringify(config))?.[0];
+  if (to === "deploy-cli" && keyword !== undefined) {
+    console.error(
+      `${pc.yellow("warning")}: auth0-deploy-cli would replace ${keyword} in the configuration by its own keyword`,
+    );
+  }
+  console.log(`\nNext: ${path.join(out, "README.md")} says how to apply it.`);
+}

@@ -1,0 +1,67 @@
+/**
+ * For `auth0-deploy-cli`: a folder in its directory format.
+ */
+
+import { TRIGGER_VERSIONS, variableOf } from "./tenant.js";
+
+/** @type {import("./index.js").Target} */
+export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) {
+  const folder = name.replaceAll(/[^\w-]+/g, "-");
+  const action = {
+    name,
+    code: `./actions/${folder}/code.js`,
+    runtime,
+    status: "built",
+    deployed: true,
+    dependencies: [],
+    // Replaced with its quotes by the value as JSON, so that a value may hold whatever it holds.
+    secrets: secrets.map((secret) => ({ name: secret, value: `@@${variableOf(secret)}@@` })),
+    supported_triggers: [{ id: trigger, version: TRIGGER_VERSIONS[trigger] }],
+  };
+  const settings = {
+    AUTH0_DOMAIN: "your-tenant.auth0.com",
+    AUTH0_CLIENT_ID: "the application that the deploy CLI uses",
+    AUTH0_INCLUDED_ONLY: bind ? ["actions", "triggers"] : ["actions"],
+    AUTH0_ALLOW_DELETE: false,
+  };
+  const files = {
+    [`tenant/actions/${folder}.json`]: toText(action),
+    [`tenant/actions/${folder}/code.js`]: code,
+    "config.json": toText(settings),
+    "README.md": readme({ name, trigger, secrets, bind }),
+  };
+  if (bind)
+    files["tenant/triggers/triggers.json"] = toText({
+      [trigger]: [{ action_name: name, display_name: name }],
+    });
+  return files;
+}
+
+function readme({ name, trigger, secrets, bind }) {
+  const binding = bind
+    ? `\`tenant/triggers/triggers.json\` is the whole list of Actions in the flow \`${trigger}\`: add those that are there
+already, or the import takes them out.`
+    : `The flow is left alone. In the dashboard, under Actions, Triggers, ${trigger}, drag *${name}* into it once; later
+imports keep it there.`;
+  return `# ${name}, for auth0-deploy-cli
+
+Set the domain and client id in \`config.json\`, and these in the environment:
+
+\`\`\`sh
+export AUTH0_CLIENT_SECRET=   # of the application that the deploy CLI uses
+${secrets.map((secret) => `export ${variableOf(secret)}=`).join("\n")}
+\`\`\`
+
+Then:
+
+\`\`\`sh
+npx auth0-deploy-cli import --config_file config.json --input_file tenant --env true
+\`\`\`
+
+${binding}
+`;
+}
+
+function toText(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,27 @@
+/**
+ * A configuration as a folder that the tools of a platform team apply. Each target gives the files by their names;
+ * secrets are placeholders in all of them.
+ */
+
+import { auth0CliFiles } from "./auth0-cli.js";
+import { deployCliFiles } from "./deploy-cli.js";
+import { terraformFiles } from "./terraform.js";
+
+/**
+ * @typedef {object} ExportedAction
+ * @property {string} name What the Action is called in the tenant.
+ * @property {string} code
+ * @property {import("../bundle.js").Trigger} trigger
+ * @property {string} runtime Such as `node22`.
+ * @property {string[]} secrets Their names.
+ * @property {boolean} bind Whether the Action shall be put into the flow.
+ *
+ * @typedef {(action: ExportedAction) => Record<string, string>} Target
+ */
+
+/** @type {Record<string, Target>} */
+export const TARGETS = {
+  "deploy-cli": deployCliFiles,
+  terraform: terraformFiles,
+  "auth0-cli": auth0CliFiles,
+};
