@@ -27,6 +27,7 @@ export function createFolder(t, files = {}) {
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     readJson: (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")),
     run: (...args) => run(folder, args),
+    runIn: (place, ...args) => run(path.join(folder, place), args),
   };
 }
 

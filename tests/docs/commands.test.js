@@ -1,0 +1,66 @@
+// The commands of docs/commands.md, run in order; what they print is what the page shows.
+//
+// WRITE_DOCS=1 writes what they printed into the page.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { createFolder } from "../cli/command.js";
+
+const PAGE = new URL("../../docs/commands.md", import.meta.url);
+
+const WRONG = `{
+  "claims": {
+    "https://acme.example/plan": { "value": "profile..plan", "to": ["id-token"] }
+  },
+  "sorces": {}
+}
+`;
+
+test("what the commands print is what the page shows", async (t) => {
+  const folder = createFolder(t, { "shop/wrong.json": WRONG });
+  const page = readFileSync(PAGE, "utf8");
+  let cwd = ".";
+  const written = await replaceBlocks(page, async (block) => {
+    const outputs = [];
+    for (const line of block.split("\n").filter((text) => text.startsWith("$ "))) {
+      const [command, ...args] = line.slice(2).split(" ");
+      outputs.push(line);
+      if (command === "cd") {
+        cwd = path.join(cwd, args[0]);
+        continue;
+      }
+      assert.equal(command, "claimsmith");
+      const { stdout, stderr } = await folder.runIn(cwd, ...args);
+      outputs.push(stdout + stderr);
+    }
+    return `${outputs.map((text) => text.trimEnd()).join("\n")}\n`;
+  });
+  if (process.env.WRITE_DOCS) writeFileSync(PAGE, written);
+  else assert.equal(comparable(page), comparable(written));
+});
+
+async function replaceBlocks(page, replace) {
+  const parts = page.split(/(^```console\n[\s\S]*?^```$)/m);
+  for (const [index, part] of parts.entries()) {
+    if (!part.startsWith("```console")) continue;
+    const block = part.slice("```console\n".length, -"```".length);
+    parts[index] = `\`\`\`console\n${await replace(block)}\`\`\``;
+  }
+  return parts.join("");
+}
+
+/** Without what is different at each run: times, sizes of what is built, keys, and the bars that show them. */
+function comparable(page) {
+  return page
+    .replaceAll(/^ +< .*\n/gm, "")
+    .replaceAll(/[█▏▎▍▌▋▊▉·━]+/g, "")
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "UUID")
+    .replaceAll(/\b[0-9a-f]{64}\b/g, "SHA256")
+    .replaceAll(/claimsmith\.token\.\S+/g, "KEY")
+    .replaceAll(/[\d.,]+/g, "N")
+    .replaceAll(/N m?s\b|Nms\b/g, "TIME")
+    .replaceAll(/ +/g, " ")
+    .replaceAll(/ $/gm, "");
+}
