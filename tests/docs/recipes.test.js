@@ -1,0 +1,93 @@
+// The recipes, run: each configuration with its answers and event gives what the page shows.
+//
+// WRITE_DOCS=1 writes what they gave into the page.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { after, test } from "node:test";
+import { checkConfig } from "claimsmith";
+import { createAnswers } from "../../cli/src/simulation/answers.js";
+import { startSimulation } from "../../cli/src/simulation/simulation.js";
+
+const PAGE = new URL("../../docs/recipes.md", import.meta.url);
+const page = readFileSync(PAGE, "utf8");
+let written = page;
+
+const [, ...sections] = page.split(/^## /m);
+const recipes = sections.map((section) => {
+  const [title] = section.split("\n", 1);
+  const blocks = [...section.matchAll(/^```json (\w+) ?(\S*)\n([\s\S]*?)^```$/gm)];
+  const textOf = (kind) => blocks.find(([, found]) => found === kind)?.[3];
+  const trigger = blocks.find(([, found]) => found === "config")?.[2] || "post-login";
+  return { title, section, trigger, textOf };
+});
+
+test("there is a link to each recipe, and no other", () => {
+  const links = [...(sections.length ? page.split("\n## ")[0].matchAll(/\]\(#([^)]+)\)/g) : [])].map(
+    ([, link]) => link,
+  );
+  assert.deepEqual(
+    links,
+    recipes.map(({ title }) => title.toLowerCase().replaceAll(" ", "-")),
+  );
+  assert.ok(recipes.length >= 10);
+});
+
+for (const { title, section, trigger, textOf } of recipes) {
+  test(title, async (t) => {
+    const config = JSON.parse(textOf("config"));
+    assert.deepEqual(checkConfig(config, { trigger }).problems, []);
+    const answers = createAnswers(JSON.parse(textOf("answers") ?? "{}"));
+    const simulation = await startSimulation({ config, trigger, answers });
+    t.after(() => simulation.close());
+    const result = describe(await simulation.login(JSON.parse(textOf("event") ?? "{}")));
+    if (process.env.WRITE_DOCS) {
+      written = written.replace(
+        section,
+        section.replace(/(^```json result\n)[\s\S]*?(^```$)/m, `$1${format(result)}\n$2`),
+      );
+    } else {
+      assert.deepEqual(JSON.parse(textOf("result")), result);
+    }
+  });
+}
+
+after(() => {
+  if (process.env.WRITE_DOCS) writeFileSync(PAGE, written);
+});
+
+/** What a reader wants to know of a login: what it added where, and to what it said no. */
+function describe({ outcome, denied, tokens, elsewhere, scopes, report }) {
+  const added = tokens.map(({ token, changes }) => [
+    token,
+    Object.fromEntries(
+      changes.filter(({ claim }) => claim !== "scope").map(({ claim, after: value }) => [claim, value]),
+    ),
+  ]);
+  const places = [...added, ...Object.entries(elsewhere)].filter(
+    ([, claims]) => Object.keys(claims).length > 0,
+  );
+  return {
+    outcome,
+    ...(denied === null ? {} : { reason: denied.reason }),
+    ...Object.fromEntries(places),
+    ...(scopes.added.length + scopes.removed.length > 0 ? { scopes } : {}),
+    ...(outcome === "shadow" ? { would_be_set: report.claims.set } : {}),
+    ...(report.errors.length > 0
+      ? { errors: report.errors.map(({ code, path }) => `${code} at ${path}`) }
+      : {}),
+  };
+}
+
+/** JSON with each claim on a line. */
+function format(result) {
+  const lines = Object.entries(result).map(([key, value]) => {
+    if (typeof value !== "object" || Array.isArray(value))
+      return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+    const members = Object.entries(value).map(
+      ([name, member]) => `    ${JSON.stringify(name)}: ${JSON.stringify(member)}`,
+    );
+    return `  ${JSON.stringify(key)}: {\n${members.join(",\n")}\n  }`;
+  });
+  return `{\n${lines.join(",\n")}\n}`;
+}
