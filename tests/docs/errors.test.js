@@ -1,0 +1,190 @@
+// The page on errors: it has every code, and each can be brought about.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { checkConfig, createPostLogin } from "claimsmith";
+import { createApi, createEvent } from "claimsmith-cli/host";
+import { sourceFaults, tokenFaults } from "claimsmith-cli/tenant";
+import { createAnswers } from "../../cli/src/simulation/answers.js";
+import { startSimulation } from "../../cli/src/simulation/simulation.js";
+
+const read = (place) => readFileSync(new URL(`../../${place}`, import.meta.url), "utf8");
+const page = read("docs/errors.md");
+
+const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+
+test("the page has the codes of the engine and of the types, and no other", () => {
+  const [, rust] =
+    /pub fn as_str\(self\) -> &'static str \{\s*match self \{([\s\S]*?)\n {8}\}/.exec(
+      read("crates/core/src/error.rs"),
+    ) ?? [];
+  const engine = [...rust.matchAll(/=> "(\w+)"/g)].map(([, code]) => code);
+  const [, union] = /export type ErrorCode =([\s\S]*?);/.exec(read("js-shim/src/index.d.ts")) ?? [];
+  const types = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
+  assert.equal(engine.length, 21);
+  assert.deepEqual([...documented].sort(), [...engine].sort());
+  assert.deepEqual([...types].sort(), [...engine].sort());
+});
+
+test("the message that a denied user reads is the engine's", () => {
+  const [, reason] = /DENY_REASON: &str =\s*"([^"]+)"/.exec(read("crates/core/src/enrich.rs")) ?? [];
+  assert.ok(page.includes(`"${reason}"`), reason);
+});
+
+/** A configuration that works, changed. */
+function createConfig(change = () => {}) {
+  const config = {
+    deadline_ms: 1_000,
+    tokens: {
+      api: {
+        token_url: "https://{secrets.AUTH0_DOMAIN}/oauth/token",
+        client_id: "{secrets.CLIENT_ID}",
+        client_secret: "{secrets.CLIENT_SECRET}",
+        audience: "https://api.example.com",
+        timeout_ms: 300,
+      },
+    },
+    sources: {
+      profile: { url: "https://api.example.com/users/{event.user.user_id}", timeout_ms: 300, retries: 0 },
+    },
+    claims: { plan: { value: "profile.plan" } },
+  };
+  change(config);
+  return config;
+}
+
+const atSource = (name) => ({
+  prepare: (standIns) => standIns.setFault("source", "profile", sourceFaults[name]()),
+});
+const atToken = (name) => ({ prepare: (standIns) => standIns.setFault("token", "api", tokenFaults[name]()) });
+const answering = (profile) => ({ answers: { profile } });
+
+/** What brings each code about: a wrong configuration, or a login. */
+const CASES = {
+  config_invalid: {
+    problem: ({ claims }) => {
+      claims.plan.valu = 1;
+    },
+  },
+  expression_invalid: {
+    problem: ({ claims }) => {
+      claims.plan.value = "profile..plan";
+    },
+  },
+  claim_reserved: {
+    problem: ({ claims }) => {
+      claims.roles = "profile.roles";
+    },
+  },
+  secret_missing: { event: { secrets: { CLIENT_SECRET: undefined } }, inMemory: true },
+  template_value_missing: { event: { user: { user_id: null } } },
+  email_unverified: {
+    config: ({ sources }) => {
+      sources.profile.url = "https://api.example.com/users/{event.user.email}";
+    },
+    event: { user: { email_verified: false } },
+  },
+  token_refused: atToken("answers an error of RFC 6749 §5.2"),
+  token_response_invalid: atToken("sends HTML"),
+  transport_failed: atSource("resets within the body"),
+  timeout: atSource("is silent"),
+  deadline_exceeded: {
+    ...atSource("is silent"),
+    config: (config) => {
+      config.deadline_ms = 200;
+      config.sources.profile.timeout_ms = 5_000;
+    },
+  },
+  redirect_refused: atSource("redirects to another host"),
+  response_too_large: atSource("sends 10 MB"),
+  response_not_json: atSource("sends HTML"),
+  source_status: answering({ $status: 500 }),
+  circuit_open: { ...atSource("answers 503 always"), logins: 6 },
+  claim_type_mismatch: {
+    ...answering({ plan: 7 }),
+    config: ({ claims }) => {
+      claims.plan.type = "string";
+    },
+  },
+  claim_missing: {
+    ...answering({}),
+    config: ({ claims }) => {
+      claims.plan.required = true;
+    },
+  },
+  claims_too_large: {
+    ...answering({ plan: "x".repeat(500) }),
+    config: (config) => {
+      config.limits = { id_token_bytes: 100 };
+    },
+  },
+  unsafe_integer: {
+    ...atSource("sends an integer that JavaScript would round"),
+    config: ({ claims }) => {
+      claims.plan.value = "profile.subscription.plan";
+    },
+  },
+  internal: { event: {}, inMemory: true, refusesClaims: true },
+};
+
+test("there is a case for each code", () => {
+  assert.deepEqual(Object.keys(CASES).sort(), [...documented].sort());
+});
+
+for (const [code, theCase] of Object.entries(CASES)) {
+  test(`\`${code}\` is brought about as the page says`, async (t) => {
+    if (theCase.problem) {
+      const { problems } = checkConfig(createConfig(theCase.problem));
+      assert.deepEqual(
+        problems.map((problem) => problem.code),
+        [code],
+      );
+      return;
+    }
+    const report = theCase.inMemory ? await loginInMemory(theCase) : await simulate(t, theCase);
+    const codes = [
+      ...report.errors.map((error) => error.code),
+      ...report.claims.left_out.map(({ reason }) => reason),
+    ];
+    assert.ok(codes.includes(code), `${codes}`);
+  });
+}
+
+async function simulate(
+  t,
+  { config, event = {}, answers = { profile: { plan: "gold" } }, prepare = () => {}, logins = 1 },
+) {
+  const simulation = await startSimulation({ config: createConfig(config), answers: createAnswers(answers) });
+  t.after(() => simulation.close());
+  prepare(simulation.standIns);
+  let result = await simulation.login(event);
+  for (let login = 1; login < logins; login++) result = await simulation.login(event);
+  return result.report;
+}
+
+/** What the stand-ins would not let happen: a secret that is not there, an `api` that throws. */
+async function loginInMemory({ event, refusesClaims = false }) {
+  const secrets = { AUTH0_DOMAIN: "a.example", CLIENT_ID: "c", CLIENT_SECRET: "s", ...event.secrets };
+  const whole = createEvent({ secrets });
+  if (secrets.CLIENT_SECRET === undefined) delete whole.secrets.CLIENT_SECRET;
+  const { api } = createApi(whole);
+  if (refusesClaims) {
+    api.idToken.setCustomClaim = () => {
+      throw new Error("no");
+    };
+  }
+  let report;
+  const fetch = async (url) =>
+    Response.json(
+      url.includes("token") ? { access_token: "t", token_type: "Bearer", expires_in: 60 } : { plan: "gold" },
+    );
+  await createPostLogin(createConfig(), {
+    fetch,
+    log: false,
+    onReport: (seen) => {
+      report = seen;
+    },
+  })(whole, api);
+  return report;
+}
