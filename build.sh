@@ -15,6 +15,8 @@ usage: ./build.sh STEP
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   size     what users carry, in bytes, beside its budget; writes size.json
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
+  engine   the engine of the pasted file and of the package, and no more
+  reproduce  builds the engine in two folders, and compares them byte by byte
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   docs     docs/configuration.md, from the types in crates/schema
   lint     formatting and lints of both sides
@@ -137,7 +139,8 @@ compile() {
   node js-shim/shrink.js "$glue" $STD_ORIGIN "$@"
 }
 
-build() {
+# The engine of the pasted file and of the package.
+engine() {
   setup_rust
   setup_std_source
   setup_npm
@@ -147,6 +150,10 @@ build() {
   compile package wasm-speed fetch,tools --for-speed
   say "building the package and the engine of the pasted file"
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
+}
+
+build() {
+  engine
   say "writing the schema of the configuration"
   cargo run --quiet --locked -p claimsmith-schema >js-shim/dist/claimsmith.schema.json
   say "building the workbench"
@@ -223,6 +230,23 @@ size() {
   node bench/size.js
 }
 
+# The same sources in another folder must give the same bytes.
+reproduce() {
+  engine
+  say "building the engine once more, in another folder"
+  local other
+  other=$(mktemp -d)
+  git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - | tar --extract -C "$other"
+  ln -s "$PWD/node_modules" "$TOOLS" "$other"
+  "$other/build.sh" engine
+  local file
+  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json; do
+    cmp "js-shim/dist/$file" "$other/js-shim/dist/$file" || fail "two builds differ in $file; the other is in $other"
+  done
+  rm -rf "$other"
+  say "two builds in two folders gave the same bytes"
+}
+
 load() {
   bundle
   setup_node_22
@@ -274,6 +298,7 @@ run_tests() {
   say "compiling the engine that can be made to trap"
   compile trap wasm fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
+  reproduce
   test_rust
   fuzz "" 5
   setup_node_22
@@ -289,6 +314,8 @@ case "${1:-}" in
   bundle) bundle "${2:-}" ;;
   bench) shift; bench "$@" ;;
   size) size ;;
+  engine) engine ;;
+  reproduce) reproduce ;;
   load) load "${2:-}" ;;
   capacity) capacity ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;

@@ -2,12 +2,13 @@
 //
 //   OUT/index.cjs, index.mjs, index.d.ts, claimsmith.wasm   the npm package
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
-//   OUT/pasted.js                                           the engine of the pasted file
+//   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
 //
 // usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--engine GLUE_DIR] --out DIR
 // A GLUE_DIR holds what shrink.js left there. To it comes claimsmith.wasm.br, as the pasted file carries it.
 
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -96,6 +97,17 @@ async function buildPasted(glue) {
   const names = "createPostLogin, createCredentialsExchange";
   const wrapped = `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
   writeFileSync(path.join(dist, "pasted.js"), wrapped);
+  const description = {
+    version,
+    sha256: sha256(wrapped),
+    wasmSha256: sha256(wasm),
+    imports: JSON.parse(readFileSync(path.join(glue, "imports.json"), "utf8")),
+  };
+  writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+function sha256(content) {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 async function buildEngine(glue) {

@@ -4,9 +4,10 @@
 //
 // Reads claimsmith_bg.wasm and writes claimsmith.wasm beside it, and functions.json: how large each function
 // became, and whether the standard library was compiled with the engine. claimsmith.named.wasm is the same
-// module with the names of its functions, for profiles. With --short-names the imports and
-// exports are renamed as well, in the module and in claimsmith.js: they are 40 characters long each,
-// and stand in the pasted file uncompressed. With --for-speed the module is made fast rather than small.
+// module with the names of its functions, for profiles. With --short-names the imports and exports are renamed
+// as well, in the module and in claimsmith.js: they are 40 characters long each, and stand in the pasted file
+// uncompressed; imports.json says what each import calls. With --for-speed the module is made fast rather than
+// small.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -58,8 +59,17 @@ const sizes = { precompiledStd: values["precompiled-std"], functions: functionSi
 writeFileSync(inDir("functions.json"), JSON.stringify(sizes));
 writeFileSync(inDir("claimsmith.wasm"), withoutNames(named));
 if (values["short-names"]) {
-  const glue = rename(readFileSync(inDir("claimsmith.js"), "utf8"), JSON.parse(printed));
+  const renamed = JSON.parse(printed);
+  writeFileSync(inDir("imports.json"), JSON.stringify(readableImports(renamed)));
+  const glue = rename(readFileSync(inDir("claimsmith.js"), "utf8"), renamed);
   writeFileSync(inDir("claimsmith.js"), withoutBrowsers(glue));
+}
+
+/** What each import calls, by its short name. wasm-bindgen's names carry a hash that says nothing. */
+function readableImports({ imports }) {
+  return Object.fromEntries(
+    imports.map(([, name, short]) => [short, name.replace(/^__wbg_/, "").replace(/_[0-9a-f]{16}$/, "")]),
+  );
 }
 
 /** Renames imports and exports in the glue as wasm-opt did in the module. */

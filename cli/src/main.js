@@ -11,6 +11,7 @@ import { registerExport } from "./commands/export.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
+import { registerVerify } from "./commands/verify.js";
 import { Problem, printProblem } from "./problem.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
@@ -38,6 +39,7 @@ export async function main(argv) {
   registerDev(program);
   registerBundle(program);
   registerExport(program);
+  registerVerify(program);
   registerSchema(program);
 
   try {

@@ -1,0 +1,100 @@
+/**
+ * `claimsmith verify`: what a pasted file is made of, and whether it is what was released.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { checkConfig } from "claimsmith";
+import pc from "picocolors";
+import { parseConfig } from "../config/text.js";
+import { Problem } from "../problem.js";
+import { readPastedFile } from "../verify/pasted-file.js";
+
+const require = createRequire(import.meta.url);
+
+/** @param {import("commander").Command} program */
+export function registerVerify(program) {
+  program
+    .command("verify")
+    .description("take a pasted file apart: its version, engine, imports and configuration")
+    .argument("[file]", "the file", "action.js")
+    .option("--json", "print the result for programs")
+    .action(verify);
+}
+
+function verify(file, { json }) {
+  const result = inspect(file);
+  if (json) console.log(JSON.stringify(result, null, 2));
+  else print(result);
+  if (result.problems.length > 0) process.exitCode = 1;
+}
+
+function inspect(file) {
+  const pasted = readPastedFile(readText(file));
+  if (pasted === undefined) {
+    throw new Problem(`${file} is no file of \`claimsmith bundle\`, or its engine was taken apart`);
+  }
+  const installed = readInstalled();
+  const wasmSha256 = createHash("sha256").update(pasted.wasm).digest("hex");
+  const isInstalled = pasted.sha256 === installed.sha256 && wasmSha256 === installed.wasmSha256;
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(new Uint8Array(pasted.wasm)));
+  const trigger = pasted.ending.includes("CredentialsExchange") ? "credentials-exchange" : "post-login";
+  return {
+    file,
+    version: pasted.version,
+    trigger,
+    engine: { sha256: pasted.sha256, isInstalled },
+    wasm: { sha256: wasmSha256, bytes: pasted.wasm.length },
+    requires: pasted.requires,
+    imports: imports.map(({ name }) => (isInstalled ? (installed.imports[name] ?? name) : name)).sort(),
+    problems: [...engineProblems(pasted, installed, isInstalled), ...configProblems(pasted.config, trigger)],
+  };
+}
+
+function engineProblems({ sha256, claimedSha256, version }, installed, isInstalled) {
+  if (sha256 !== claimedSha256) return ["the engine was changed: it is not the one that its own line names"];
+  if (isInstalled) return [];
+  if (version === installed.version)
+    return [`the engine is not the one of claimsmith ${version}, which is installed here`];
+  return [
+    `the engine says that it is claimsmith ${version}; installed here is ${installed.version}, so it cannot be compared`,
+  ];
+}
+
+function configProblems(text, trigger) {
+  const { value, problems } = parseConfig(text);
+  // In the dashboard it may have become JavaScript.
+  if (value === undefined) return [`the configuration is not JSON: ${problems[0].message}`];
+  return [...problems, ...checkConfig(value, { trigger }).problems].map(
+    ({ path: place, message, code }) =>
+      `${place || "the configuration"}: ${message.split("\n")[0]} (${code})`,
+  );
+}
+
+/** What the build wrote down of the engine that is installed. */
+function readInstalled() {
+  const folder = path.dirname(require.resolve("claimsmith/package.json"));
+  return JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
+}
+
+function print({ file, version, trigger, engine, wasm, requires, imports, problems }) {
+  console.log(`${pc.bold(file)}: claimsmith ${version}, for ${trigger}`);
+  const state = engine.isInstalled
+    ? pc.green("the same as in the installed package")
+    : pc.red("another than in the installed package");
+  console.log(`  engine    ${state}\n            sha256 ${engine.sha256}`);
+  console.log(`  wasm      ${wasm.bytes.toLocaleString("en")} bytes\n            sha256 ${wasm.sha256}`);
+  console.log(`  requires  ${requires.join(" ")}`);
+  console.log(`  imports   ${imports.join(" ")}`);
+  for (const problem of problems) console.error(`${pc.red("problem")}: ${problem}`);
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
