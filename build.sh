@@ -31,6 +31,9 @@ CARGO_TARGET_DIR="$PWD/target"
 export CARGO_TARGET_DIR
 # The runtime that Auth0 recommends; npm carries the real binary.
 NODE_22=22.23.3
+# The oldest and the newest that the package is for.
+NODE_18=18.20.8
+NODE_24=24.21.0
 
 # One line for each step, so that a long one is seen to be under way.
 say() {
@@ -96,14 +99,21 @@ setup_bindgen() {
   fi
 }
 
-setup_node_22() {
-  local platform
+# setup_node VERSION: Node of that version, at $NODE_BIN
+setup_node() {
+  local version=$1 platform folder
   platform=$(node -p 'process.platform.replace("win32", "win") + "-" + process.arch')
-  NODE_22_BIN="$TOOLS/node22/node_modules/node-$platform/bin/node"
-  if [ "$("$NODE_22_BIN" --version 2>/dev/null)" != "v$NODE_22" ]; then
-    say "installing Node $NODE_22"
-    npm install --prefix "$TOOLS/node22" --no-save --no-fund --no-audit --loglevel=error "node-$platform@$NODE_22"
+  folder="$TOOLS/node${version%%.*}"
+  NODE_BIN="$folder/node_modules/node-$platform/bin/node"
+  if [ "$("$NODE_BIN" --version 2>/dev/null)" != "v$version" ]; then
+    say "installing Node $version"
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --loglevel=error "node-$platform@$version"
   fi
+}
+
+setup_node_22() {
+  setup_node "$NODE_22"
+  NODE_22_BIN=$NODE_BIN
 }
 
 # The fuzzer's driver. The engine is safe Rust, so no sanitizer is needed, and a stable compiler does.
@@ -301,6 +311,8 @@ run_tests() {
   reproduce
   test_rust
   fuzz "" 5
+  # tests/package/install.test.js runs what is installed on each of them.
+  for version in "$NODE_18" "$NODE_24" "$NODE_22"; do setup_node "$version"; done
   setup_node_22
   test_node node
   test_node "$NODE_22_BIN"

@@ -1,6 +1,6 @@
 // Builds what `claimsmith` ships from the compiled engine:
 //
-//   OUT/index.cjs, index.mjs, index.d.ts, claimsmith.wasm   the npm package
+//   OUT/index.cjs, index.mjs, index.d.*, claimsmith.wasm    the npm package
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
@@ -48,7 +48,10 @@ if (values.engine) await buildEngine(path.resolve(values.engine));
 async function buildPackage(glue) {
   await build({ ...options("index.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
   copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
-  copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, "index.d.ts"));
+  // The same types twice: which kind of module they are of is in their name.
+  for (const name of ["index.d.cts", "index.d.mts"]) {
+    copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, name));
+  }
   // One instance and one EnrichmentError, whichever way the package is loaded.
   const names = "checkConfig, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
