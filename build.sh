@@ -281,6 +281,12 @@ lint() {
   node_modules/.bin/biome check --error-on-warnings .
 }
 
+# After the build: the types of the package are among what is checked.
+check_types() {
+  say "types of the shim, the command and the workbench"
+  node_modules/.bin/tsc -p .
+}
+
 test_rust() {
   say "Rust: unit, property and compliance tests"
   cargo test --quiet --locked --workspace --exclude claimsmith-action --exclude claimsmith-bindgen
@@ -305,6 +311,7 @@ run_tests() {
   setup_npm
   lint
   bundle
+  check_types
   say "compiling the engine that can be made to trap"
   compile trap wasm fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"

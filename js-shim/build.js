@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
-const dist = path.resolve(values.out);
+const dist = path.resolve(values.out ?? "dist");
 const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
 mkdirSync(dist, { recursive: true });
 
@@ -96,7 +96,7 @@ async function buildPasted(glue) {
     legalComments: "none",
     charset: "utf8",
   });
-  const code = bundled.outputFiles[0].text.trim();
+  const code = /** @type {import("esbuild").OutputFile[]} */ (bundled.outputFiles)[0].text.trim();
   const names = "createPostLogin, createCredentialsExchange";
   const wrapped = `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
   writeFileSync(path.join(dist, "pasted.js"), wrapped);
@@ -134,6 +134,7 @@ function compress(bytes) {
 }
 
 /** How esbuild makes one CommonJS file of an entry, the glue, and a way to get the module's bytes. */
+/** @returns {import("esbuild").BuildOptions & { plugins: import("esbuild").Plugin[] }} */
 function options(entry, glue, wasmSource) {
   return {
     entryPoints: [path.join(here, "src", entry)],

@@ -20,12 +20,14 @@ const HASHES = /::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]/g;
  * @returns {[name: string, bytes: number][]}
  */
 export function functionSizes(wasm) {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(/** @type {BufferSource} */ (wasm)));
   const importCount = imports.filter(({ kind }) => kind === "function").length;
   const all = [...sections(wasm)];
   const names = readNames(all.find(isNames)?.payload);
+  const code = all.find(({ id }) => id === CODE);
+  if (code === undefined) throw new Error("the module has no code");
   const totals = new Map();
-  for (const [index, bytes] of readBodies(all.find(({ id }) => id === CODE).payload)) {
+  for (const [index, bytes] of readBodies(code.payload)) {
     const name = (names.get(importCount + index) ?? "(no name)").replace(HASHES, "");
     totals.set(name, (totals.get(name) ?? 0) + bytes);
   }

@@ -40,6 +40,11 @@ export function createCredentialsExchange(config, options) {
   };
 }
 
+/**
+ * @param {object} config
+ * @param {Options | undefined} options
+ * @param {boolean} forMachines
+ */
 function createRunner(config, { onReport, log = true, fetch } = {}, forMachines) {
   const engine = makeEngine(config, forMachines);
   const io = { send, sign, sleep, monotonic, fetch };

@@ -48,10 +48,10 @@ export function send(method, url, headers, body, maxBytes) {
         answer = response;
         read(response, maxBytes).then(resolve, reject);
       });
-      request.on("error", (error) => {
+      request.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
         // The other side closed the socket while it lay idle. That says nothing about the backend, so
         // it is replaced at once; each dead socket leaves the pool, so this comes to an end.
-        const isStale = request.reusedSocket && !answer && STALE.includes(error.code);
+        const isStale = request.reusedSocket && !answer && STALE.includes(error.code ?? "");
         if (isStale) attempt();
         // What comes after a whole answer is no part of it.
         else if (!answer?.complete) reject(error);

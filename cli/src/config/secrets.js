@@ -47,6 +47,7 @@ export async function madeUpSecrets(config, given = {}) {
     ),
   );
 
+  /** @type {Record<string, string>} */
   const secrets = {};
   for (const name of secretNames(config)) {
     const label = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
@@ -60,7 +61,10 @@ export async function madeUpSecrets(config, given = {}) {
   return secrets;
 }
 
-/** @returns {string[]} */
+/**
+ * @param {Record<string, any>} config
+ * @returns {string[]}
+ */
 function addressesOf({ tokens, sources }) {
   const addresses = [
     ...Object.values(tokens ?? {}).map((token) => token?.token_url),

@@ -21,6 +21,7 @@ const SILENT_METHODS = [
  * @returns {Record<string, (...args: unknown[]) => void>}
  */
 export function createConsole(onLine) {
+  /** @type {Record<string, (...args: unknown[]) => void>} */
   const methods = {};
   for (const name of ["log", "info", "warn", "error", "debug"]) {
     methods[name] = (...args) => onLine(format(...args));

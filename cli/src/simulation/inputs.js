@@ -58,7 +58,9 @@ export function readSecrets(file, config) {
 }
 
 function readFolder(folder) {
+  /** @type {Record<string, unknown>} */
   const general = {};
+  /** @type {Record<string, Record<string, unknown>>} */
   const ofUsers = {};
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const place = path.join(folder, entry.name);

@@ -38,6 +38,7 @@ export function createRecordingModules(onRequest, redirection) {
 
 function recording(request, onRequest) {
   return (url, options, listener) => {
+    /** @type {RecordedRequest} */
     const record = {
       method: options.method ?? "GET",
       url: String(url),

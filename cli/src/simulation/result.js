@@ -58,7 +58,7 @@ const BREAKER_OPEN_MS = 30_000;
 /**
  * @param {object} login
  * @param {Record<string, any>} login.config
- * @param {import("../host/api.js").Outcome} login.outcome
+ * @param {Omit<import("../host/api.js").Outcome, "calls" | "touched" | "validationError">} login.outcome
  * @param {import("../tenant/token-payloads.js").Payloads | null} login.before
  * @param {import("../tenant/token-payloads.js").Payloads | null} login.after
  * @param {{ idToken: import("../host/claims.js").DroppedClaim[],

@@ -127,6 +127,7 @@ export async function startSimulation({
   }
 }
 
+/** @satisfies {Partial<Parameters<typeof describeLogin>[0]>} */
 const NOTHING = Object.freeze({
   before: null,
   after: null,

@@ -122,7 +122,12 @@ async function startTokenServers(config, secrets) {
   };
 }
 
-/** The token that a source brings: the only one where none is named, and none where that is null. */
+/**
+ * The token that a source brings: the only one where none is named, and none where that is null.
+ *
+ * @param {Record<string, any>} config
+ * @param {string} source
+ */
 function tokenOf({ tokens = {}, sources }, source) {
   const { token } = sources[source];
   if (token !== undefined) return token;

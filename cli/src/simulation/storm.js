@@ -20,7 +20,7 @@
 const FIRST_BUCKET_MS = 0.25;
 
 /**
- * @param {import("./simulation.js").LoginSimulation} simulation
+ * @param {Pick<import("./simulation.js").LoginSimulation, "login" | "calls">} simulation
  * @param {object} options
  * @param {number} options.logins
  * @param {number} options.users
@@ -32,7 +32,9 @@ const FIRST_BUCKET_MS = 0.25;
 export async function runStorm(simulation, { logins, users, concurrency, event, onProgress = () => {} }) {
   /** @type {number[]} */
   const latencies = [];
+  /** @type {Record<string, number>} */
   const outcomes = {};
+  /** @type {Record<string, number>} */
   const errors = {};
   let begun = 0;
   let done = 0;

@@ -35,7 +35,7 @@ export class LoginError extends Error {
  * @property {import("../host/api.js").Outcome["denied"]} denied Where not null, there are no tokens.
  * @property {import("./token-payloads.js").Payloads | null} before What the tokens would carry without the Action.
  * @property {import("./token-payloads.js").Payloads | null} after What they carry, read from the verified tokens.
- * @property {{ idToken: string, accessToken: string | null } | null} jwts The tokens of `after`.
+ * @property {{ idToken: string | null, accessToken: string | null } | null} jwts The tokens of `after`.
  * @property {{ idToken: import("../host/claims.js").DroppedClaim[],
  *   accessToken: import("../host/claims.js").DroppedClaim[] }} dropped
  * @property {string[]} logs

@@ -22,9 +22,12 @@ const FILES = [
 
 const TRIGGERS = { "post-login": "Post login", "credentials-exchange": "Credentials exchange" };
 
+/** @typedef {{ config: string, event: string, answers: string }} Texts The three files, as they are edited. */
+
+/** @param {{ schema: import("./schema.js").Schema }} props */
 export function App({ schema }) {
   const [texts, setTexts] = useState(textsOf(PRESETS[0]));
-  const [trigger, setTrigger] = useState(PRESETS[0].trigger);
+  const [trigger, setTrigger] = useState(/** @type {string} */ (PRESETS[0].trigger));
   const [preset, setPreset] = useState(PRESETS[0].name);
   const [faults, setFaults] = useState(/** @type {Record<string, string>} */ ({}));
   const [tab, setTab] = useState("config");
@@ -44,7 +47,7 @@ export function App({ schema }) {
       );
       if (Object.keys(there).length === 0) return;
       // What is missing must not come from a case that has nothing to do with the rest.
-      setTexts({ event: "{}\n", answers: "{}\n", ...there });
+      setTexts((before) => ({ ...before, event: "{}\n", answers: "{}\n", ...there }));
       setPreset("");
     });
   }, []);
@@ -74,7 +77,10 @@ export function App({ schema }) {
     };
   }, [inputs, run]);
 
-  const config = useMemo(() => parseConfig(texts.config).value, [texts.config]);
+  const config = useMemo(
+    () => /** @type {Record<string, any> | undefined} */ (parseConfig(texts.config).value),
+    [texts.config],
+  );
   const targets = useMemo(
     () => [
       ...Object.keys(config?.tokens ?? {}).map((name) => ({ kind: "token", name })),
@@ -298,6 +304,10 @@ function ThemeSwitch() {
   );
 }
 
+/**
+ * @param {{ config: object, event: object, answers: object }} preset
+ * @returns {Texts}
+ */
 function textsOf({ config, event, answers }) {
   const toText = (value) => `${JSON.stringify(value, null, 2)}\n`;
   return { config: toText(config), event: toText(event), answers: toText(answers) };
