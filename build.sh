@@ -18,6 +18,7 @@ usage: ./build.sh STEP
   engine   the engine of the pasted file and of the package, and no more
   reproduce  builds the engine in two folders, and compares them byte by byte
   load     100,000 logins, 250 in flight, against a backend that fails now and then
+  licences THIRD-PARTY.md: what others wrote of all that users carry
   docs     docs/configuration.md, from the types in crates/schema
   lint     formatting and lints of both sides
   clean    removes what was built; keeps what was installed
@@ -176,6 +177,12 @@ bundle() {
   node cli/bin/claimsmith.js bundle "${1:-examples/plan-and-roles/claimsmith.json}" --out dist/action.js
 }
 
+licences() {
+  build
+  say "writing THIRD-PARTY.md"
+  node tools/third-party.mjs
+}
+
 docs() {
   setup_rust
   say "writing docs/configuration.md"
@@ -312,6 +319,7 @@ run_tests() {
   lint
   bundle
   check_types
+  node tools/third-party.mjs --check
   say "compiling the engine that can be made to trap"
   compile trap wasm fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
@@ -334,6 +342,7 @@ case "${1:-}" in
   bench) shift; bench "$@" ;;
   size) size ;;
   engine) engine ;;
+  licences) licences ;;
   reproduce) reproduce ;;
   load) load "${2:-}" ;;
   capacity) capacity ;;
