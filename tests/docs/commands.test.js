@@ -1,6 +1,6 @@
-// The commands of docs/commands.md, run in order; what they print is what the page shows.
+// The commands of the pages that show any, run in order; what they print is what the page shows.
 //
-// WRITE_DOCS=1 writes what they printed into the page.
+// WRITE_DOCS=1 writes what they printed into the pages.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { createFolder } from "../cli/command.js";
 
-const PAGE = new URL("../../docs/commands.md", import.meta.url);
+const PAGES = ["commands.md", "quick-start.md"];
 
 const WRONG = `{
   "claims": {
@@ -18,35 +18,41 @@ const WRONG = `{
 }
 `;
 
-test("what the commands print is what the page shows", async (t) => {
-  const folder = createFolder(t, { "shop/wrong.json": WRONG });
-  const page = readFileSync(PAGE, "utf8");
-  let cwd = ".";
-  const written = await replaceBlocks(page, async (block) => {
-    const outputs = [];
-    for (const line of block.split("\n").filter((text) => text.startsWith("$ "))) {
-      const [command, ...args] = line.slice(2).split(" ");
-      outputs.push(line);
-      if (command === "cd") {
-        cwd = path.join(cwd, args[0]);
-        continue;
+for (const name of PAGES) {
+  test(`what the commands print is what docs/${name} shows`, async (t) => {
+    const folder = createFolder(t, { "shop/wrong.json": WRONG });
+    const file = new URL(`../../docs/${name}`, import.meta.url);
+    const page = readFileSync(file, "utf8");
+    let cwd = ".";
+    const written = await replaceBlocks(page, async (block) => {
+      const outputs = [];
+      for (const line of block.split("\n").filter((text) => text.startsWith("$ "))) {
+        const [command, ...args] = line.slice(2).replace(/^npx /, "").split(" ");
+        outputs.push(line);
+        if (command === "cd") {
+          cwd = path.join(cwd, args[0]);
+          continue;
+        }
+        assert.equal(command, "claimsmith");
+        const { stdout, stderr } = await folder.runIn(cwd, ...args);
+        outputs.push(stdout + stderr);
       }
-      assert.equal(command, "claimsmith");
-      const { stdout, stderr } = await folder.runIn(cwd, ...args);
-      outputs.push(stdout + stderr);
-    }
-    return `${outputs.map((text) => text.trimEnd()).join("\n")}\n`;
+      return `${outputs.map((text) => text.trimEnd()).join("\n")}\n`;
+    });
+    if (process.env.WRITE_DOCS) writeFileSync(file, written);
+    else assert.equal(comparable(page), comparable(written));
   });
-  if (process.env.WRITE_DOCS) writeFileSync(PAGE, written);
-  else assert.equal(comparable(page), comparable(written));
-});
+}
 
 async function replaceBlocks(page, replace) {
-  const parts = page.split(/(^```console\n[\s\S]*?^```$)/m);
+  // In a list a block is indented, and so is what comes into it.
+  const parts = page.split(/(^ *```console\n[\s\S]*?^ *```$)/m);
   for (const [index, part] of parts.entries()) {
-    if (!part.startsWith("```console")) continue;
-    const block = part.slice("```console\n".length, -"```".length);
-    parts[index] = `\`\`\`console\n${await replace(block)}\`\`\``;
+    const [, indent] = /^( *)```console/.exec(part) ?? [];
+    if (indent === undefined) continue;
+    const lines = part.split("\n").map((line) => line.slice(indent.length));
+    const block = `\`\`\`console\n${await replace(lines.slice(1, -1).join("\n"))}\`\`\``;
+    parts[index] = block.replaceAll(/^(?=.)/gm, indent);
   }
   return parts.join("");
 }
