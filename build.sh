@@ -18,6 +18,8 @@ usage: ./build.sh STEP
   engine   the engine of the pasted file and of the package, and no more
   reproduce  builds the engine in two folders, and compares them byte by byte
   load     100,000 logins, 250 in flight, against a backend that fails now and then
+  sbom     what each side is made of, as CycloneDX, in dist/sbom
+  audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
   docs     docs/configuration.md, from the types in crates/schema
   lint     formatting and lints of both sides
@@ -183,6 +185,40 @@ licences() {
   node tools/third-party.mjs
 }
 
+# What each side is made of, as CycloneDX.
+sbom() {
+  setup_rust
+  setup_npm
+  local cyclonedx="$TOOLS/cyclonedx/bin/cargo-cyclonedx"
+  if [ ! -x "$cyclonedx" ]; then
+    say "building cargo-cyclonedx (two minutes, once)"
+    cargo install --quiet --locked --root "$TOOLS/cyclonedx" cargo-cyclonedx
+  fi
+  mkdir -p dist/sbom
+  # It writes one beside each crate of the workspace; the engine is the crate `action` and what that is made of.
+  "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target wasm32-unknown-unknown --no-build-deps \
+    --no-default-features --features allocator,fetch,tools --override-filename claimsmith.cdx \
+    --manifest-path crates/action/Cargo.toml
+  # Where it was made is nobody's business.
+  sed "s#file://$PWD#file://#g" crates/action/claimsmith.cdx.json >dist/sbom/engine.cdx.json
+  git ls-files -z --others --exclude-standard -- '*/claimsmith.cdx.json' | xargs -0 rm -f
+  node_modules/.bin/cyclonedx-npm --omit dev --workspace claimsmith-cli --output-file dist/sbom/command.cdx.json
+  say "dist/sbom/engine.cdx.json and dist/sbom/command.cdx.json"
+}
+
+# What is known to be wrong with what others wrote; asks the registries' databases.
+audit() {
+  setup_rust
+  setup_npm
+  local deny="$TOOLS/deny/bin/cargo-deny"
+  if [ ! -x "$deny" ]; then
+    say "building cargo-deny (some minutes, once)"
+    cargo install --quiet --locked --root "$TOOLS/deny" cargo-deny
+  fi
+  "$deny" --all-features check
+  npm audit --omit=dev
+}
+
 docs() {
   setup_rust
   say "writing docs/configuration.md"
@@ -343,6 +379,8 @@ case "${1:-}" in
   size) size ;;
   engine) engine ;;
   licences) licences ;;
+  sbom) sbom ;;
+  audit) audit ;;
   reproduce) reproduce ;;
   load) load "${2:-}" ;;
   capacity) capacity ;;
