@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use claimsmith_expression::{Map, Number, Value, json};
 
+use crate::digest::digest;
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::Response;
@@ -42,6 +43,11 @@ impl Breaker {
             .and_then(|opened_at_ms| now_ms.checked_sub(opened_at_ms))
             .is_some_and(|age| age < OPEN_MS)
     }
+}
+
+/// A short name for what is called, under which its failures are counted and shared.
+pub(crate) fn endpoint_id(name: &str, url: &str) -> Rc<str> {
+    digest(&[name, url]).get(..8).unwrap_or_default().into()
 }
 
 impl Breakers {

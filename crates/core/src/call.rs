@@ -92,6 +92,11 @@ async fn send(
     }
 }
 
+/// The status of an answer; 0 where there is none.
+pub(crate) fn status_of(result: &Result<Rc<Response>, Error>) -> u16 {
+    result.as_ref().map_or(0, |response| response.status)
+}
+
 /// The error of a login whose time is over.
 pub(crate) fn deadline_exceeded() -> Error {
     Error::new(Code::DeadlineExceeded, "the login's `deadline_ms` was over before there was an answer")

@@ -135,8 +135,7 @@ impl Engine {
             errors: gathered.errors,
             warnings: gathered.warnings,
         };
-        let mut decision = Decision { effects, report };
-        decision.report_effects(&[]);
+        let mut decision = Decision::new(effects, report);
         if is_shadow {
             decision.effects.clear();
         }
@@ -145,6 +144,13 @@ impl Engine {
 }
 
 impl Decision {
+    /// A decision, whose report tells what the effects do.
+    pub(crate) fn new(effects: Vec<Effect>, report: Report) -> Decision {
+        let mut decision = Decision { effects, report };
+        decision.report_effects(&[]);
+        decision
+    }
+
     /// Corrects the report where `api` refused what was decided, by the indexes of the effects.
     pub fn note_refused(&mut self, refused: &[usize]) {
         if refused.is_empty() {

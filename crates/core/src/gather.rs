@@ -8,7 +8,7 @@ use claimsmith_expression::{Map, Value};
 
 use crate::answers::{Answer, Answers};
 use crate::breaker::{Breakers, circuit_open};
-use crate::call::{Deadline, attempt};
+use crate::call::{Deadline, attempt, status_of};
 use crate::config::{CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig};
 use crate::enrich::{Login, is_own_client};
 use crate::error::{Code, Error, placed};
@@ -364,7 +364,14 @@ impl<'a, H: Host> Run<'a, H> {
         grant: &'n Grant,
         rejected: Option<&'n Rc<Token>>,
     ) -> Need<'n> {
-        Need { config, grant, breakers: &self.shared.breakers, deadline: self.deadline, rejected }
+        Need {
+            grant,
+            endpoint: &config.id,
+            timeout_ms: config.timeout_ms,
+            breakers: &self.shared.breakers,
+            deadline: self.deadline,
+            rejected,
+        }
     }
 
     fn warn(&self, message: &[&str]) {
@@ -384,9 +391,4 @@ impl<'a, H: Host> Run<'a, H> {
 /// what it says.
 fn is_outage(error: &Error, status: Option<u16>) -> bool {
     error.code != Code::SourceStatus || status.is_none_or(|status| status == 429 || status >= 500)
-}
-
-/// The status of an answer; 0 where there is none.
-fn status_of(result: &Result<Rc<Response>, Error>) -> u16 {
-    result.as_ref().map_or(0, |response| response.status)
 }

@@ -4,6 +4,9 @@
 //! asks the backend through a [`Host`], builds claims from the answers, and returns a [`Decision`];
 //! whoever called applies it. The login is decided whole before anything is applied.
 //!
+//! Who would rather write code asks with a [`Client`], which has the same tokens, retries and breakers, and
+//! puts what is to be done into [`Effects`].
+//!
 //! Left out, and why: JavaScript, sockets, clocks and chance. They come through [`Host`], so that
 //! everything here runs in a plain test, with hours passing in microseconds.
 
@@ -12,6 +15,7 @@ mod assertion;
 mod breaker;
 mod call;
 mod digest;
+mod effects;
 mod encode;
 mod enrich;
 mod error;
@@ -24,6 +28,7 @@ mod token_store;
 mod warning;
 
 pub mod claim;
+pub mod client;
 pub mod config;
 pub mod host;
 pub mod http;
@@ -34,7 +39,9 @@ pub mod token;
 pub mod url;
 
 pub use claimsmith_expression as expression;
+pub use client::Client;
 pub use config::{Config, Trigger};
+pub use effects::Effects;
 pub use enrich::{DENY_REASON, Decision, Effect, Engine, Login};
 pub use error::{Code, Error};
 pub use host::Host;

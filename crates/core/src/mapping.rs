@@ -231,7 +231,7 @@ fn rule_path(list: &str, index: usize) -> String {
 }
 
 /// What a value weighs at its target: a token carries JSON, metadata carries text as it is.
-fn bytes_on(target: Target, value: &Value) -> usize {
+pub(crate) fn bytes_on(target: Target, value: &Value) -> usize {
     match (target, value) {
         (Target::TransactionMetadata, Value::String(text)) => text.len(),
         (Target::AccessToken | Target::IdToken | Target::TransactionMetadata, _) => value.to_json().len(),

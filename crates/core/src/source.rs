@@ -83,6 +83,11 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// # Errors
 /// `source_status` for a status that is no success, `response_not_json`.
 pub fn read_source_response(source: &SourceConfig, response: &Response) -> Result<Value, Error> {
+    read_answer(source.on_not_found, response)
+}
+
+/// As [`read_source_response`], whoever asked.
+pub(crate) fn read_answer(on_not_found: OnNotFound, response: &Response) -> Result<Value, Error> {
     match response.status {
         // No Content says that there is nothing, which is an answer.
         204 => Ok(Value::Null),
@@ -92,7 +97,7 @@ pub fn read_source_response(source: &SourceConfig, response: &Response) -> Resul
                 concat(&["the answer is not JSON: ", error.message, " at byte ", &decimal(error.offset)]),
             )
         }),
-        404 if source.on_not_found == OnNotFound::Null => Ok(Value::Null),
+        404 if on_not_found == OnNotFound::Null => Ok(Value::Null),
         status => Err(Error::new(
             Code::SourceStatus,
             concat(&["the backend answered with status ", &decimal(status.into())]),
@@ -105,6 +110,6 @@ fn email_is_verified(scope: &Value) -> bool {
 }
 
 /// Visible characters, spaces and tabs, in ASCII or Latin (RFC 9110 §5.5).
-fn is_header_value(value: &str) -> bool {
+pub(crate) fn is_header_value(value: &str) -> bool {
     value.chars().all(|character| matches!(character, '\t' | ' '..='~' | '\u{a0}'..='\u{ff}'))
 }

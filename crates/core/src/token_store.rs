@@ -8,7 +8,6 @@ use claimsmith_expression::{Map, Number, Value, json};
 use crate::assertion::assertion;
 use crate::breaker::Breakers;
 use crate::call::{Deadline, attempt};
-use crate::config::TokenConfig;
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::Response;
@@ -59,8 +58,11 @@ type Asked = Option<Result<Rc<Token>, Error>>;
 /// What one login brings to get a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Need<'a> {
-    pub(crate) config: &'a TokenConfig,
     pub(crate) grant: &'a Grant,
+    /// Stands for the endpoint where its failures are counted.
+    pub(crate) endpoint: &'a Rc<str>,
+    /// How long one request may take.
+    pub(crate) timeout_ms: u32,
     pub(crate) breakers: &'a Breakers,
     pub(crate) deadline: Deadline,
     /// The token that the backend has just refused: it is not taken again from anywhere.
@@ -219,7 +221,7 @@ impl TokenStore {
 
 /// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3).
 async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Rc<Response>, Error> {
-    let Need { config, grant, breakers, deadline, .. } = need;
+    let Need { grant, endpoint, timeout_ms, breakers, deadline, .. } = need;
     let mut retries = Retries::new(retries);
     loop {
         let assertion = match &grant.signing {
@@ -227,9 +229,9 @@ async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Rc<Respo
             None => None,
         };
         let request = token_request(grant, assertion.as_ref());
-        let result = attempt(host, (breakers, &config.id), &request, config.timeout_ms, deadline).await;
+        let result = attempt(host, (breakers, endpoint), &request, timeout_ms, deadline).await;
         match retries.wait_ms(host, &result, deadline) {
-            Some(wait_ms) if !breakers.is_open(&config.id) => host.sleep(wait_ms).await,
+            Some(wait_ms) if !breakers.is_open(endpoint) => host.sleep(wait_ms).await,
             _ => return result,
         }
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::reader::{Node, Object};
 use super::{Named, read_template};
-use crate::digest::digest;
+use crate::breaker::endpoint_id;
 use crate::error::{Error, placed};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
@@ -154,11 +154,10 @@ fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
     parameters
 }
 
-/// A short name for what is called, under which its failures are counted and shared.
+/// As [`endpoint_id`], for a token where the name is empty, and for a source.
 pub(super) fn breaker_id(name: &str, node: &Node<'_>) -> Rc<str> {
     let url = node.value.member(if name.is_empty() { "token_url" } else { "url" });
-    let digest = digest(&[name, url.as_str().unwrap_or_default()]);
-    digest.get(..8).unwrap_or_default().into()
+    endpoint_id(name, url.as_str().unwrap_or_default())
 }
 
 pub(super) fn read_timeout_ms(object: &Object<'_>) -> u32 {

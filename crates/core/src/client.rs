@@ -1,0 +1,265 @@
+//! Calls by code, with what the sources of a configuration have: tokens that are kept and renewed ahead of
+//! their end, one new token after a 401, retries, breakers, a time of its own for each call and one for all.
+//!
+//! Left out, and why: the cache of answers. Code that wants one knows better what makes two answers the same.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use claimsmith_expression::Value;
+use claimsmith_expression::text::concat;
+
+use crate::breaker::{Breakers, circuit_open, endpoint_id};
+use crate::call::{Deadline, attempt, deadline_exceeded, status_of};
+use crate::config::OnNotFound;
+use crate::error::{Code, Error};
+use crate::host::Host;
+use crate::http::{Method, Request, Response};
+use crate::retry::Retries;
+use crate::secret::Secret;
+use crate::source::{authorize, is_header_value, read_answer};
+use crate::task::{Background, before, join};
+use crate::token::{Grant, Token};
+use crate::token_store::{Need, TokenStore};
+use crate::url::Url;
+
+/// How long one request may take where nothing else is said, in milliseconds. As in a configuration.
+const TIMEOUT_MS: u32 = 2_000;
+
+/// How often a GET that fails is sent again where nothing else is said.
+const RETRIES: u32 = 2;
+
+/// How much of an answer is read where nothing else is said, in bytes.
+const MAX_BYTES: u32 = 64 * 1024;
+
+/// What all logins learn from their calls: tokens, and which endpoints are out of order. Kept for as long as the
+/// module lives.
+#[derive(Debug, Default)]
+pub struct Client {
+    tokens: TokenStore,
+    breakers: Breakers,
+}
+
+impl Client {
+    /// The calls of one login, which are over, all of them together, `deadline_ms` from now.
+    pub fn session<'a, H: Host>(&'a self, host: &'a H, deadline_ms: u32) -> Session<'a, H> {
+        self.breakers.learn(host);
+        Session {
+            client: self,
+            host,
+            deadline: Deadline::after(host, deadline_ms),
+            background: Background::default(),
+            warnings: Rc::default(),
+        }
+    }
+
+    fn need<'n>(
+        &'n self,
+        grant: &'n Grant,
+        endpoint: &'n Rc<str>,
+        deadline: Deadline,
+        rejected: Option<&'n Rc<Token>>,
+    ) -> Need<'n> {
+        Need { grant, endpoint, timeout_ms: TIMEOUT_MS, breakers: &self.breakers, deadline, rejected }
+    }
+}
+
+/// The calls of one login.
+pub struct Session<'a, H> {
+    client: &'a Client,
+    host: &'a H,
+    deadline: Deadline,
+    background: Background<'a>,
+    warnings: Rc<RefCell<Vec<String>>>,
+}
+
+impl<H> fmt::Debug for Session<'_, H> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Session")
+    }
+}
+
+impl<'a, H: Host> Session<'a, H> {
+    /// Runs the work of a login to its end, and beside it the renewal of tokens that it comes to need: what a
+    /// handler leaves behind may be frozen or lost.
+    ///
+    /// # Errors
+    /// As the work; `deadline_exceeded` where it is not done in time.
+    pub async fn run<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let outcome = RefCell::new(None);
+        let in_time = async {
+            let timer = self.host.sleep(self.deadline.remaining_ms(self.host));
+            outcome.replace(before(timer, work).await);
+        };
+        join(vec![Box::pin(in_time)], &self.background).await;
+        outcome.into_inner().unwrap_or_else(|| Err(deadline_exceeded()))
+    }
+
+    /// The JSON that a call is answered with; null for 204 and 404, since that there is nothing is an answer.
+    ///
+    /// # Errors
+    /// As [`Session::send`]; `source_status` for any other status that is no success, `response_not_json`.
+    pub async fn fetch(&self, call: &Call) -> Result<Value, Error> {
+        read_answer(OnNotFound::Null, &*self.send(call).await?)
+    }
+
+    /// Makes a call: again where that may help, and once more, with a new token, where the first is refused with
+    /// 401. Any other status is an answer.
+    ///
+    /// # Errors
+    /// `timeout`, `deadline_exceeded`, `transport_failed`, `circuit_open`, `redirect_refused`,
+    /// `response_too_large`; as [`Session::token`].
+    pub async fn send(&self, call: &Call) -> Result<Rc<Response>, Error> {
+        let breakers = &self.client.breakers;
+        if breakers.refuses(self.host, &call.endpoint) {
+            // Before the token: one that nobody uses may still be billed.
+            return Err(circuit_open());
+        }
+        let mut request = call.request.clone();
+        let mut retries = Retries::new(call.retries);
+        let mut rejected = None;
+        loop {
+            let token = match &call.grant {
+                Some(grant) => Some(self.acquire(grant, rejected.as_ref()).await?),
+                None => None,
+            };
+            token.iter().for_each(|token| authorize(&mut request, token));
+            let line = (breakers, &call.endpoint);
+            let result = attempt(self.host, line, &request, call.timeout_ms, self.deadline).await;
+            if let (401, Some(grant), Some(token), None) = (status_of(&result), &call.grant, token, &rejected)
+            {
+                self.client.tokens.forget(self.host, grant, &token);
+                rejected = Some(token);
+                continue;
+            }
+            match retries.wait_ms(self.host, &result, self.deadline) {
+                Some(wait_ms) if !breakers.is_open(&call.endpoint) => self.host.sleep(wait_ms).await,
+                _ => return result,
+            }
+        }
+    }
+
+    /// A token that will last for a call: from memory, from `api.cache`, or from its endpoint. Logins that need the
+    /// same one at the same time share one request.
+    ///
+    /// # Errors
+    /// `token_refused`, `token_response_invalid`, and why the endpoint could not be reached.
+    pub async fn token(&self, grant: &Rc<Grant>) -> Result<Rc<Token>, Error> {
+        self.acquire(grant, None).await
+    }
+
+    /// Notes what went right and deserves a look, for the report.
+    pub fn warn(&self, message: &str) {
+        self.warnings.borrow_mut().push(message.to_owned());
+    }
+
+    /// What was noted.
+    pub fn into_warnings(self) -> Vec<String> {
+        self.warnings.take()
+    }
+
+    async fn acquire(&self, grant: &Rc<Grant>, rejected: Option<&Rc<Token>>) -> Result<Rc<Token>, Error> {
+        let (client, host, deadline) = (self.client, self.host, self.deadline);
+        let endpoint = endpoint_id("", grant.url.expose());
+        let acquired = client.tokens.acquire(host, client.need(grant, &endpoint, deadline, rejected)).await?;
+        if acquired.cache_refused {
+            self.warn("`api.cache` did not take the token; other instances will ask for their own");
+        }
+        if acquired.is_due {
+            let grant = Rc::clone(grant);
+            let warnings = Rc::clone(&self.warnings);
+            self.background.borrow_mut().push(Box::pin(async move {
+                let need = client.need(&grant, &endpoint, deadline, None);
+                if let Err(error) = client.tokens.refresh(host, need).await {
+                    let code = error.code.as_str();
+                    warnings.borrow_mut().push(concat(&[
+                        "the token could not be renewed yet (",
+                        code,
+                        "); the old one serves",
+                    ]));
+                }
+            }));
+        }
+        Ok(acquired.token)
+    }
+}
+
+/// A call to an API: a request, and how much patience there is with it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    request: Request,
+    /// Stands for what the URL was built on where its failures are counted.
+    endpoint: Rc<str>,
+    grant: Option<Rc<Grant>>,
+    timeout_ms: u32,
+    retries: u32,
+}
+
+impl Call {
+    /// Asks for JSON.
+    pub fn get(url: &Url) -> Call {
+        Call::new(Method::Get, url, RETRIES)
+    }
+
+    /// Sends JSON, once: it may do something each time.
+    pub fn post(url: &Url, body: &Value) -> Call {
+        let mut call = Call::new(Method::Post, url, 0);
+        call.request.set_header("content-type", Secret::new("application/json"));
+        call.request.body = Some(Secret::new(body.to_json()));
+        call
+    }
+
+    fn new(method: Method, url: &Url, retries: u32) -> Call {
+        let mut request = Request {
+            method,
+            url: url.text().clone(),
+            headers: Vec::new(),
+            body: None,
+            max_bytes: MAX_BYTES,
+        };
+        request.set_header("accept", Secret::new("application/json"));
+        Call {
+            request,
+            endpoint: endpoint_id("base", url.base()),
+            grant: None,
+            timeout_ms: TIMEOUT_MS,
+            retries,
+        }
+    }
+
+    /// The same call with a bearer token (RFC 6750 §2.1) that the grant gives.
+    pub fn with_token(self, grant: &Rc<Grant>) -> Call {
+        Call { grant: Some(Rc::clone(grant)), ..self }
+    }
+
+    /// The same call with one more header.
+    ///
+    /// # Errors
+    /// `template_value_missing` where the value holds a character that a header cannot carry.
+    pub fn with_header(mut self, name: &str, value: Secret) -> Result<Call, Error> {
+        if !is_header_value(value.expose()) {
+            let message =
+                concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
+            return Err(Error::new(Code::TemplateValueMissing, message));
+        }
+        self.request.set_header(&name.to_ascii_lowercase(), value);
+        Ok(self)
+    }
+
+    /// The same call with another time for each attempt, in milliseconds; 2,000 where nothing is said.
+    pub fn with_timeout_ms(self, timeout_ms: u32) -> Call {
+        Call { timeout_ms, ..self }
+    }
+
+    /// The same call, sent again up to this many times where it fails; twice for a GET where nothing is said.
+    pub fn with_retries(self, retries: u32) -> Call {
+        Call { retries, ..self }
+    }
+
+    /// The same call with another limit for the answer, in bytes; 65,536 where nothing is said.
+    pub fn with_max_bytes(mut self, max_bytes: u32) -> Call {
+        self.request.max_bytes = max_bytes;
+        self
+    }
+}
