@@ -11,6 +11,7 @@ usage: ./build.sh STEP
   test     everything that must hold: lints, Rust, WebAssembly, the pasted file, the package, on Node and Node 22
   build    the engine, the npm package and the engine of the pasted file
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
+  example  dist/rust-action.js, an Action written in Rust; with a crate of this workspace as argument, that one
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   size     what users carry, in bytes, beside its budget; writes size.json
@@ -132,22 +133,22 @@ setup_fuzz() {
   FUZZ_BIN=$(echo fuzz/target/*/release)
 }
 
-# compile NAME PROFILE FEATURES [OPTION...]: the engine by this profile with these cargo features, in
+# compile NAME CRATE PROFILE FEATURES [OPTION...]: a module by this profile with these cargo features, in
 # target/glue/NAME, as shrink.js leaves it with these options
 compile() {
-  local name=$1 profile=$2 features=$3 glue="$CARGO_TARGET_DIR/glue/$1"
-  shift 3
+  local crate=$2 profile=$3 features=$4 glue="$CARGO_TARGET_DIR/glue/$1"
+  shift 4
   # The compact SHA-256 saves 6 kB. The paths of this machine would be in the module.
   # shellcheck disable=SC2086
   RUSTC_BOOTSTRAP=${STD_OPTIONS:+1} \
     RUSTFLAGS="$STD_FLAGS --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
     --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith \
     --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust" \
-    cargo build --quiet --locked $STD_OPTIONS --profile "$profile" --target wasm32-unknown-unknown -p claimsmith-action \
-    --no-default-features --features "allocator,$features"
+    cargo build --quiet --locked $STD_OPTIONS --profile "$profile" --target wasm32-unknown-unknown -p "$crate" \
+    --no-default-features --features "$features"
   "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
     --remove-producers-section --out-dir "$glue" --out-name claimsmith \
-    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/claimsmith_action.wasm"
+    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/${crate//-/_}.wasm"
   # shellcheck disable=SC2086
   node js-shim/shrink.js "$glue" $STD_ORIGIN "$@"
 }
@@ -159,8 +160,8 @@ engine() {
   setup_npm
   setup_bindgen
   say "compiling the engine"
-  compile pasted wasm "" --short-names
-  compile package wasm-speed fetch,tools --for-speed
+  compile pasted claimsmith-action wasm allocator,config --short-names
+  compile package claimsmith-action wasm-speed allocator,config,fetch,tools --for-speed
   say "building the package and the engine of the pasted file"
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
 }
@@ -197,7 +198,7 @@ sbom() {
   mkdir -p dist/sbom
   # It writes one beside each crate of the workspace; the engine is the crate `action` and what that is made of.
   "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target wasm32-unknown-unknown --no-build-deps \
-    --no-default-features --features allocator,fetch,tools --override-filename claimsmith.cdx \
+    --no-default-features --features allocator,config,fetch,tools --override-filename claimsmith.cdx \
     --manifest-path crates/action/Cargo.toml
   # Where it was made is nobody's business.
   sed "s#file://$PWD#file://#g" crates/action/claimsmith.cdx.json >dist/sbom/engine.cdx.json
@@ -217,6 +218,18 @@ audit() {
   fi
   "$deny" --all-features check
   npm audit --omit=dev
+}
+
+example() {
+  local crate=${1:-rust-action}
+  setup_rust
+  setup_std_source
+  setup_npm
+  setup_bindgen
+  say "compiling $crate"
+  compile "$crate" "$crate" wasm "" --short-names
+  node js-shim/build.js --action "$CARGO_TARGET_DIR/glue/$crate" --out dist
+  say "dist/$crate.js: $(wc -c <"dist/$crate.js") of 100,000 bytes"
 }
 
 docs() {
@@ -356,8 +369,9 @@ run_tests() {
   bundle
   check_types
   node tools/third-party.mjs --check
+  example
   say "compiling the engine that can be made to trap"
-  compile trap wasm fetch,tools,trap
+  compile trap claimsmith-action wasm allocator,config,fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
   reproduce
   test_rust
@@ -375,6 +389,7 @@ case "${1:-}" in
   test) run_tests ;;
   build) build ;;
   bundle) bundle "${2:-}" ;;
+  example) example "${2:-}" ;;
   bench) shift; bench "$@" ;;
   size) size ;;
   engine) engine ;;

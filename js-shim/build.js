@@ -4,9 +4,11 @@
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
+//   OUT/NAME.js                                             an Action written in Rust, ready to paste
 //
-// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--engine GLUE_DIR] --out DIR
-// A GLUE_DIR holds what shrink.js left there. To it comes claimsmith.wasm.br, as the pasted file carries it.
+// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--engine GLUE_DIR] [--action GLUE_DIR] --out DIR
+// A GLUE_DIR holds what shrink.js left there. To it comes claimsmith.wasm.br, as the pasted file carries it. NAME is
+// what the GLUE_DIR is called.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     package: { type: "string" },
     pasted: { type: "string" },
     engine: { type: "string" },
+    action: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -44,6 +47,7 @@ if (values.package) await buildPackage(path.resolve(values.package));
 if (values.package) await buildBrowser(path.resolve(values.package));
 if (values.pasted) await buildPasted(path.resolve(values.pasted));
 if (values.engine) await buildEngine(path.resolve(values.engine));
+if (values.action) await buildAction(path.resolve(values.action));
 
 async function buildPackage(glue) {
   await build({ ...options("index.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
@@ -81,6 +85,31 @@ function replaceNode(builder) {
 }
 
 async function buildPasted(glue) {
+  const { code, wasm } = await bundleInOne(glue);
+  writeFileSync(path.join(dist, "pasted.js"), code);
+  const description = {
+    version,
+    sha256: sha256(code),
+    wasmSha256: sha256(wasm),
+    imports: JSON.parse(readFileSync(path.join(glue, "imports.json"), "utf8")),
+  };
+  writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+async function buildAction(glue) {
+  const name = path.basename(glue);
+  const { code } = await bundleInOne(glue);
+  writeFileSync(
+    path.join(dist, `${name}.js`),
+    `// ${name}: an Action written in Rust.
+// claimsmith ${version} sha256:${sha256(code)}
+${code}exports.onExecutePostLogin = createPostLogin();
+`,
+  );
+}
+
+/** What a file carries that is pasted: the shim and the module, and the names by which they are called. */
+async function bundleInOne(glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
   const compressed = compress(wasm);
   writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
@@ -98,15 +127,7 @@ async function buildPasted(glue) {
   });
   const code = /** @type {import("esbuild").OutputFile[]} */ (bundled.outputFiles)[0].text.trim();
   const names = "createPostLogin, createCredentialsExchange";
-  const wrapped = `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`;
-  writeFileSync(path.join(dist, "pasted.js"), wrapped);
-  const description = {
-    version,
-    sha256: sha256(wrapped),
-    wasmSha256: sha256(wasm),
-    imports: JSON.parse(readFileSync(path.join(glue, "imports.json"), "utf8")),
-  };
-  writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description, null, 2)}\n`);
+  return { code: `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`, wasm };
 }
 
 function sha256(content) {

@@ -1,22 +1,20 @@
 //! Auth0's `event` and `api`, as far as the engine touches them.
 
-use std::rc::Rc;
-
-use claimsmith_core::claim::{TARGETS, Target};
+use claimsmith_core::claim::Target;
 use claimsmith_core::expression::{Map, Number, Value};
-use claimsmith_core::{Config, Decision, Effect, Login, Secret, Trigger};
-use js_sys::{Array, Function, Object, Reflect};
+use claimsmith_core::{Decision, Effect, Report, Trigger};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{from_js, to_js};
+use crate::convert::{parse, to_js};
 
 #[wasm_bindgen]
 extern "C" {
     /// The `api` of a trigger.
-    pub type Api;
+    pub type JsApi;
 
     #[wasm_bindgen(method, getter, catch)]
-    fn cache(this: &Api) -> Result<Option<Cache>, JsValue>;
+    fn cache(this: &JsApi) -> Result<Option<Cache>, JsValue>;
 
     /// `api.cache`.
     pub(crate) type Cache;
@@ -31,25 +29,8 @@ extern "C" {
     fn delete(this: &Cache, key: &str) -> Result<JsValue, JsValue>;
 }
 
-/// Takes over the parts of the event that the configuration reads, and nothing else of it.
-pub(crate) fn read_login(config: &Config, event: &JsValue, api: &Api) -> Login {
-    let mut converted = Value::Null;
-    for chain in &config.event_reads {
-        read_chain(&mut converted, chain, event);
-    }
-    let secrets = member(event, "secrets");
-    let read_secret =
-        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(member(&secrets, name).as_string()?)));
-    let is_missing = |target: &Target| config.has_target(*target) && method(api, setter(*target)).is_none();
-    Login {
-        event: converted,
-        secrets: config.secrets.iter().filter_map(read_secret).collect(),
-        missing_targets: TARGETS.into_iter().filter(is_missing).collect(),
-    }
-}
-
 /// Does to `api` what was decided, and notes what it refused.
-pub(crate) fn apply(api: &Api, trigger: Trigger, decision: &mut Decision) {
+pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) {
     let mut refused = Vec::new();
     for (index, effect) in decision.effects.iter().enumerate() {
         let (place, arguments) = match effect {
@@ -71,6 +52,13 @@ pub(crate) fn apply(api: &Api, trigger: Trigger, decision: &mut Decision) {
     decision.note_refused(&refused);
 }
 
+/// What is told of an execution: its line for the log, and the report where that is wanted.
+pub(crate) fn told(report: &Report, wants_report: bool) -> Array {
+    let line = JsValue::from_str(&report.line());
+    let report = if wants_report { parse(&report.to_json()) } else { JsValue::UNDEFINED };
+    Array::of2(&line, &report)
+}
+
 /// The arguments of `api.access.deny`. A machine reads a code of OAuth (RFC 6749 §5.2) before the reason.
 pub(crate) fn denial(trigger: Trigger, reason: &str, is_failure: bool) -> Array {
     let reason = JsValue::from_str(reason);
@@ -84,7 +72,7 @@ pub(crate) fn denial(trigger: Trigger, reason: &str, is_failure: bool) -> Array 
 }
 
 /// What puts a claim at its target, below `api`.
-fn setter(target: Target) -> (&'static str, &'static str) {
+pub(crate) fn setter(target: Target) -> (&'static str, &'static str) {
     match target {
         Target::AccessToken => ("accessToken", "setCustomClaim"),
         Target::IdToken => ("idToken", "setCustomClaim"),
@@ -96,13 +84,13 @@ fn setter(target: Target) -> (&'static str, &'static str) {
 }
 
 /// A method below `api` with the object that has it; none where this trigger or version lacks it.
-fn method(api: &Api, (owner, name): (&str, &str)) -> Option<(JsValue, Function)> {
+pub(crate) fn method(api: &JsApi, (owner, name): (&str, &str)) -> Option<(JsValue, Function)> {
     let owner = member(api, owner);
     let method = member(&owner, name).dyn_into().ok()?;
     Some((owner, method))
 }
 
-impl Api {
+impl JsApi {
     /// `api.cache`, where the trigger has one.
     pub(crate) fn cache_if_any(&self) -> Option<Cache> {
         self.cache().ok().flatten()
@@ -138,41 +126,4 @@ pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
         return JsValue::UNDEFINED;
     }
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// Takes over what a chain of members leads to from the event.
-fn read_chain(into: &mut Value, chain: &[Rc<str>], event: &JsValue) {
-    match chain.first() {
-        None => *into = read_whole(event),
-        Some(first) if &**first == "secrets" => {}
-        Some(_) => copy(into, chain, event),
-    }
-}
-
-/// The event without its secrets.
-fn read_whole(event: &JsValue) -> Value {
-    let mut whole = Map::new();
-    for name in Object::keys(event.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
-        if name != "secrets" {
-            let part = from_js(&member(event, &name)).unwrap_or_default();
-            whole.insert(name.into(), part);
-        }
-    }
-    whole.into()
-}
-
-/// Copies what a chain leads to, and the objects on the way.
-fn copy(into: &mut Value, chain: &[Rc<str>], from: &JsValue) {
-    // Only objects have members in JMESPath, and what is selected from nothing is nothing: where the way ends
-    // early, its end is taken over.
-    let next = chain.split_first().filter(|_| from.is_object() && !Array::is_array(from));
-    let Some((name, rest)) = next else {
-        *into = from_js(from).unwrap_or_default();
-        return;
-    };
-    let mut members = into.as_object().cloned().unwrap_or_default();
-    let mut copied = members.get(name).cloned().unwrap_or_default();
-    copy(&mut copied, rest, &member(from, name));
-    members.insert(Rc::clone(name), copied);
-    *into = members.into();
 }

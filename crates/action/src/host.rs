@@ -58,7 +58,7 @@ extern "C" {
 }
 
 /// The world of one login.
-pub(crate) struct JsHost {
+pub struct JsHost {
     pub(crate) io: Io,
     pub(crate) cache: Option<Cache>,
 }

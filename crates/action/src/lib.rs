@@ -1,105 +1,39 @@
 //! Claimsmith inside an Auth0 Action.
 //!
-//! The only crate that knows JavaScript. What it exports converts in, calls the core, converts out:
-//! [`ActionEngine`] decides logins; with the feature `tools`, `check` reads a configuration and `evaluate`
-//! runs one expression.
+//! The only crate that knows JavaScript. It serves two kinds of Actions:
+//!
+//! - Those that are a configuration. `ActionEngine` decides their logins; with the feature `tools`, `check`
+//!   reads a configuration and `evaluate` runs one expression. Each converts in, calls the core, converts out.
+//! - Those that are code, with the feature `handler`: a `handler::Handler` of your own, made into a module by
+//!   `export_handler!`.
+//!
+//! A module is for the one or the other. A crate that brings a handler goes without the default features, so that
+//! the engine for configurations is not in it.
 
-#[cfg(feature = "allocator")]
+#[cfg(all(feature = "allocator", target_family = "wasm"))]
 mod allocator;
 mod auth0;
 mod convert;
+#[cfg(feature = "config")]
+mod engine;
+#[cfg(feature = "handler")]
+pub mod event;
 #[cfg(feature = "fetch")]
 mod fetch;
+#[cfg(feature = "handler")]
+pub mod handler;
 mod host;
+#[cfg(feature = "config")]
+mod login;
 
-use std::rc::Rc;
-
+pub use auth0::JsApi;
+#[cfg(feature = "config")]
+pub use engine::ActionEngine;
 #[cfg(feature = "tools")]
-use claimsmith_core::expression::{Expression, ExpressionError};
-use claimsmith_core::report::problems_to_json;
-use claimsmith_core::{Code, Config, DENY_REASON, Engine, Error, Trigger};
-use js_sys::{Array, Promise};
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+pub use engine::{check, evaluate};
+pub use host::{Io, JsHost};
 
-pub use auth0::Api;
-pub use host::Io;
-
-use convert::{from_js, parse};
-use host::JsHost;
-
-/// An engine for one configuration.
-#[wasm_bindgen]
-pub struct ActionEngine(Rc<Engine>);
-
-#[wasm_bindgen]
-impl ActionEngine {
-    /// Compiles a configuration; `for_machines` for the trigger credentials-exchange, post-login otherwise.
-    ///
-    /// # Errors
-    /// An array of `{ code, path, message }`, one a problem.
-    #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue, for_machines: bool) -> Result<ActionEngine, JsValue> {
-        let config =
-            read_config(config, for_machines).map_err(|problems| parse(&problems_to_json(&problems)))?;
-        Ok(ActionEngine(Rc::new(Engine::new(config))))
-    }
-
-    /// The arguments of `api.access.deny` where the engine itself fails; undefined where the login goes on
-    /// then.
-    #[wasm_bindgen(getter)]
-    pub fn denial(&self) -> Option<Array> {
-        let config = self.0.config();
-        config.denies_on_failure().then(|| auth0::denial(config.trigger, DENY_REASON, true))
-    }
-
-    /// Enriches one login. The promise gives `[line, report]`, without the report where it is not wanted,
-    /// and is never rejected.
-    pub fn login(&self, event: JsValue, api: Api, io: Io, wants_report: bool) -> Promise {
-        let engine = Rc::clone(&self.0);
-        future_to_promise(async move {
-            let login = auth0::read_login(engine.config(), &event, &api);
-            let host = JsHost { io, cache: api.cache_if_any() };
-            let mut decision = engine.enrich(&host, login).await;
-            auth0::apply(&api, engine.config().trigger, &mut decision);
-            let line = JsValue::from_str(&decision.report.line());
-            let report = if wants_report { parse(&decision.report.to_json()) } else { JsValue::UNDEFINED };
-            Ok(Array::of2(&line, &report).into())
-        })
-    }
-}
-
-/// Everything that is wrong with a configuration: an array of `{ code, path, message }`.
-#[cfg(feature = "tools")]
-#[wasm_bindgen]
-pub fn check(config: JsValue, for_machines: bool) -> JsValue {
-    match read_config(config, for_machines) {
-        Ok(_) => Array::new().into(),
-        Err(problems) => parse(&problems_to_json(&problems)),
-    }
-}
-
-/// Evaluates one JMESPath expression.
-///
-/// # Errors
-/// An array of one `{ code, path, message }`.
-#[cfg(feature = "tools")]
-#[wasm_bindgen]
-pub fn evaluate(expression: &str, data: JsValue) -> Result<JsValue, JsValue> {
-    convert::lend_platform();
-    let fail = |error: Error| parse(&problems_to_json(&[error]));
-    let invalid = |message: &str| fail(Error::new(Code::ExpressionInvalid, message));
-    let fail_at =
-        |error: ExpressionError| fail(Error::in_expression(&error.message, expression, error.offset));
-    let parsed = Expression::parse(expression).map_err(fail_at)?;
-    let data = from_js(&data).ok_or_else(|| invalid("the data is not plain JSON"))?;
-    parsed.evaluate(&data).map(|value| convert::to_js(&value)).map_err(fail_at)
-}
-
-fn read_config(config: JsValue, for_machines: bool) -> Result<Config, Vec<Error>> {
-    // Whatever comes to be evaluated was read from a configuration before.
-    convert::lend_platform();
-    let not_json = || vec![Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")];
-    let trigger = if for_machines { Trigger::CredentialsExchange } else { Trigger::PostLogin };
-    Config::read(&from_js(&config).ok_or_else(not_json)?, trigger)
-}
+// For `export_handler!`.
+#[cfg(feature = "handler")]
+#[doc(hidden)]
+pub use {js_sys, wasm_bindgen};

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use claimsmith_action::{ActionEngine, Api, Io, check, evaluate};
+use claimsmith_action::{ActionEngine, Io, JsApi, check, evaluate};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -59,7 +59,7 @@ extern "C" {
     #[wasm_bindgen(js_name = guardedEvent)]
     fn guarded_event(values: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = createApi)]
-    fn create_api() -> Api;
+    fn create_api() -> JsApi;
     #[wasm_bindgen(js_name = createIo)]
     fn create_io(body: &str) -> Io;
 }

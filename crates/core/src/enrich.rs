@@ -144,7 +144,7 @@ impl Engine {
 }
 
 impl Decision {
-    /// A decision, whose report tells what the effects do.
+    /// A decision whose report tells what the effects do.
     pub(crate) fn new(effects: Vec<Effect>, report: Report) -> Decision {
         let mut decision = Decision { effects, report };
         decision.report_effects(&[]);

@@ -4,8 +4,8 @@
 //! asks the backend through a [`Host`], builds claims from the answers, and returns a [`Decision`];
 //! whoever called applies it. The login is decided whole before anything is applied.
 //!
-//! Who would rather write code asks with a [`Client`], which has the same tokens, retries and breakers, and
-//! puts what is to be done into [`Effects`].
+//! Who would rather write code takes the feature `client`: it asks with a `Client`, which has the same tokens,
+//! retries and breakers, and puts what is to be done into `Effects`.
 //!
 //! Left out, and why: JavaScript, sockets, clocks and chance. They come through [`Host`], so that
 //! everything here runs in a plain test, with hours passing in microseconds.
@@ -15,6 +15,7 @@ mod assertion;
 mod breaker;
 mod call;
 mod digest;
+#[cfg(feature = "client")]
 mod effects;
 mod encode;
 mod enrich;
@@ -28,6 +29,7 @@ mod token_store;
 mod warning;
 
 pub mod claim;
+#[cfg(feature = "client")]
 pub mod client;
 pub mod config;
 pub mod host;
@@ -39,8 +41,10 @@ pub mod token;
 pub mod url;
 
 pub use claimsmith_expression as expression;
+#[cfg(feature = "client")]
 pub use client::Client;
 pub use config::{Config, Trigger};
+#[cfg(feature = "client")]
 pub use effects::Effects;
 pub use enrich::{DENY_REASON, Decision, Effect, Engine, Login};
 pub use error::{Code, Error};

@@ -225,7 +225,7 @@ pub(crate) fn one_line(text: &str, length: usize) -> String {
 }
 
 /// A tenth of a millisecond is as fine as these clocks are worth.
-pub(crate) fn rounded(duration_ms: f64) -> f64 {
+pub fn rounded(duration_ms: f64) -> f64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
     let tenths = (duration_ms * 10.0 + 0.5) as u32;
     f64::from(tenths) / 10.0

@@ -1,6 +1,6 @@
 //! Calls by code: what a configuration's sources have holds for them as well.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: what fails here fails the test")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here fails the test")]
 
 #[expect(
     clippy::unwrap_used,
@@ -15,11 +15,10 @@ mod support;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use claimsmith_core::client::{Call, Client, Session};
+use claimsmith_core::client::{Call, Client, Session, Url};
 use claimsmith_core::expression::{Value, json};
 use claimsmith_core::http::TransportError;
 use claimsmith_core::token::Grant;
-use claimsmith_core::url::Url;
 use claimsmith_core::{Code, Error, Secret};
 use support::{MemoryHost, World, answer, issuing_world};
 

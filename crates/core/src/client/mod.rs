@@ -3,6 +3,8 @@
 //!
 //! Left out, and why: the cache of answers. Code that wants one knows better what makes two answers the same.
 
+mod url;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -20,9 +22,10 @@ use crate::retry::Retries;
 use crate::secret::Secret;
 use crate::source::{authorize, is_header_value, read_answer};
 use crate::task::{Background, before, join};
-use crate::token::{Grant, Token};
+use crate::token::{AuthMethod, Grant, Token};
 use crate::token_store::{Need, TokenStore};
-use crate::url::Url;
+
+pub use url::Url;
 
 /// How long one request may take where nothing else is said, in milliseconds. As in a configuration.
 const TIMEOUT_MS: u32 = 2_000;
@@ -182,6 +185,26 @@ impl<'a, H: Host> Session<'a, H> {
             }));
         }
         Ok(acquired.token)
+    }
+}
+
+impl Grant {
+    /// A grant for a client that has a secret and sends it as a form field; the fields say anything else.
+    pub fn new(token_url: &Url, client_id: Secret, client_secret: Secret) -> Grant {
+        Grant {
+            url: token_url.text().clone(),
+            client_id,
+            credential: client_secret,
+            auth: AuthMethod::ClientSecretPost,
+            signing: None,
+            parameters: Vec::new(),
+        }
+    }
+
+    /// The same grant with one more field of the form, such as `audience`.
+    pub fn with_parameter(mut self, name: &str, value: &str) -> Grant {
+        self.parameters.push((name.to_owned(), Secret::new(value)));
+        self
     }
 }
 

@@ -1,0 +1,227 @@
+//! Auth0's `event`, read as it is asked for: what a handler does not ask for is never touched.
+//!
+//! Nothing is promised by Auth0 for every trigger and every protocol, so each field may be missing. What has no
+//! method here comes by [`Event::read`].
+
+use claimsmith_core::expression::Value;
+use claimsmith_core::expression::text::concat;
+use claimsmith_core::{Code, Error, Secret};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use crate::auth0::member;
+use crate::convert::from_js;
+
+/// The event of one execution. Does not print: its secrets are in it.
+pub struct Event(JsValue);
+
+impl Event {
+    pub(crate) fn new(event: JsValue) -> Event {
+        Event(event)
+    }
+
+    /// The user who is logging in. A machine has none, and so nothing in it.
+    pub fn user(&self) -> User {
+        User(self.part("user"))
+    }
+
+    /// The application.
+    pub fn client(&self) -> Client {
+        Client(self.part("client"))
+    }
+
+    /// How the user is known.
+    pub fn connection(&self) -> Connection {
+        Connection(self.part("connection"))
+    }
+
+    /// The organization that the user logs in to; `None` where it is to none.
+    pub fn organization(&self) -> Option<Organization> {
+        let organization = self.part("organization");
+        organization.0.is_object().then_some(Organization(organization))
+    }
+
+    /// The request that came from outside.
+    pub fn request(&self) -> Request {
+        Request(self.part("request"))
+    }
+
+    /// What is being asked for.
+    pub fn transaction(&self) -> Transaction {
+        Transaction(self.part("transaction"))
+    }
+
+    /// A secret of the Action.
+    ///
+    /// # Errors
+    /// `secret_missing`, with its name.
+    pub fn secret(&self, name: &str) -> Result<Secret, Error> {
+        self.part("secrets").text(name).map(Secret::new).ok_or_else(|| {
+            let message =
+                concat(&["the Action has no secret `", name, "`; add it in the editor under Secrets"]);
+            Error::new(Code::SecretMissing, message)
+        })
+    }
+
+    /// Anything else, by the names that lead to it, such as `["authentication", "methods"]`; null where there is
+    /// nothing, or nothing that is JSON. What begins with `secrets` is null as well: see [`Event::secret`].
+    pub fn read(&self, names: &[&str]) -> Value {
+        if matches!(names.first(), None | Some(&"secrets")) {
+            return Value::Null;
+        }
+        let found = names.iter().fold(self.0.clone(), |value, name| member(&value, name));
+        from_js(&found).unwrap_or_default()
+    }
+
+    fn part(&self, name: &str) -> Part {
+        Part(member(&self.0, name))
+    }
+}
+
+/// One object of the event.
+struct Part(JsValue);
+
+impl Part {
+    fn text(&self, name: &str) -> Option<String> {
+        member(&self.0, name).as_string()
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        let list = member(&self.0, name);
+        if !Array::is_array(&list) {
+            return Vec::new();
+        }
+        Array::from(&list).iter().filter_map(|item| item.as_string()).collect()
+    }
+
+    fn value(&self, name: &str) -> Value {
+        from_js(&member(&self.0, name)).unwrap_or_default()
+    }
+}
+
+/// `event.user`.
+pub struct User(Part);
+
+impl User {
+    /// Who it is, such as `auth0|alice`: the one field that identifies a user.
+    pub fn user_id(&self) -> Option<String> {
+        self.0.text("user_id")
+    }
+
+    /// The address, where somebody has verified that it is the user's. An address that nobody has verified says
+    /// nothing about who the user is.
+    pub fn verified_email(&self) -> Option<String> {
+        let is_verified = member(&self.0.0, "email_verified").as_bool() == Some(true);
+        self.0.text("email").filter(|_| is_verified)
+    }
+
+    /// The full name.
+    pub fn name(&self) -> Option<String> {
+        self.0.text("name")
+    }
+
+    /// `app_metadata`: what the tenant knows of the user.
+    pub fn app_metadata(&self) -> Value {
+        self.0.value("app_metadata")
+    }
+
+    /// `user_metadata`: what the user may have written.
+    pub fn user_metadata(&self) -> Value {
+        self.0.value("user_metadata")
+    }
+}
+
+/// `event.client`.
+pub struct Client(Part);
+
+impl Client {
+    /// The client's id.
+    pub fn client_id(&self) -> Option<String> {
+        self.0.text("client_id")
+    }
+
+    /// The name.
+    pub fn name(&self) -> Option<String> {
+        self.0.text("name")
+    }
+
+    /// What the tenant has noted about it.
+    pub fn metadata(&self) -> Value {
+        self.0.value("metadata")
+    }
+}
+
+/// `event.connection`.
+pub struct Connection(Part);
+
+impl Connection {
+    /// The name, such as `Username-Password-Authentication`.
+    pub fn name(&self) -> Option<String> {
+        self.0.text("name")
+    }
+
+    /// The kind, such as `auth0` or `google-oauth2`.
+    pub fn strategy(&self) -> Option<String> {
+        self.0.text("strategy")
+    }
+}
+
+/// `event.organization`.
+pub struct Organization(Part);
+
+impl Organization {
+    /// Which one it is, such as `org_1`.
+    pub fn id(&self) -> Option<String> {
+        self.0.text("id")
+    }
+
+    /// The name.
+    pub fn name(&self) -> Option<String> {
+        self.0.text("name")
+    }
+
+    /// What the tenant has noted about it.
+    pub fn metadata(&self) -> Value {
+        self.0.value("metadata")
+    }
+}
+
+/// `event.request`.
+pub struct Request(Part);
+
+impl Request {
+    /// Where it came from.
+    pub fn ip(&self) -> Option<String> {
+        self.0.text("ip")
+    }
+
+    /// The tenant's host that it came to.
+    pub fn hostname(&self) -> Option<String> {
+        self.0.text("hostname")
+    }
+
+    /// The fields of its query.
+    pub fn query(&self) -> Value {
+        self.0.value("query")
+    }
+}
+
+/// `event.transaction`.
+pub struct Transaction(Part);
+
+impl Transaction {
+    /// How it is asked, such as `oidc-basic-profile` or `oauth2-refresh-token`.
+    pub fn protocol(&self) -> Option<String> {
+        self.0.text("protocol")
+    }
+
+    /// What the logs of all sides know this execution by.
+    pub fn correlation_id(&self) -> Option<String> {
+        self.0.text("correlation_id")
+    }
+
+    /// The scopes that are asked for.
+    pub fn requested_scopes(&self) -> Vec<String> {
+        self.0.texts("requested_scopes")
+    }
+}

@@ -1,0 +1,190 @@
+//! Actions that are code: a handler in Rust, and what makes a module of it.
+
+use std::rc::Rc;
+
+use claimsmith_core::claim::Target;
+use claimsmith_core::client::Client;
+use claimsmith_core::expression::Value;
+use claimsmith_core::report::rounded;
+use claimsmith_core::{DENY_REASON, Decision, Effects, Error, Host, Trigger};
+use js_sys::{Array, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::auth0::{self, JsApi};
+use crate::convert::lend_platform;
+use crate::event::Event;
+use crate::host::{Io, JsHost};
+
+/// The calls of one execution.
+pub type Session<'a> = claimsmith_core::client::Session<'a, JsHost>;
+
+/// What an Action does at a login, or where a machine asks for a token.
+///
+/// One value of it lives as long as the module, and serves executions that interleave: what it keeps of one,
+/// another may see. Tokens and what is known of endpoints are kept for it.
+pub trait Handler: Default + 'static {
+    /// How long one execution may take, in milliseconds, all calls together. Auth0 gives 20 s to all Actions of a
+    /// trigger together.
+    const DEADLINE_MS: u32 = 5_000;
+
+    /// Whether the login is denied where the handler fails. It goes on as it is otherwise.
+    const DENIES_ON_FAILURE: bool = false;
+
+    /// Decides one execution.
+    ///
+    /// # Errors
+    /// Whatever there was no way around. Nothing of what `api` was told is done then.
+    fn execute(
+        &self,
+        event: &Event,
+        api: &mut Api<'_>,
+        session: &Session<'_>,
+    ) -> impl Future<Output = Result<(), Error>>;
+}
+
+/// Auth0's `api`. What it is told is done together, when the handler has ended well.
+pub struct Api<'a> {
+    effects: Effects,
+    host: &'a JsHost,
+}
+
+impl Api<'_> {
+    /// Sets a claim. Null is no value, so nothing is set.
+    ///
+    /// # Errors
+    /// As [`Effects::set_claim`]: above all, where Auth0 would drop the name without a word.
+    pub fn set_custom_claim(&mut self, target: Target, name: &str, value: Value) -> Result<(), Error> {
+        self.effects.set_claim(target, name, value)
+    }
+
+    /// Adds a scope to the access token.
+    pub fn add_scope(&mut self, scope: &str) {
+        self.effects.add_scope(scope);
+    }
+
+    /// Removes a scope from the access token.
+    pub fn remove_scope(&mut self, scope: &str) {
+        self.effects.remove_scope(scope);
+    }
+
+    /// Denies access, for a reason that the user reads. Nothing else is done then.
+    pub fn deny(&mut self, reason: &str) {
+        self.effects.deny(reason);
+    }
+
+    /// `api.cache`, which the Actions of a trigger share. Its limits are narrow: 20 entries, of which tokens take
+    /// some, keys of 64 bytes, values of 4 kB, 8 kB in all.
+    pub fn cache(&self) -> Cache<'_> {
+        Cache(self.host)
+    }
+}
+
+/// `api.cache`: texts that may outlive an execution. Where a trigger has none it is empty.
+pub struct Cache<'a>(&'a JsHost);
+
+impl Cache<'_> {
+    /// The text under a key.
+    pub fn get(&self, key: &str) -> Option<String> {
+        self.0.cache_get(key)
+    }
+
+    /// Keeps a text for so many milliseconds, a day at most. `false` where the cache did not take it.
+    pub fn set(&self, key: &str, value: &str, ttl_ms: u64) -> bool {
+        self.0.cache_set(key, value, ttl_ms)
+    }
+
+    /// Removes a key. One that is not there is fine.
+    pub fn delete(&self, key: &str) {
+        self.0.cache_delete(key);
+    }
+}
+
+/// A handler with what its executions learn. [`export_handler!`](crate::export_handler) hands it to JavaScript.
+pub struct Instance<T>(Rc<Shared<T>>);
+
+struct Shared<T> {
+    handler: T,
+    client: Client,
+    trigger: Trigger,
+}
+
+impl<T: Handler> Instance<T> {
+    /// An instance that has seen no execution yet; `for_machines` for the trigger credentials-exchange, post-login
+    /// otherwise.
+    pub fn new(for_machines: bool) -> Instance<T> {
+        lend_platform();
+        let trigger = if for_machines { Trigger::CredentialsExchange } else { Trigger::PostLogin };
+        Instance(Rc::new(Shared { handler: T::default(), client: Client::default(), trigger }))
+    }
+
+    /// The arguments of `api.access.deny` where the module itself fails; undefined where the login goes on then.
+    pub fn denial(&self) -> Option<Array> {
+        T::DENIES_ON_FAILURE.then(|| auth0::denial(self.0.trigger, DENY_REASON, true))
+    }
+
+    /// Runs one execution. The promise gives `[line, report]`, without the report where it is not wanted, and is
+    /// never rejected.
+    pub fn execute(&self, event: JsValue, api: JsApi, io: Io, wants_report: bool) -> Promise {
+        let shared = Rc::clone(&self.0);
+        future_to_promise(async move {
+            let host = JsHost { io, cache: api.cache_if_any() };
+            let mut decision = shared.decide(&Event::new(event), &host).await;
+            auth0::apply(&api, shared.trigger, &mut decision);
+            Ok(auth0::told(&decision.report, wants_report).into())
+        })
+    }
+}
+
+impl<T: Handler> Shared<T> {
+    async fn decide(&self, event: &Event, host: &JsHost) -> Decision {
+        let started_ms = host.monotonic_ms();
+        let session = self.client.session(host, T::DEADLINE_MS);
+        let mut api = Api { effects: Effects::default(), host };
+        let result = session.run(self.handler.execute(event, &mut api, &session)).await;
+        let mut decision = api.effects.decide(result.err(), T::DENIES_ON_FAILURE);
+        let report = &mut decision.report;
+        report.duration_ms = rounded(host.monotonic_ms() - started_ms);
+        report.correlation_id = event.transaction().correlation_id();
+        report.warnings = session.into_warnings();
+        decision
+    }
+}
+
+/// Makes this crate's module of a [`Handler`]: what `./build.sh example` turns into a file to paste.
+#[macro_export]
+macro_rules! export_handler {
+    ($handler:ty) => {
+        const _: () = {
+            // What wasm-bindgen generates looks for it here.
+            use $crate::wasm_bindgen::{self, prelude::*};
+
+            #[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+            struct ActionEngine($crate::handler::Instance<$handler>);
+
+            #[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+            impl ActionEngine {
+                // There is no configuration: the handler knows what to do.
+                #[wasm_bindgen(constructor)]
+                pub fn new(_config: JsValue, for_machines: bool) -> ActionEngine {
+                    ActionEngine($crate::handler::Instance::new(for_machines))
+                }
+
+                #[wasm_bindgen(getter)]
+                pub fn denial(&self) -> Option<$crate::js_sys::Array> {
+                    self.0.denial()
+                }
+
+                pub fn login(
+                    &self,
+                    event: JsValue,
+                    api: $crate::JsApi,
+                    io: $crate::Io,
+                    wants_report: bool,
+                ) -> $crate::js_sys::Promise {
+                    self.0.execute(event, api, io, wants_report)
+                }
+            }
+        };
+    };
+}

@@ -1,0 +1,66 @@
+//! What a configuration reads of a login.
+
+use std::rc::Rc;
+
+use claimsmith_core::claim::{TARGETS, Target};
+use claimsmith_core::expression::{Map, Value};
+use claimsmith_core::{Config, Login, Secret};
+use js_sys::{Array, Object};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::auth0::{JsApi, member, method, setter};
+use crate::convert::from_js;
+
+/// Takes over the parts of the event that the configuration reads, and nothing else of it.
+pub(crate) fn read_login(config: &Config, event: &JsValue, api: &JsApi) -> Login {
+    let mut converted = Value::Null;
+    for chain in &config.event_reads {
+        read_chain(&mut converted, chain, event);
+    }
+    let secrets = member(event, "secrets");
+    let read_secret =
+        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(member(&secrets, name).as_string()?)));
+    let is_missing = |target: &Target| config.has_target(*target) && method(api, setter(*target)).is_none();
+    Login {
+        event: converted,
+        secrets: config.secrets.iter().filter_map(read_secret).collect(),
+        missing_targets: TARGETS.into_iter().filter(is_missing).collect(),
+    }
+}
+
+/// Takes over what a chain of members leads to from the event.
+fn read_chain(into: &mut Value, chain: &[Rc<str>], event: &JsValue) {
+    match chain.first() {
+        None => *into = read_whole(event),
+        Some(first) if &**first == "secrets" => {}
+        Some(_) => copy(into, chain, event),
+    }
+}
+
+/// The event without its secrets.
+fn read_whole(event: &JsValue) -> Value {
+    let mut whole = Map::new();
+    for name in Object::keys(event.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
+        if name != "secrets" {
+            let part = from_js(&member(event, &name)).unwrap_or_default();
+            whole.insert(name.into(), part);
+        }
+    }
+    whole.into()
+}
+
+/// Copies what a chain leads to, and the objects on the way.
+fn copy(into: &mut Value, chain: &[Rc<str>], from: &JsValue) {
+    // Only objects have members in JMESPath, and what is selected from nothing is nothing: where the way ends
+    // early, its end is taken over.
+    let next = chain.split_first().filter(|_| from.is_object() && !Array::is_array(from));
+    let Some((name, rest)) = next else {
+        *into = from_js(from).unwrap_or_default();
+        return;
+    };
+    let mut members = into.as_object().cloned().unwrap_or_default();
+    let mut copied = members.get(name).cloned().unwrap_or_default();
+    copy(&mut copied, rest, &member(from, name));
+    members.insert(Rc::clone(name), copied);
+    *into = members.into();
+}
