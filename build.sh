@@ -348,7 +348,7 @@ test_rust() {
   cargo test --quiet --locked --workspace --exclude claimsmith-action --exclude claimsmith-bindgen
   say "WebAssembly: the boundary, on Node"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
-    cargo test --locked --target wasm32-unknown-unknown -p claimsmith-action --test login
+    cargo test --locked --target wasm32-unknown-unknown -p claimsmith-action --features handler --test login --test handler
 }
 
 # The same suites on every Node: what is pasted runs on Auth0's, what is installed on the user's.

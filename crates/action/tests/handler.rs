@@ -1,0 +1,208 @@
+//! A handler across the JavaScript boundary, with `event` and `api` made in JavaScript.
+
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use claimsmith_action::event::Event;
+use claimsmith_action::handler::{Api, Handler, Instance, Session};
+use claimsmith_action::{Io, JsApi};
+use claimsmith_core::claim::Target;
+use claimsmith_core::expression::Value;
+use claimsmith_core::{Code, Error};
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen(inline_js = r#"
+export function parse(text) { return JSON.parse(text); }
+
+// An event that notes what is read of it.
+export function watchedEvent(values, touched) {
+    const watch = (target, path) => new Proxy(target, {
+        get(object, name) {
+            touched.push(`${path}${String(name)}`);
+            const value = object[name];
+            const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+            return isObject ? watch(value, `${path}${String(name)}.`) : value;
+        },
+    });
+    return watch(values, "");
+}
+
+export function createApi(cached) {
+    const calls = [];
+    const token = (name) => ({ setCustomClaim: (claim, value) => calls.push([name, claim, value]) });
+    return {
+        calls,
+        accessToken: { ...token("access"), addScope: (scope) => calls.push(["add", scope]) },
+        idToken: token("id"),
+        access: { deny: (...args) => calls.push(["deny", ...args]) },
+        cache: {
+            get: (key) => (key in cached ? { value: cached[key] } : undefined),
+            set: (key, value) => { cached[key] = value; return { type: "success" }; },
+            delete: (key) => { delete cached[key]; return { type: "success" }; },
+        },
+    };
+}
+
+export function createIo() {
+    return {
+        sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
+        monotonic: () => 0,
+    };
+}
+"#)]
+extern "C" {
+    fn parse(text: &str) -> JsValue;
+    #[wasm_bindgen(js_name = watchedEvent)]
+    fn watched_event(values: &JsValue, touched: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = createApi)]
+    fn create_api(cached: &JsValue) -> JsApi;
+    #[wasm_bindgen(js_name = createIo)]
+    fn create_io() -> Io;
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).unwrap().into()
+}
+
+/// Runs a handler once; what was done to `api`, and the report, as JSON text.
+async fn run<T: Handler>(event: JsValue, cached: &JsValue, for_machines: bool) -> (String, String) {
+    let api = create_api(cached);
+    let calls = Reflect::get(&api, &"calls".into()).unwrap();
+    let instance = Instance::<T>::new(for_machines);
+    let result = JsFuture::from(instance.execute(event, api, create_io(), true)).await.unwrap();
+    (text(&calls), text(&Reflect::get_u32(&result, 1).unwrap()))
+}
+
+const EVENT: &str = r#"{
+    "user": {"user_id": "u", "email": "u@x.example", "email_verified": "true", "app_metadata": {"n": [1]}},
+    "client": {"client_id": 7}, "organization": null, "secrets": {"KEY": "hunter2"},
+    "transaction": {"correlation_id": "c", "requested_scopes": ["openid", 1, "email"]}
+}"#;
+
+#[derive(Default)]
+struct Reads;
+
+impl Handler for Reads {
+    async fn execute(&self, event: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
+        let user_id = event.user().user_id().unwrap_or_default();
+        api.set_custom_claim(Target::IdToken, "a", user_id.into())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_handler_does_not_ask_for_is_not_touched() {
+    let touched = parse("[]");
+    let event = watched_event(&parse(EVENT), &touched);
+    let (calls, report) = run::<Reads>(event, &parse("{}"), false).await;
+    assert_eq!(calls, r#"[["id","a","u"]]"#);
+    assert!(report.contains(r#""correlation_id":"c""#), "{report}");
+    // The report has the correlation id.
+    assert_eq!(text(&touched), r#"["user","user.user_id","transaction","transaction.correlation_id"]"#);
+}
+
+#[derive(Default)]
+struct ReadsAll;
+
+impl Handler for ReadsAll {
+    async fn execute(&self, event: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
+        let yes_or_no = |is: bool| Value::from(if is { "yes" } else { "no" });
+        let scopes = event.transaction().requested_scopes().into_iter().map(Value::from).collect::<Vec<_>>();
+        for (name, value) in [
+            ("metadata", event.user().app_metadata().member("n")),
+            ("verified", yes_or_no(event.user().verified_email().is_some())),
+            ("client", yes_or_no(event.client().client_id().is_some())),
+            ("organization", yes_or_no(event.organization().is_some())),
+            ("connection", yes_or_no(event.connection().name().is_some())),
+            ("scopes", scopes.into()),
+            ("read", event.read(&["user", "app_metadata", "n"])),
+            ("beyond", yes_or_no(!event.read(&["user", "user_id", "length", "x"]).is_null())),
+            ("secrets", yes_or_no(!event.read(&["secrets", "KEY"]).is_null() || !event.read(&[]).is_null())),
+            ("secret", yes_or_no(event.secret("KEY")?.expose() == "hunter2")),
+            ("none", yes_or_no(event.secret("OTHER").is_err_and(|error| error.code == Code::SecretMissing))),
+        ] {
+            api.set_custom_claim(Target::AccessToken, name, value)?;
+        }
+        Ok(())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_field_of_another_type_or_none_is_missing_and_secrets_come_one_by_one() {
+    let (calls, _) = run::<ReadsAll>(parse(EVENT), &parse("{}"), false).await;
+    let found: Vec<String> =
+        calls.replace(r#"["access","#, "\n").lines().map(|line| line.replace(['"', '[', ']'], "")).collect();
+    let expected = [
+        "metadata,1",
+        "verified,no",
+        "client,no",
+        "organization,no",
+        "connection,no",
+        "scopes,openid,email",
+        "read,1",
+        "beyond,no",
+        "secrets,no",
+        "secret,yes",
+        "none,yes",
+    ];
+    for (found, expected) in found.iter().skip(1).zip(expected) {
+        assert_eq!(found.trim_end_matches(','), expected);
+    }
+    assert_eq!(found.len(), expected.len() + 1);
+}
+
+/// Says much and then fails.
+#[derive(Default)]
+struct Fails<const DENIES: bool>;
+
+impl<const DENIES: bool> Handler for Fails<DENIES> {
+    const DENIES_ON_FAILURE: bool = DENIES;
+
+    async fn execute(&self, _: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
+        api.set_custom_claim(Target::IdToken, "a", true.into())?;
+        api.add_scope("x");
+        api.set_custom_claim(Target::IdToken, "roles", true.into())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn after_a_failure_nothing_is_done_or_the_login_is_denied() {
+    let (calls, report) = run::<Fails<false>>(parse(EVENT), &parse("{}"), false).await;
+    assert_eq!(calls, "[]");
+    assert!(report.contains(r#""code":"claim_reserved","path":"claims.roles""#), "{report}");
+    assert!(Instance::<Fails<false>>::new(false).denial().is_none());
+
+    let (calls, _) = run::<Fails<true>>(parse(EVENT), &parse("{}"), false).await;
+    assert!(calls.starts_with(r#"[["deny","We could not"#), "{calls}");
+    let (calls, _) = run::<Fails<true>>(parse("{}"), &parse("{}"), true).await;
+    assert!(calls.starts_with(r#"[["deny","server_error","We could not"#), "{calls}");
+    assert_eq!(Instance::<Fails<true>>::new(true).denial().unwrap().length(), 2);
+}
+
+/// Keeps a text of its own, and takes it away the next time.
+#[derive(Default)]
+struct Caches;
+
+impl Handler for Caches {
+    async fn execute(&self, _: &Event, api: &mut Api<'_>, session: &Session<'_>) -> Result<(), Error> {
+        let cache = api.cache();
+        match cache.get("own") {
+            Some(_) => cache.delete("own"),
+            None if cache.set("own", "x", 1_000) => session.warn("kept"),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_handler_may_keep_something_in_the_cache() {
+    let cached = parse("{}");
+    let (_, report) = run::<Caches>(parse(EVENT), &cached, false).await;
+    assert_eq!(text(&cached), r#"{"own":"x"}"#);
+    assert!(report.contains(r#""warnings":["kept"]"#), "{report}");
+    run::<Caches>(parse(EVENT), &cached, false).await;
+    assert_eq!(text(&cached), "{}");
+}
