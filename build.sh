@@ -23,7 +23,8 @@ usage: ./build.sh STEP
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
   docs     docs/configuration.md, from the types in crates/schema
-  lint     formatting and lints of both sides
+  lint     formatting, lints and documentation of both sides
+  package  the three crates as a registry would get them, each compiled from its package
   clean    removes what was built; keeps what was installed
 
 NO_COLOR=1 switches colours off. What is installed goes to .tools, node_modules and target.
@@ -33,6 +34,8 @@ USAGE
 TOOLS="$PWD/.tools"
 CARGO_TARGET_DIR="$PWD/target"
 export CARGO_TARGET_DIR
+# The crates that others may build on.
+CRATES="-p claimsmith-expression -p claimsmith-core -p claimsmith-action"
 # The runtime that Auth0 recommends; npm carries the real binary.
 NODE_22=22.23.3
 # The oldest and the newest that the package is for.
@@ -334,6 +337,8 @@ lint() {
   cargo fmt --manifest-path fuzz/Cargo.toml --check
   cargo clippy --quiet --locked --all-targets -- -D warnings
   cargo clippy --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action --all-features -- -D warnings
+  # shellcheck disable=SC2086
+  RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps --all-features $CRATES
   node_modules/.bin/biome check --error-on-warnings .
 }
 
@@ -341,6 +346,15 @@ lint() {
 check_types() {
   say "types of the shim, the command and the workbench"
   node_modules/.bin/tsc -p .
+}
+
+package() {
+  setup_rust
+  say "packaging the crates"
+  # What is packaged is what lies here, committed or not.
+  # shellcheck disable=SC2086
+  cargo package --quiet --locked --allow-dirty $CRATES
+  ls "$CARGO_TARGET_DIR"/package/*.crate
 }
 
 test_rust() {
@@ -402,6 +416,7 @@ case "${1:-}" in
   fuzz) fuzz "${2:-}" "${3:-}" ;;
   docs) docs ;;
   lint) lint ;;
+  package) package ;;
   clean) rm -rf target dist js-shim/dist fuzz/target ;;
   -h | --help | help) usage ;;
   "") usage >&2; exit 2 ;;

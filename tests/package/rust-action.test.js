@@ -21,6 +21,13 @@ const USERS = {
   "auth0|blocked": { blocked: true, subscription: { plan: "gold" } },
 };
 
+test("the page on Rust shows the example as it is", () => {
+  const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const [, shown] = read("docs/rust.md").match(/^```rust\n([\s\S]*?)^```/m);
+  assert.ok(shown.includes("impl Handler for"));
+  assert.ok(read("examples/rust-action/src/lib.rs").includes(shown), "docs/rust.md differs from the example");
+});
+
 /** A tenant whose secrets are those that the example reads. */
 async function startExampleWorld(t) {
   const world = await startWorld(t, {}, USERS);
