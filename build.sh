@@ -175,6 +175,8 @@ build() {
   cargo run --quiet --locked -p claimsmith-schema >js-shim/dist/claimsmith.schema.json
   say "building the workbench"
   node cli/workbench/build.js
+  cp THIRD-PARTY.md js-shim/dist/
+  cp THIRD-PARTY.md cli/dist/
 }
 
 bundle() {
