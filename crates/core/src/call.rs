@@ -102,9 +102,9 @@ pub(crate) fn deadline_exceeded() -> Error {
     Error::new(Code::DeadlineExceeded, "the login's `deadline_ms` was over before there was an answer")
 }
 
-/// A word from outside, such as `ECONNREFUSED` or `invalid_client`, fit for a log line; anything longer
+/// What the host calls a failure of the connection, such as `ECONNREFUSED`, fit for a log line; anything longer
 /// or stranger is not repeated, since it could carry a secret.
-pub(crate) fn plain_word(word: &str) -> &str {
+fn plain_word(word: &str) -> &str {
     let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_plain && (1..=40).contains(&word.len()) { word } else { "unknown cause" }
 }

@@ -4,7 +4,6 @@
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Value, json};
 
-use crate::call::plain_word;
 use crate::digest::{digest_of, identity};
 use crate::encode::{base64, form_encode, percent_encode};
 use crate::error::{Code, Error};
@@ -158,10 +157,27 @@ pub fn read_token_response(response: &Response, now_ms: u64) -> Result<Token, Er
     }
 }
 
+/// The error codes that a message repeats: of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, and Auth0. An endpoint
+/// may hand back what it was sent, so that any other word could be the client's secret.
+const ERROR_CODES: [&str; 11] = [
+    "access_denied",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "invalid_target",
+    "server_error",
+    "temporarily_unavailable",
+    "too_many_requests",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
+
 fn refused(status: u16, answer: &Value) -> Error {
     let reason = answer.member("error");
-    let message = match reason.as_str().map(plain_word) {
+    let message = match reason.as_str() {
         Some(word) => {
+            let word = if ERROR_CODES.contains(&word) { word } else { "unknown cause" };
             concat(&["the token endpoint refused with status ", &decimal(status.into()), " (", word, ")"])
         }
         None => concat(&["the token endpoint refused with status ", &decimal(status.into())]),
@@ -272,6 +288,8 @@ mod tests {
         );
         let body = r#"{"error":"the secret p:ss is wrong"}"#;
         assert!(answer(400, body).unwrap_err().ends_with("(unknown cause)"));
+        // A word like any other, which may be the secret that the endpoint was sent.
+        assert!(answer(400, r#"{"error":"hunter2"}"#).unwrap_err().ends_with("(unknown cause)"));
     }
 
     #[test]
