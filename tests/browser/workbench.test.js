@@ -23,7 +23,7 @@ after(() => browser?.close());
 
 /** A test in the browser; where there is none, it says why. */
 function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false }, run);
+  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
 }
 
 const token = (page, name) => page.getByTestId(name);
@@ -49,6 +49,18 @@ inBrowser("an edit of the answers and of the event shows as well", async (t) => 
   await page.getByRole("tab", { name: "Event" }).click();
   await replaceText(page, "Event", '{ "user": { "user_id": "auth0|carol" } }');
   await token(page, "id_token").getByText('"auth0|carol"').waitFor();
+});
+
+inBrowser("what is typed fast stays as it was typed", async (t) => {
+  const { page } = await openPage(t, browser);
+  const editor = page.getByRole("textbox", { name: "Configuration" });
+  await replaceText(page, "Configuration", '{"claims": {"a": "event.user.name"}}');
+  await page.keyboard.press("ControlOrMeta+End");
+  const comment = " // ".concat("as fast as the keys come ".repeat(8));
+  await page.keyboard.type(comment);
+  await token(page, "id_token").locator(".claim.added").getByText('"Alice Archer"').waitFor();
+  const text = await editor.evaluate((element) => element.textContent);
+  assert.equal(text, `{"claims": {"a": "event.user.name"}}${comment}`);
 });
 
 inBrowser("a problem is shown at its line, and the last result stays", async (t) => {

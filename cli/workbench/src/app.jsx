@@ -28,6 +28,8 @@ const TRIGGERS = { "post-login": "Post login", "credentials-exchange": "Credenti
 export function App({ schema }) {
   const [texts, setTexts] = useState(textsOf(PRESETS[0]));
   const [trigger, setTrigger] = useState(/** @type {string} */ (PRESETS[0].trigger));
+  /** Counts the times that all texts were replaced. */
+  const [revision, setRevision] = useState(0);
   const [preset, setPreset] = useState(PRESETS[0].name);
   const [faults, setFaults] = useState(/** @type {Record<string, string>} */ ({}));
   const [tab, setTab] = useState("config");
@@ -49,6 +51,7 @@ export function App({ schema }) {
       // What is missing must not come from a case that has nothing to do with the rest.
       setTexts((before) => ({ ...before, event: "{}\n", answers: "{}\n", ...there }));
       setPreset("");
+      setRevision((before) => before + 1);
     });
   }, []);
 
@@ -97,6 +100,7 @@ export function App({ schema }) {
     if (chosenPreset === undefined) return;
     setPreset(name);
     setTexts(textsOf(chosenPreset));
+    setRevision((before) => before + 1);
     setTrigger(chosenPreset.trigger);
     setFaults({});
     fresh.current = { restart: true, clear: true };
@@ -190,6 +194,7 @@ export function App({ schema }) {
               <Editor
                 label={title}
                 value={texts[name]}
+                revision={revision}
                 onChange={(text) => {
                   setNotice("");
                   setTexts((before) => ({ ...before, [name]: text }));

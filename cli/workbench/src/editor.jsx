@@ -37,12 +37,14 @@ const COLOURS = HighlightStyle.define([
 /**
  * @param {object} props
  * @param {string} props.label
- * @param {string} props.value
+ * @param {string} props.value Is taken over where `revision` changes. Between that the editor has its own, which is
+ *   ahead of what came back from whoever was told: a value that is late must not undo what was typed since.
+ * @param {number} props.revision
  * @param {(text: string) => void} props.onChange
  * @param {import("../../src/config/text.js").PlacedProblem[]} [props.problems]
  * @param {import("./schema.js").Schema} [props.schema]
  */
-export function Editor({ label, value, onChange, problems = [], schema }) {
+export function Editor({ label, value, revision, onChange, problems = [], schema }) {
   const host = useRef(/** @type {HTMLDivElement | null} */ (null));
   const view = useRef(/** @type {EditorView | null} */ (null));
   const change = useRef(onChange);
@@ -88,7 +90,7 @@ export function Editor({ label, value, onChange, problems = [], schema }) {
     if (editor && editor.state.doc.toString() !== value) {
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
     }
-  }, [value]);
+  }, [revision]);
 
   useEffect(() => {
     const editor = view.current;
