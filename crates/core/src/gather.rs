@@ -15,7 +15,7 @@ use crate::error::{Code, Error, placed};
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::retry::Retries;
+use crate::retry::{Attempts, Next};
 use crate::secret::{Secret, Secrets};
 use crate::source::{answer_key, authorize, read_source_response, source_request};
 use crate::task::{Background, LocalFuture, Promised, join};
@@ -260,25 +260,23 @@ impl<'a, H: Host> Run<'a, H> {
         }
         let config = source.token.and_then(|index| self.config.tokens.get(index));
         let grant = config.map(|config| config.grant(self.inputs())).transpose()?.map(Rc::new);
-        let mut rejected = None;
-        let mut retries = Retries::new(if request.method == Method::Get { source.retries } else { 0 });
+        let mut attempts = Attempts::new(if request.method == Method::Get { source.retries } else { 0 });
         loop {
             let token = match (config, &grant) {
                 (Some(config), Some(grant)) => {
-                    Some(self.token(config, grant, rejected.as_ref(), background).await?)
+                    Some(self.token(config, grant, attempts.rejected(), background).await?)
                 }
                 _ => None,
             };
             token.iter().for_each(|token| authorize(request, token));
             let result = self.attempt(source, request, report).await;
-            if let (401, Some(grant), Some(token), None) = (status_of(&result), &grant, token, &rejected) {
-                self.shared.tokens.forget(self.host, grant, &token);
-                rejected = Some(token);
-                continue;
-            }
-            match retries.wait_ms(self.host, &result, self.deadline) {
-                Some(wait_ms) if !breakers.is_open(&source.id) => self.host.sleep(wait_ms).await,
-                _ => return result,
+            let forget = |token: &Token| {
+                grant.iter().for_each(|grant| self.shared.tokens.forget(self.host, grant, token));
+            };
+            match attempts.next(self.host, (breakers, &source.id), (&result, token), self.deadline, forget) {
+                Next::Again => {}
+                Next::After(wait_ms) => self.host.sleep(wait_ms).await,
+                Next::End => return result,
             }
         }
     }

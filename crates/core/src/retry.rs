@@ -1,11 +1,14 @@
-//! When a call that failed is made again: exponential waits with full jitter, or what the other side asks for.
+//! When a call is made again: one that failed after exponential waits with full jitter, or when the other side asks
+//! for it; one that was refused at once, with a new token.
 
 use std::rc::Rc;
 
-use crate::call::Deadline;
+use crate::breaker::Breakers;
+use crate::call::{Deadline, status_of};
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::Response;
+use crate::token::Token;
 
 /// The first wait is drawn from up to this.
 const FIRST_WAIT_MS: u32 = 100;
@@ -26,14 +29,15 @@ impl Retries {
     }
 
     /// How long to wait before the call is made again. `None` where it is not: it went well, it failed in a
-    /// way that another attempt does not mend, or there is no time.
+    /// way that another attempt does not mend, its breaker is open, or there is no time.
     pub(crate) fn wait_ms(
         &mut self,
         host: &impl Host,
+        (breakers, id): (&Breakers, &Rc<str>),
         result: &Result<Rc<Response>, Error>,
         deadline: Deadline,
     ) -> Option<u32> {
-        if self.left == 0 || !is_transient(result) {
+        if self.left == 0 || !is_transient(result) || breakers.is_open(id) {
             return None;
         }
         let asked_ms = result.as_ref().ok().and_then(|response| retry_after_ms(response, host.now_ms()));
@@ -42,6 +46,52 @@ impl Retries {
         self.up_to_ms = self.up_to_ms.saturating_mul(2).min(LONGEST_WAIT_MS);
         // A wait that ends with the deadline leaves no time for the call.
         (wait_ms < deadline.remaining_ms(host)).then_some(wait_ms)
+    }
+}
+
+/// What follows an attempt to call with a token.
+pub(crate) enum Next {
+    /// The same call, with another token.
+    Again,
+    /// The same call, after so many milliseconds.
+    After(u32),
+    /// Nothing: that was it.
+    End,
+}
+
+/// The attempts of one call that may bring a token (RFC 6750).
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    retries: Retries,
+    rejected: Option<Rc<Token>>,
+}
+
+impl Attempts {
+    pub(crate) fn new(retries: u32) -> Attempts {
+        Attempts { retries: Retries::new(retries), rejected: None }
+    }
+
+    /// The token that was refused: another one has to come.
+    pub(crate) fn rejected(&self) -> Option<&Rc<Token>> {
+        self.rejected.as_ref()
+    }
+
+    /// What follows an attempt that brought this token. Where it is refused with 401 the call is made once more,
+    /// never twice; `forget` drops the token.
+    pub(crate) fn next(
+        &mut self,
+        host: &impl Host,
+        line: (&Breakers, &Rc<str>),
+        (result, token): (&Result<Rc<Response>, Error>, Option<Rc<Token>>),
+        deadline: Deadline,
+        forget: impl FnOnce(&Token),
+    ) -> Next {
+        if let (401, Some(token), None) = (status_of(result), token, &self.rejected) {
+            forget(&token);
+            self.rejected = Some(token);
+            return Next::Again;
+        }
+        self.retries.wait_ms(host, line, result, deadline).map_or(Next::End, Next::After)
     }
 }
 

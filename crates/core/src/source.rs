@@ -53,11 +53,17 @@ pub fn source_request(
 
 fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
     let value = template.render(inputs)?;
-    if !is_header_value(&value) {
-        let message = concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
-        return Err(Error::new(Code::TemplateValueMissing, message));
-    }
+    check_header_value(name, &value)?;
     Ok(Secret::new(value))
+}
+
+/// Refuses a value with what a header cannot carry.
+pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), Error> {
+    if is_header_value(value) {
+        return Ok(());
+    }
+    let message = concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
+    Err(Error::new(Code::TemplateValueMissing, message))
 }
 
 /// The key under which the answer to a request is kept: all of the request that makes the answer what it is.
@@ -110,6 +116,6 @@ fn email_is_verified(scope: &Value) -> bool {
 }
 
 /// Visible characters, spaces and tabs, in ASCII or Latin (RFC 9110 §5.5).
-pub(crate) fn is_header_value(value: &str) -> bool {
+fn is_header_value(value: &str) -> bool {
     value.chars().all(|character| matches!(character, '\t' | ' '..='~' | '\u{a0}'..='\u{ff}'))
 }

@@ -222,6 +222,7 @@ impl TokenStore {
 /// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3).
 async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Rc<Response>, Error> {
     let Need { grant, endpoint, timeout_ms, breakers, deadline, .. } = need;
+    let line = (breakers, endpoint);
     let mut retries = Retries::new(retries);
     loop {
         let assertion = match &grant.signing {
@@ -229,10 +230,10 @@ async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Rc<Respo
             None => None,
         };
         let request = token_request(grant, assertion.as_ref());
-        let result = attempt(host, (breakers, endpoint), &request, timeout_ms, deadline).await;
-        match retries.wait_ms(host, &result, deadline) {
-            Some(wait_ms) if !breakers.is_open(endpoint) => host.sleep(wait_ms).await,
-            _ => return result,
+        let result = attempt(host, line, &request, timeout_ms, deadline).await;
+        match retries.wait_ms(host, line, &result, deadline) {
+            Some(wait_ms) => host.sleep(wait_ms).await,
+            None => return result,
         }
     }
 }

@@ -7,14 +7,6 @@
     reason = "what fails here fails the test"
 )]
 
-#[expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    unreachable_pub,
-    dead_code,
-    reason = "a support file of tests: what fails here fails the test, and each file uses what it needs"
-)]
 mod support;
 
 use std::cell::Cell;

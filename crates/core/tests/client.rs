@@ -2,14 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here fails the test")]
 
-#[expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    dead_code,
-    unreachable_pub,
-    reason = "a support file of tests: what fails here fails the test"
-)]
 mod support;
 
 use std::cell::Cell;

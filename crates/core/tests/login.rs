@@ -1,14 +1,6 @@
 //! Whole logins against a host in memory.
 
 // Promises about numbers of calls and about time are exact here: the clock is frozen.
-#[expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    dead_code,
-    unreachable_pub,
-    reason = "a support file of tests: what fails here fails the test"
-)]
 mod support;
 
 use std::cell::Cell;

@@ -7,14 +7,6 @@
     reason = "helpers of tests: what fails here fails the test"
 )]
 
-#[expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    dead_code,
-    unreachable_pub,
-    reason = "a support file of tests: what fails here fails the test"
-)]
 mod support;
 
 use std::cell::{Cell, RefCell};

@@ -13,14 +13,14 @@ use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
 use crate::breaker::{Breakers, circuit_open, endpoint_id};
-use crate::call::{Deadline, attempt, deadline_exceeded, status_of};
+use crate::call::{Deadline, attempt, deadline_exceeded};
 use crate::config::OnNotFound;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
-use crate::retry::Retries;
+use crate::retry::{Attempts, Next};
 use crate::secret::Secret;
-use crate::source::{authorize, is_header_value, read_answer};
+use crate::source::{authorize, check_header_value, read_answer};
 use crate::task::{Background, before, join};
 use crate::token::{AuthMethod, Grant, Token};
 use crate::token_store::{Need, TokenStore};
@@ -119,26 +119,23 @@ impl<'a, H: Host> Session<'a, H> {
             // Before the token: one that nobody uses may still be billed.
             return Err(circuit_open());
         }
+        let line = (breakers, &call.endpoint);
         let mut request = call.request.clone();
-        let mut retries = Retries::new(call.retries);
-        let mut rejected = None;
+        let mut attempts = Attempts::new(call.retries);
         loop {
             let token = match &call.grant {
-                Some(grant) => Some(self.acquire(grant, rejected.as_ref()).await?),
+                Some(grant) => Some(self.acquire(grant, attempts.rejected()).await?),
                 None => None,
             };
             token.iter().for_each(|token| authorize(&mut request, token));
-            let line = (breakers, &call.endpoint);
             let result = attempt(self.host, line, &request, call.timeout_ms, self.deadline).await;
-            if let (401, Some(grant), Some(token), None) = (status_of(&result), &call.grant, token, &rejected)
-            {
-                self.client.tokens.forget(self.host, grant, &token);
-                rejected = Some(token);
-                continue;
-            }
-            match retries.wait_ms(self.host, &result, self.deadline) {
-                Some(wait_ms) if !breakers.is_open(&call.endpoint) => self.host.sleep(wait_ms).await,
-                _ => return result,
+            let forget = |token: &Token| {
+                call.grant.iter().for_each(|grant| self.client.tokens.forget(self.host, grant, token));
+            };
+            match attempts.next(self.host, line, (&result, token), self.deadline, forget) {
+                Next::Again => {}
+                Next::After(wait_ms) => self.host.sleep(wait_ms).await,
+                Next::End => return result,
             }
         }
     }
@@ -261,11 +258,7 @@ impl Call {
     /// # Errors
     /// `template_value_missing` where the value holds a character that a header cannot carry.
     pub fn with_header(mut self, name: &str, value: Secret) -> Result<Call, Error> {
-        if !is_header_value(value.expose()) {
-            let message =
-                concat(&["the value for `", name, "` holds a character that a header cannot carry"]);
-            return Err(Error::new(Code::TemplateValueMissing, message));
-        }
+        check_header_value(name, value.expose())?;
         self.request.set_header(&name.to_ascii_lowercase(), value);
         Ok(self)
     }

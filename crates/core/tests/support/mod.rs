@@ -1,5 +1,14 @@
 //! A host in memory, whose clock moves only where every future waits for it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "a support file of tests: what fails here fails the test, and each file uses what it needs"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
