@@ -1,5 +1,6 @@
 /**
- * The pasted file: a configuration that a person can read and edit, and the engine below it.
+ * What is pasted into Auth0: a configuration that a person can read and edit, and the engine, below it or in Actions
+ * Modules.
  */
 
 import { createHash } from "node:crypto";
@@ -8,14 +9,6 @@ import { createRequire } from "node:module";
 import path from "node:path";
 
 const require = createRequire(import.meta.url);
-
-/** The engine, as the package `claimsmith` carries it. */
-function readEngine() {
-  const packageFile = require.resolve("claimsmith/package.json");
-  const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
-  const code = readFileSync(path.join(path.dirname(packageFile), "dist/pasted.js"), "utf8");
-  return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
-}
 
 /** How the file ends, by trigger. */
 const ENDINGS = {
@@ -38,49 +31,90 @@ export function bundleAction(config, { trigger = "post-login", options = [] } = 
   if (!Object.hasOwn(ENDINGS, trigger)) {
     throw new TypeError(`bundleAction: no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
   }
-  const { code } = readEngine();
-  return `${head(config)}
+  const engine = readEngine();
+  return `${head(config, engine)}
 // The engine; nothing to edit from here on.
-// ${engineName()}
-${code}${ending(trigger, options)}`;
+${stamp(engine)}
+${engine.code}${ending(trigger, options)}`;
 }
 
-/** How an Action names the module that `bundleModule` makes, unless it is told otherwise. */
+/** What the module with the engine's code is called in the tenant, unless it is told otherwise. */
 export const MODULE_NAME = "claimsmith";
 
 /**
- * The same as two files: the engine as an Actions Module, which several Actions may share, and an Action with the
- * configuration that requires it.
+ * The same in parts: the engine as Actions Modules, which several Actions may share, and an Action with the
+ * configuration that requires them.
+ *
+ * There are two modules, since Auth0 takes less code in a module than in an Action; the Action joins them, since a
+ * module cannot require another one. They depend on the version and the name alone.
  *
  * @param {object} config
- * @param {{ trigger?: Trigger, name?: string }} [how] The name that the module has in the tenant.
- * @returns {{ module: string, action: string }}
+ * @param {{ trigger?: Trigger, name?: string }} [how] The name of the first module; the other's begins with it.
+ * @returns {{ modules: Record<string, string>, action: string }} the code of each module by its name, and the Action's
  */
-export function bundleModule(config, { trigger = "post-login", name = MODULE_NAME } = {}) {
-  const { code } = readEngine();
-  const module = `// Claimsmith's engine, for Actions that require it as ${JSON.stringify(`actions:${name}`)}.
-// ${engineName()}
-${code}module.exports = { createPostLogin, createCredentialsExchange };
-`;
+export function bundleModules(config, { trigger = "post-login", name = MODULE_NAME } = {}) {
+  const engine = readEngine();
+  const { code, rest } = splitEngine(engine.code);
+  const wasmName = `${name}-wasm`;
+  const [engineModule, wasmModule] = [name, wasmName].map((module) => JSON.stringify(`actions:${module}`));
+  const modules = {
+    [name]: `// Claimsmith's engine, but for the part of its WebAssembly that ${wasmModule} has.
+${stamp(engine)}
+module.exports = ({ sha256, ${REST} }) => {
+if (sha256 !== "${engine.sha256}") {
+  throw new Error('${engineModule} and ${wasmModule} are of two versions: publish both anew');
+}
+${code}return { createPostLogin, createCredentialsExchange };
+};
+`,
+    [wasmName]: `// A part of the WebAssembly of Claimsmith's engine, for ${engineModule}.
+${stamp(engine)}
+module.exports = { sha256: "${engine.sha256}", ${REST}: "${rest}" };
+`,
+  };
   // The console of the Action is the one whose lines Auth0 keeps.
-  const action = `${head(config)}
-const { createPostLogin, createCredentialsExchange } = require(${JSON.stringify(`actions:${name}`)});
+  const action = `${head(config, engine)}
+const { createPostLogin, createCredentialsExchange } = require(${engineModule})(require(${wasmModule}));
 ${ending(trigger, ["{ log: (line) => console.log(line) }"])}`;
-  return { module, action };
+  return { modules, action };
 }
 
-function head(config) {
+/** The engine, as the package `claimsmith` carries it. */
+function readEngine() {
+  const packageFile = require.resolve("claimsmith/package.json");
+  const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
+  const code = readFileSync(path.join(path.dirname(packageFile), "dist/pasted.js"), "utf8");
+  return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
+}
+
+/** The WebAssembly within the engine's code, as text: no other string of it is nearly as long. */
+const WASM_TEXT = /"([^"\\]{10000,})"/;
+
+/** What stands for the other half of the text. Minified code has no name that is so long, so none hides it. */
+const REST = "restOfWasm";
+
+/** @returns {{ code: string, rest: string }} the engine's code with half of the WebAssembly, and the other half */
+function splitEngine(code) {
+  const [literal, text] = WASM_TEXT.exec(code) ?? [];
+  if (literal === undefined) throw new Error("the engine's code does not hold its WebAssembly as one string");
+  const middle = Math.floor(text.length / 2);
+  return {
+    code: code.replace(literal, () => `"${text.slice(0, middle)}"+${REST}`),
+    rest: text.slice(middle),
+  };
+}
+
+function head(config, { version }) {
   // It is for editors of the file; in the dashboard there is nothing at that place.
   const { $schema, ...pasted } = config;
-  return `// Claimsmith ${readEngine().version}: puts data from your API into the tokens that Auth0 issues.
+  return `// Claimsmith ${version}: puts data from your API into the tokens that Auth0 issues.
 // Edit the configuration here; secrets are added in the editor, under Secrets.
 const config = ${JSON.stringify(pasted, null, 2)};
 `;
 }
 
-function engineName() {
-  const { version, sha256 } = readEngine();
-  return `claimsmith ${version} sha256:${sha256}`;
+function stamp({ version, sha256 }) {
+  return `// claimsmith ${version} sha256:${sha256}`;
 }
 
 function ending(trigger, options) {

@@ -1,32 +1,19 @@
 // The command that writes the pasted file, as a shell runs it.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { loadAction } from "claimsmith-cli/host";
+import { bundleModules } from "claimsmith-cli/bundle";
+import { loadAction, MAX_CODE_BYTES, MAX_MODULE_BYTES } from "claimsmith-cli/host";
 import { createConfig, PLAN, startWorld } from "../support/world.js";
 import { createFolder } from "./command.js";
 
-const COMMAND = fileURLToPath(new URL("../../cli/bin/claimsmith.js", import.meta.url));
-
-function run(t, config, options = []) {
-  const folder = mkdtempSync(path.join(tmpdir(), "claimsmith-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  writeFileSync(path.join(folder, "claimsmith.json"), JSON.stringify(config));
-  const { status, stderr } = spawnSync(process.execPath, [COMMAND, "bundle", ...options], {
-    encoding: "utf8",
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-  return { status, stderr, read: () => readFileSync(path.join(folder, "action.js"), "utf8") };
+function setUp(t, config) {
+  const folder = createFolder(t, { "claimsmith.json": config });
+  return { ...folder, bundle: (...options) => folder.run("bundle", ...options) };
 }
 
-test("each trigger has its own last line", (t) => {
+test("each trigger has its own last line", async (t) => {
   const config = { claims: { plan: "event.client.metadata.plan" } };
   for (const [options, ending] of [
     [[], "exports.onExecutePostLogin = createPostLogin(config);\n"],
@@ -36,22 +23,23 @@ test("each trigger has its own last line", (t) => {
       "exports.onExecuteCredentialsExchange = createCredentialsExchange(config);\n",
     ],
   ]) {
-    const { status, read } = run(t, config, options);
-    assert.equal(status, 0);
-    assert.ok(read().endsWith(ending));
+    const { bundle, read } = setUp(t, config);
+    assert.equal((await bundle(...options)).status, 0);
+    assert.ok(read("action.js").endsWith(ending));
   }
 });
 
-test("a configuration is checked for its trigger", (t) => {
+test("a configuration is checked for its trigger", async (t) => {
   const config = { claims: { plan: { value: "event.client.metadata.plan", to: ["id_token"] } } };
-  assert.equal(run(t, config).status, 0);
-  const { status, stderr } = run(t, config, ["--trigger", "credentials-exchange"]);
+  const { bundle } = setUp(t, config);
+  assert.equal((await bundle()).status, 0);
+  const { status, stderr } = await bundle("--trigger", "credentials-exchange");
   assert.equal(status, 1);
   assert.match(stderr, /^error: claimsmith\.json:1:63 claims\.plan\.to\[0\]: .* \(config_invalid\)$/m);
 });
 
-test("a wrong expression is shown, with a mark below the column", (t) => {
-  const { status, stderr } = run(t, { claims: { plan: "event.user..plan" } });
+test("a wrong expression is shown, with a mark below the column", async (t) => {
+  const { status, stderr } = await setUp(t, { claims: { plan: "event.user..plan" } }).bundle();
   assert.equal(status, 1);
   assert.equal(
     stderr,
@@ -64,46 +52,64 @@ test("a wrong expression is shown, with a mark below the column", (t) => {
   );
 });
 
-test("wrong usage ends with 2 and shows the usage", (t) => {
+test("wrong usage ends with 2 and shows the usage", async (t) => {
   for (const options of [
     ["--trigger", "pre-login"],
     ["--triger", "post-login"],
     ["one", "more"],
   ]) {
-    const { status, stderr } = run(t, { claims: {} }, options);
+    const { status, stderr } = await setUp(t, { claims: {} }).bundle(...options);
     assert.equal(status, 2);
     assert.match(stderr, /claimsmith bundle|--help/);
   }
 });
 
-test("as a module, a small Action requires the engine, and a login through both is enriched", async (t) => {
+test("as modules, a small Action joins the engine, and a login through all three is enriched", async (t) => {
   const world = await startWorld(t);
-  const folder = createFolder(t, { "claimsmith.json": createConfig() });
-  const { status, stdout } = await folder.run(
-    "bundle",
-    "--format",
-    "module",
-    "--module-name",
-    "shared-engine",
-    "--json",
-  );
+  const { bundle, read } = setUp(t, createConfig());
+  const { status, stdout } = await bundle("--format", "module", "--module-name", "shared", "--json");
   assert.equal(status, 0);
   const { files } = JSON.parse(stdout);
   assert.deepEqual(
-    files.map(({ file }) => file),
-    ["dist/module.js", "dist/action.js"],
+    files.map(({ file, limitBytes }) => [file, limitBytes]),
+    [
+      ["dist/shared.js", MAX_MODULE_BYTES],
+      ["dist/shared-wasm.js", MAX_MODULE_BYTES],
+      ["dist/action.js", MAX_CODE_BYTES],
+    ],
   );
-  for (const { file, bytes, sha256 } of files) {
-    const code = folder.read(file);
+  for (const { file, bytes, limitBytes, sha256 } of files) {
+    const code = read(file);
     assert.equal(bytes, Buffer.byteLength(code));
+    assert.ok(bytes <= limitBytes, `${file} has ${bytes} bytes`);
     assert.equal(sha256, createHash("sha256").update(code).digest("hex"));
   }
-  assert.ok(files[1].bytes < 3_000);
+  assert.ok(files[2].bytes < 3_000);
 
-  const action = loadAction(folder.read("dist/action.js"), {
-    modules: { "shared-engine": { code: folder.read("dist/module.js") } },
+  const action = loadAction(read("dist/action.js"), {
+    modules: {
+      shared: { code: read("dist/shared.js") },
+      "shared-wasm": { code: read("dist/shared-wasm.js") },
+    },
   });
   const { after, logs } = await world.login(action);
   assert.equal(after.accessToken[PLAN], "gold");
   assert.match(logs[0], /^claimsmith enriched /);
+});
+
+test("the modules are the same for each configuration and trigger", () => {
+  const { modules } = bundleModules(createConfig());
+  assert.deepEqual(bundleModules({ claims: {} }, { trigger: "credentials-exchange" }).modules, modules);
+});
+
+test("modules of two versions are refused by name", async (t) => {
+  const world = await startWorld(t);
+  const { modules, action } = bundleModules(createConfig());
+  const older = modules["claimsmith-wasm"].replace(/sha256: "[^"]*"/, `sha256: "${"0".repeat(64)}"`);
+  const loaded = loadAction(action, {
+    modules: { claimsmith: { code: modules.claimsmith }, "claimsmith-wasm": { code: older } },
+  });
+  await assert.rejects(world.login(loaded), {
+    message: /"actions:claimsmith" and "actions:claimsmith-wasm" are of two versions: publish both anew$/,
+  });
 });

@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { CACHE_LIMITS, MAX_CLAIM_BYTES, MAX_CODE_BYTES, MAX_LOG_CHARACTERS } from "claimsmith-cli/host";
+import {
+  CACHE_LIMITS,
+  MAX_CLAIM_BYTES,
+  MAX_CODE_BYTES,
+  MAX_LOG_CHARACTERS,
+  MAX_MODULE_BYTES,
+} from "claimsmith-cli/host";
 
 const read = (place) => readFileSync(new URL(`../../${place}`, import.meta.url), "utf8");
 const page = read("docs/limits.md");
@@ -20,6 +26,7 @@ const count = (number) => number.toLocaleString("en");
 test("Auth0's limits are those that the stand-in keeps", () => {
   const limits = {
     "code of an Action": `${count(MAX_CODE_BYTES)} bytes`,
+    "code of an Actions Module": `${count(MAX_MODULE_BYTES)} bytes`,
     "console output of one execution": `${MAX_LOG_CHARACTERS} characters`,
     "claims of one token": `${count(MAX_CLAIM_BYTES)} bytes`,
     "entries of `api.cache`": `${CACHE_LIMITS.maxEntries}`,

@@ -4,7 +4,14 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createApi, createCache, createEvent, loadAction, MAX_CODE_BYTES } from "claimsmith-cli/host";
+import {
+  createApi,
+  createCache,
+  createEvent,
+  loadAction,
+  MAX_CODE_BYTES,
+  MAX_MODULE_BYTES,
+} from "claimsmith-cli/host";
 
 const HANDLER = "onExecutePostLogin";
 
@@ -282,6 +289,14 @@ describe("Auth0's limits", () => {
       message: "loadAction: the code has 100002 bytes, Auth0 takes 100000",
     });
     loadAction("ä".repeat(MAX_CODE_BYTES / 2));
+  });
+
+  test("refuse a module over 65,536 bytes, counted in UTF-8", () => {
+    const modules = (count) => ({ shared: { code: "ä".repeat(count) } });
+    assert.throws(() => loadAction("", { modules: modules(MAX_MODULE_BYTES / 2 + 1) }), {
+      message: "loadAction: the module shared has 65538 bytes, Auth0 takes 65536",
+    });
+    loadAction("", { modules: modules(MAX_MODULE_BYTES / 2) });
   });
 
   test("refuse more than 3 Actions Modules and more than 10 npm dependencies", () => {

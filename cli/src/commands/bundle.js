@@ -7,9 +7,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Option } from "commander";
 import pc from "picocolors";
-import { bundleAction, bundleModule, MODULE_NAME } from "../bundle.js";
+import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
-import { MAX_CODE_BYTES } from "../host/index.js";
+import { MAX_CODE_BYTES, MAX_MODULE_BYTES } from "../host/index.js";
 import { Problem } from "../problem.js";
 import { triggerOption } from "./options.js";
 
@@ -24,11 +24,11 @@ export function registerBundle(program) {
       "the file, or with --format module the folder, to write (action.js, or dist)",
     )
     .addOption(
-      new Option("--format <format>", "one file, or the engine as an Actions Module with a small Action")
+      new Option("--format <format>", "one file, or the engine as two Actions Modules with a small Action")
         .choices(["action", "module"])
         .default("action"),
     )
-    .option("--module-name <name>", "what the module is called in the tenant", MODULE_NAME)
+    .option("--module-name <name>", "what the first module is called in the tenant", MODULE_NAME)
     .option("--json", "print the result for programs")
     .addOption(triggerOption())
     .action(bundle);
@@ -37,44 +37,49 @@ export function registerBundle(program) {
 function bundle(configFile, options) {
   const { trigger, format, json } = options;
   const config = readConfigFile(configFile, { trigger });
-  const files = format === "action" ? oneFile(config, options) : twoFiles(config, options);
-  for (const { file, code } of files) checkSize(file, code);
-  const written = files.map(({ file, code }) => {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, code);
-    const sha256 = createHash("sha256").update(code).digest("hex");
-    return { file, bytes: Buffer.byteLength(code), limitBytes: MAX_CODE_BYTES, sha256 };
-  });
-  if (json) return console.log(JSON.stringify({ files: written }, null, 2));
-  for (const { file, bytes, sha256 } of written) {
-    const share = ((100 * bytes) / MAX_CODE_BYTES).toFixed(1);
+  const parts = format === "action" ? inOne(config, options) : inModules(config, options);
+  for (const part of parts) checkSize(part, format);
+  const files = parts.map(write);
+  if (json) return console.log(JSON.stringify({ files }, null, 2));
+  for (const { file, bytes, limitBytes, sha256 } of files) {
+    const share = ((100 * bytes) / limitBytes).toFixed(1);
     console.log(
-      `${pc.bold(file)}: ${count(bytes)} of ${count(MAX_CODE_BYTES)} bytes (${share} % of Auth0's limit)`,
+      `${pc.bold(file)}: ${count(bytes)} of ${count(limitBytes)} bytes (${share} % of Auth0's limit)`,
     );
     console.log(pc.dim(`sha256 ${sha256}`));
   }
 }
 
-function oneFile(config, { trigger, out = "action.js" }) {
-  return [{ file: out, code: bundleAction(config, { trigger }) }];
+function inOne(config, { trigger, out = "action.js" }) {
+  return [{ file: out, code: bundleAction(config, { trigger }), limitBytes: MAX_CODE_BYTES }];
 }
 
-function twoFiles(config, { trigger, moduleName, out = "dist" }) {
-  const { module, action } = bundleModule(config, { trigger, name: moduleName });
+function inModules(config, { trigger, moduleName, out = "dist" }) {
+  const { modules, action } = bundleModules(config, { trigger, name: moduleName });
   return [
-    { file: path.join(out, "module.js"), code: module },
-    { file: path.join(out, "action.js"), code: action },
+    ...Object.entries(modules).map(([name, code]) => ({
+      file: path.join(out, `${name}.js`),
+      code,
+      limitBytes: MAX_MODULE_BYTES,
+    })),
+    { file: path.join(out, "action.js"), code: action, limitBytes: MAX_CODE_BYTES },
   ];
 }
 
-function checkSize(file, code) {
+function write({ file, code, limitBytes }) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, code);
+  const sha256 = createHash("sha256").update(code).digest("hex");
+  return { file, bytes: Buffer.byteLength(code), limitBytes, sha256 };
+}
+
+function checkSize({ file, code, limitBytes }, format) {
   const bytes = Buffer.byteLength(code);
-  if (bytes <= MAX_CODE_BYTES) return;
+  if (bytes <= limitBytes) return;
+  const smaller = format === "action" ? "use --format module, or the npm package" : "use the npm package";
   throw new Problem(
-    `${file} would have ${count(bytes)} of ${count(MAX_CODE_BYTES)} bytes: Auth0 would not take it`,
-    {
-      hint: "shorten the configuration, use --format module, or the npm package, which has no such limit",
-    },
+    `${file} would have ${count(bytes)} of ${count(limitBytes)} bytes: Auth0 would not take it`,
+    { hint: `shorten the configuration, or ${smaller}: the engine does not count there` },
   );
 }
 

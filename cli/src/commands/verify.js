@@ -34,7 +34,9 @@ function verify(file, { json }) {
 function inspect(file) {
   const pasted = readPastedFile(readText(file));
   if (pasted === undefined) {
-    throw new Problem(`${file} is no file of \`claimsmith bundle\`, or its engine was taken apart`);
+    throw new Problem(`${file} is no pasted file of \`claimsmith bundle\`, or its engine was taken apart`, {
+      hint: "modules are the same bytes for each configuration: compare their SHA-256 with what bundle prints",
+    });
   }
   const installed = readInstalled();
   const wasmSha256 = createHash("sha256").update(pasted.wasm).digest("hex");

@@ -11,4 +11,4 @@ export { createApi } from "./api.js";
 export { CACHE_LIMITS, createCache } from "./cache.js";
 export { droppedClaims, issuedClaims, MAX_CLAIM_BYTES, RESERVED_CLAIMS } from "./claims.js";
 export { createCredentialsExchangeEvent, createEvent } from "./event.js";
-export { LoadedAction, loadAction, MAX_CODE_BYTES, MAX_LOG_CHARACTERS } from "./loader.js";
+export { LoadedAction, loadAction, MAX_CODE_BYTES, MAX_LOG_CHARACTERS, MAX_MODULE_BYTES } from "./loader.js";

@@ -14,6 +14,12 @@ import { createActionRequire } from "./require.js";
 /** Bytes of an Action's code, npm packages excluded. */
 export const MAX_CODE_BYTES = 100_000;
 
+/**
+ * Bytes of an Actions Module's code. Auth0's pages give none; this is the bound in descriptions of its Management API,
+ * and the stricter of what may hold.
+ */
+export const MAX_MODULE_BYTES = 65_536;
+
 /** Characters of an Action's console output that Auth0 keeps of one execution. */
 export const MAX_LOG_CHARACTERS = 256;
 
@@ -195,6 +201,12 @@ function checkSizes({ code, dependencies, modules, maxCodeBytes }) {
   const moduleCount = Object.keys(modules).length;
   if (moduleCount > MAX_MODULES) {
     throw new Error(`loadAction: the Action has ${moduleCount} Actions Modules, Auth0 takes ${MAX_MODULES}`);
+  }
+  for (const [name, module] of Object.entries(modules)) {
+    const bytes = Buffer.byteLength(module.code);
+    if (bytes > MAX_MODULE_BYTES) {
+      throw new Error(`loadAction: the module ${name} has ${bytes} bytes, Auth0 takes ${MAX_MODULE_BYTES}`);
+    }
   }
 }
 
