@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { createTestCertificate } from "claimsmith-cli/tenant";
 import { secretNames } from "../../cli/src/config/secrets.js";
@@ -15,6 +16,7 @@ import { createConfig } from "../support/world.js";
 import { createFolder } from "./command.js";
 
 const require = createRequire(import.meta.url);
+const FAKE_AUTH0 = fileURLToPath(new URL("../support/fake-auth0.js", import.meta.url));
 const DEPLOY_CLI = path.join(path.dirname(require.resolve("auth0-deploy-cli/package.json")), "lib/index.js");
 
 /** With what breaks code or JSON into which it is pasted. */
@@ -66,25 +68,31 @@ test("the names of the secrets are those that the configuration reads", () => {
   assert.deepEqual(secretNames(config), ["DEEP", "HOST", "KEY", "odd name"]);
 });
 
-test("auth0-deploy-cli brings code, trigger, runtime and secrets, and a second import makes no second Action", async (t) => {
+/** A tenant to import to, and the exported folder with what the tool needs to reach it. */
+async function setUpImport(t, ...options) {
   const tls = await createTestCertificate();
   const api = await startManagementApi({ tls });
   t.after(() => api.close());
-  const folder = await exported(t, "deploy-cli", "--bind", "--name", "Plan and roles");
-  const out = path.join(folder.path, "out");
-  writeFileSync(path.join(out, "ca.pem"), tls.cert);
-  const config = JSON.parse(readFileSync(path.join(out, "config.json"), "utf8"));
+  const folder = await exported(t, "deploy-cli", ...options);
+  const cwd = path.join(folder.path, "out");
+  writeFileSync(path.join(cwd, "ca.pem"), tls.cert);
+  const config = folder.readJson("out/config.json");
   assert.equal(config.AUTH0_ALLOW_DELETE, false);
-  writeFileSync(path.join(out, "config.json"), JSON.stringify({ ...config, AUTH0_DOMAIN: api.domain }));
+  writeFileSync(path.join(cwd, "config.json"), JSON.stringify({ ...config, AUTH0_DOMAIN: api.domain }));
 
   const args = ["import", "--config_file", "config.json", "--input_file", "tenant", "--env", "true"];
-  const env = {
-    ...environment,
-    AUTH0_CLIENT_SECRET: "management-secret",
-    NODE_EXTRA_CA_CERTS: path.join(out, "ca.pem"),
+  const own = { AUTH0_CLIENT_SECRET: "management-secret", NODE_EXTRA_CA_CERTS: path.join(cwd, "ca.pem") };
+  return {
+    api,
+    import: (env) => run(process.execPath, [DEPLOY_CLI, ...args], { cwd, env: { ...own, ...env } }),
   };
+}
+
+test("auth0-deploy-cli brings code, trigger, runtime and secrets, and a second import makes no second Action", async (t) => {
+  const tenant = await setUpImport(t, "--bind", "--name", "Plan and roles");
+  const { api } = tenant;
   for (let imports = 1; imports <= 2; imports++) {
-    const { status, output } = await run(process.execPath, [DEPLOY_CLI, ...args], { cwd: out, env });
+    const { status, output } = await tenant.import(environment);
     assert.equal(status, 0, output);
     assert.ok(!output.includes("planted"), output);
 
@@ -94,7 +102,7 @@ test("auth0-deploy-cli brings code, trigger, runtime and secrets, and a second i
     assert.equal(action.code, bundleAction(CONFIG));
     assert.equal(action.runtime, "node22");
     assert.deepEqual(action.supported_triggers, [{ id: "post-login", version: "v3" }]);
-    assert.deepEqual(Object.fromEntries(action.secrets.map(({ name, value }) => [name, value])), VALUES);
+    assert.deepEqual(valuesByName(action.secrets), VALUES);
     assert.equal(api.deployed.length, imports);
     assert.deepEqual(api.bindings["post-login"], [
       { ref: { type: "action_name", value: "Plan and roles" }, display_name: "Plan and roles" },
@@ -102,6 +110,20 @@ test("auth0-deploy-cli brings code, trigger, runtime and secrets, and a second i
   }
   assert.deepEqual(api.unknown, []);
 });
+
+test("auth0-deploy-cli imports nothing where a secret has no value", async (t) => {
+  const tenant = await setUpImport(t);
+  const { CLAIMSMITH_CLIENT_SECRET, ...others } = environment;
+  const { status, output } = await tenant.import(others);
+  assert.notEqual(status, 0, output);
+  assert.equal(tenant.api.actions.size, 0);
+  assert.equal((await tenant.import(environment)).status, 0);
+  assert.equal(tenant.api.actions.size, 1);
+});
+
+function valuesByName(secrets) {
+  return Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
+}
 
 test("without --bind the flow is left as it is", async (t) => {
   const folder = await exported(t, "deploy-cli");
@@ -144,65 +166,76 @@ test("the files for Terraform name code, trigger, runtime and each secret as a s
   }
 });
 
-/** A command `auth0` that writes down what it was given. */
-function createAuth0(folder, { exists }) {
+/** The exported folder, a tenant, and a command `auth0` that sends to it what comes on standard input. */
+async function setUpAuth0(t) {
+  const tls = await createTestCertificate();
+  const api = await startManagementApi({ tls });
+  t.after(() => api.close());
+  const folder = await exported(t, "auth0-cli");
   const bin = path.join(folder.path, "bin");
   mkdirSync(bin);
-  const script = `#!${process.execPath}
-const { appendFileSync } = require("node:fs");
-const args = process.argv.slice(2);
-appendFileSync(${JSON.stringify(path.join(folder.path, "calls.txt"))}, JSON.stringify(args) + "\\n");
-if (args[1] === "list") console.log(${exists ? `'[{"id":"other","name":"Other"},{"id":"id-1","name":"Claimsmith"}]'` : '""'});
-else if (args[1] !== "deploy") console.log('{"id":"id-1"}');
-`;
-  writeFileSync(path.join(bin, "auth0"), script);
+  writeFileSync(path.join(bin, "auth0"), `#!/bin/sh\nexec "${process.execPath}" "${FAKE_AUTH0}" "$@"\n`);
   chmodSync(path.join(bin, "auth0"), 0o755);
-  return { PATH: `${bin}:${process.env.PATH}` };
+  writeFileSync(path.join(folder.path, "ca.pem"), tls.cert);
+  const calls = path.join(folder.path, "calls.txt");
+  writeFileSync(calls, "");
+  const own = {
+    PATH: `${bin}:${process.env.PATH}`,
+    NODE_EXTRA_CA_CERTS: path.join(folder.path, "ca.pem"),
+    FAKE_AUTH0_DOMAIN: api.domain,
+    FAKE_AUTH0_CALLS: calls,
+  };
+  return {
+    api,
+    calls: () => folder.read("calls.txt"),
+    deploy: (env) => run(process.execPath, ["out/deploy.mjs"], { cwd: folder.path, env: { ...own, ...env } }),
+  };
 }
 
-for (const exists of [false, true]) {
-  test(`the auth0 command ${exists ? "updates" : "creates"} the Action and deploys it`, async (t) => {
-    const folder = await exported(t, "auth0-cli");
-    const env = { ...environment, ...createAuth0(folder, { exists }) };
-    const { status, output } = await run("sh", ["out/deploy.sh"], { cwd: folder.path, env });
+test("the auth0 command creates the Action and deploys it once it is built, then updates it", async (t) => {
+  const { api, calls, deploy } = await setUpAuth0(t);
+  api.buildSteps = 1;
+  for (const [index, verb] of ["created", "updated"].entries()) {
+    const { status, output } = await deploy(environment);
     assert.equal(status, 0, output);
-    assert.ok(!output.includes("planted"), output);
+    assert.match(output, new RegExp(`^${verb} Claimsmith \\(.+\\)\ndeployed\n$`));
 
-    const [list, put, deploy] = folder
-      .read("calls.txt")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    assert.deepEqual(list, ["actions", "list", "--json"]);
-    assert.deepEqual(deploy, ["actions", "deploy", "id-1", "--no-input"]);
-    assert.deepEqual(
-      put.slice(0, 4),
-      exists ? ["actions", "update", "id-1", "--force"] : ["actions", "create", "--trigger", "post-login"],
-    );
-    const valuesOf = (option) =>
-      put.flatMap((argument, index) => (put[index - 1] === option ? [argument] : []));
-    assert.deepEqual(valuesOf("--code"), [bundleAction(CONFIG)]);
-    assert.deepEqual(valuesOf("--runtime"), ["node22"]);
-    assert.deepEqual(
-      valuesOf("--secret").sort(),
-      Object.entries(VALUES)
-        .map(([name, value]) => `${name}=${value}`)
-        .sort(),
-    );
-  });
-}
+    assert.equal(api.actions.size, 1);
+    const [action] = api.actions.values();
+    assert.equal(action.code, bundleAction(CONFIG));
+    assert.equal(action.runtime, "node22");
+    assert.deepEqual(action.supported_triggers, [{ id: "post-login", version: "v3" }]);
+    assert.deepEqual(valuesByName(action.secrets), VALUES);
+    assert.equal(api.deployed.length, index + 1);
+  }
+  assert.deepEqual(api.unknown, []);
+  assert.ok(calls().includes("api post actions/actions"), calls());
+  for (const value of Object.values(VALUES)) assert.ok(!calls().includes(value), calls());
+});
 
 test("a secret that is not set is named, and nothing is called", async (t) => {
-  const folder = await exported(t, "auth0-cli");
-  const env = {
-    ...createAuth0(folder, { exists: false }),
-    CLAIMSMITH_API_DOMAIN: "x",
-    CLAIMSMITH_AUTH0_DOMAIN: "x",
-  };
-  const { status, output } = await run("sh", ["out/deploy.sh"], { cwd: folder.path, env });
-  assert.notEqual(status, 0);
-  assert.match(output, /CLAIMSMITH_CLIENT_ID: set it to the Action's secret CLIENT_ID/);
-  assert.throws(() => folder.read("calls.txt"), { code: "ENOENT" });
+  const { calls, deploy } = await setUpAuth0(t);
+  const { status, output } = await deploy({ CLAIMSMITH_API_DOMAIN: "x", CLAIMSMITH_AUTH0_DOMAIN: "x" });
+  assert.equal(status, 1);
+  assert.match(output, /CLAIMSMITH_CLIENT_ID is not set; it holds the Action's secret CLIENT_ID/);
+  assert.match(output, /CLAIMSMITH_CLIENT_SECRET is not set/);
+  assert.equal(calls(), "");
+});
+
+test("what the Management API refuses ends the script with its words", async (t) => {
+  const { api, deploy } = await setUpAuth0(t);
+  api.refusal = { statusCode: 403, message: "Insufficient scope, expected any of: create:actions" };
+  const { status, output } = await deploy(environment);
+  assert.equal(status, 1);
+  assert.match(output, /^error: .*: Insufficient scope, expected any of: create:actions \(403\)$/m);
+  assert.ok(!output.includes("planted"), output);
+});
+
+test("without the auth0 command the script says where to get it", async (t) => {
+  const { deploy } = await setUpAuth0(t);
+  const { status, output } = await deploy({ ...environment, PATH: "" });
+  assert.equal(status, 1);
+  assert.match(output, /^error: auth0 cannot be run: .*github\.com\/auth0\/auth0-cli$/m);
 });
 
 test("a folder with other things in it is left as it is", async (t) => {

@@ -62,6 +62,6 @@ test("what is no pasted file is told", async (t) => {
   const folder = createFolder(t, { "action.js": "exports.onExecutePostLogin = async () => {};" });
   const { status, stderr } = await folder.run("verify");
   assert.equal(status, 1);
-  assert.match(stderr, /action\.js is no file of `claimsmith bundle`/);
+  assert.match(stderr, /action\.js is no pasted file of `claimsmith bundle`/);
   assert.equal((await folder.run("verify", "missing.js")).status, 1);
 });

@@ -15,6 +15,11 @@ export async function startManagementApi({ tls }) {
   const bindings = Object.fromEntries(TRIGGERS.map((trigger) => [trigger, /** @type {any[]} */ ([])]));
   const deployed = [];
   const unknown = [];
+  /** What a test may set: how often an Action is shown as not built yet, and an answer that refuses everything. */
+  const behaviour = {
+    buildSteps: 0,
+    refusal: /** @type {null | { statusCode: number, message: string }} */ (null),
+  };
 
   const routes = [
     [
@@ -28,7 +33,7 @@ export async function startManagementApi({ tls }) {
       () => ({ actions: [...actions.values()].map(shown), total: actions.size }),
     ],
     ["POST", /^\/api\/v2\/actions\/actions$/, (_path, body) => put(randomUUID(), body)],
-    ["GET", /^\/api\/v2\/actions\/actions\/([^/]+)$/, ([id]) => shown(actions.get(id))],
+    ["GET", /^\/api\/v2\/actions\/actions\/([^/]+)$/, ([id]) => shown(built(actions.get(id)))],
     [
       "PATCH",
       /^\/api\/v2\/actions\/actions\/([^/]+)$/,
@@ -38,6 +43,7 @@ export async function startManagementApi({ tls }) {
       "POST",
       /^\/api\/v2\/actions\/actions\/([^/]+)\/deploy$/,
       ([id]) => {
+        if (actions.get(id).status !== "built") throw new Error(`the Action ${id} is not built`);
         deployed.push(id);
         return shown(actions.get(id));
       },
@@ -60,13 +66,20 @@ export async function startManagementApi({ tls }) {
   ];
 
   function put(id, body) {
-    actions.set(id, { ...body, id, status: "built", all_changes_deployed: true });
+    actions.set(id, { ...body, id, all_changes_deployed: true, ...buildState(behaviour.buildSteps) });
     return shown(actions.get(id));
   }
 
   async function answer(req, res) {
     const { pathname } = new URL(req.url, "https://localhost");
     const content = await text(req);
+    if (behaviour.refusal !== null) {
+      const { statusCode } = behaviour.refusal;
+      res
+        .writeHead(statusCode, { "content-type": "application/json" })
+        .end(JSON.stringify(behaviour.refusal));
+      return;
+    }
     for (const [method, pattern, respond] of routes) {
       const match = pattern.exec(pathname);
       if (method !== req.method || match === null) continue;
@@ -87,10 +100,20 @@ export async function startManagementApi({ tls }) {
       answer(req, res).catch((error) => res.writeHead(500).end(error.message));
     },
   });
-  return { domain: listener.domain, actions, bindings, deployed, unknown, close: listener.close };
+  const { domain, close } = listener;
+  return Object.assign(behaviour, { domain, actions, bindings, deployed, unknown, close });
+}
+
+function buildState(stepsLeft) {
+  return { stepsLeft, status: stepsLeft === 0 ? "built" : "building" };
+}
+
+/** An Action after one more look at it. */
+function built(action) {
+  return Object.assign(action, buildState(Math.max(0, action.stepsLeft - 1)));
 }
 
 /** Auth0 never shows the value of a secret. */
-function shown(action) {
+function shown({ stepsLeft, ...action }) {
   return { ...action, secrets: action.secrets?.map(({ name }) => ({ name })) };
 }

@@ -4,6 +4,12 @@
 
 import { TRIGGER_VERSIONS, variableOf } from "./tenant.js";
 
+/**
+ * A placeholder in quotes. The tool puts a JSON string in the place of one without them, so that a value may hold any
+ * character; and where there is no value the import fails, and does not make the placeholder the secret.
+ */
+const QUOTED = /"(@@\w+@@)"/g;
+
 /** @type {import("./index.js").Target} */
 export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) {
   const folder = name.replaceAll(/[^\w-]+/g, "-");
@@ -14,7 +20,6 @@ export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) 
     status: "built",
     deployed: true,
     dependencies: [],
-    // Replaced with its quotes by the value as JSON, so that a value may hold whatever it holds.
     secrets: secrets.map((secret) => ({ name: secret, value: `@@${variableOf(secret)}@@` })),
     supported_triggers: [{ id: trigger, version: TRIGGER_VERSIONS[trigger] }],
   };
@@ -25,7 +30,7 @@ export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) 
     AUTH0_ALLOW_DELETE: false,
   };
   const files = {
-    [`tenant/actions/${folder}.json`]: toText(action),
+    [`tenant/actions/${folder}.json`]: toText(action).replaceAll(QUOTED, "$1"),
     [`tenant/actions/${folder}/code.js`]: code,
     "config.json": toText(settings),
     "README.md": readme({ name, trigger, secrets, bind }),
@@ -57,6 +62,8 @@ Then:
 \`\`\`sh
 npx auth0-deploy-cli import --config_file config.json --input_file tenant --env true
 \`\`\`
+
+Where a variable is not set, the import ends before it changes anything.
 
 ${binding}
 `;
