@@ -79,7 +79,13 @@ ${ending(trigger, ["{ log: (line) => console.log(line) }"])}`;
   return { modules, action };
 }
 
-/** The engine, as the package `claimsmith` carries it. */
+/** @typedef {{ version: string, code: string, sha256: string }} Engine */
+
+/**
+ * The engine, as the package `claimsmith` carries it.
+ *
+ * @returns {Engine}
+ */
 function readEngine() {
   const packageFile = require.resolve("claimsmith/package.json");
   const { version } = JSON.parse(readFileSync(packageFile, "utf8"));

@@ -284,6 +284,13 @@ test("--live calls the real servers with secrets from a file, and prints none of
     assert.ok(!stdout.includes(secret));
 });
 
+test("--live with --fault is wrong usage, and says why", async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": createConfig() });
+  const { status, stderr } = await folder.run("simulate", "--live", "--fault", "profile:answers-500");
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: --fault needs the stand-ins, so it cannot go with --live$/m);
+});
+
 test("--live without its secrets names those that are missing", async (t) => {
   const folder = createFolder(t, { ...createFiles(), "secrets.env": "CLIENT_ID=x\n" });
   const { status, stderr } = await folder.run("simulate", "--live");

@@ -11,6 +11,7 @@ import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { MAX_CODE_BYTES, MAX_MODULE_BYTES } from "../host/index.js";
 import { Problem } from "../problem.js";
+import { count } from "../simulation/words.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -81,8 +82,4 @@ function checkSize({ file, code, limitBytes }, format) {
     `${file} would have ${count(bytes)} of ${count(limitBytes)} bytes: Auth0 would not take it`,
     { hint: `shorten the configuration, or ${smaller}: the engine does not count there` },
   );
-}
-
-function count(number) {
-  return number.toLocaleString("en");
 }

@@ -38,14 +38,15 @@ export function registerSimulate(program) {
     .action(simulate);
 }
 
-async function simulate(file, options) {
+async function simulate(file, options, command) {
   const { trigger, live = false, logins, json } = options;
   if (options.listFaults) return listFaults(json);
+  if (live && options.fault.length > 0) {
+    command.error("error: --fault needs the stand-ins, so it cannot go with --live");
+  }
 
   const config = readConfigFile(file, { trigger });
   const injections = options.fault.flatMap((text) => readInjection(text, config));
-  if (live && injections.length > 0)
-    throw new InvalidArgumentError("--fault needs the stand-ins, so it cannot go with --live");
   const event = readEvent(options.event);
   const simulation = await startSimulation({
     config,

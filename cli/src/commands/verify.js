@@ -10,6 +10,7 @@ import { checkConfig } from "claimsmith";
 import pc from "picocolors";
 import { parseConfig } from "../config/text.js";
 import { Problem } from "../problem.js";
+import { readText } from "../read-text.js";
 import { readPastedFile } from "../verify/pasted-file.js";
 
 const require = createRequire(import.meta.url);
@@ -91,12 +92,4 @@ function print({ file, version, trigger, engine, wasm, requires, imports, proble
   console.log(`  requires  ${requires.join(" ")}`);
   console.log(`  imports   ${imports.join(" ")}`);
   for (const problem of problems) console.error(`${pc.red("problem")}: ${problem}`);
-}
-
-function readText(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
-  }
 }

@@ -2,10 +2,10 @@
  * A configuration file: read, checked, and its problems shown at their lines.
  */
 
-import { readFileSync } from "node:fs";
 import { checkConfig } from "claimsmith";
 import pc from "picocolors";
 import { Problem } from "../problem.js";
+import { readText } from "../read-text.js";
 import { lineAndColumn, parseConfig, placeProblems } from "./text.js";
 
 /** What a command reads where it is given no file. */
@@ -29,7 +29,8 @@ export const DEFAULT_FILE = "claimsmith.json";
  * @returns {CheckedConfig}
  */
 export function checkConfigFile(file, { trigger }) {
-  const text = readText(file);
+  const hint = file === DEFAULT_FILE ? "`claimsmith init` makes one to start from" : undefined;
+  const text = readText(file, { hint });
   const { value, problems } = parseConfig(text);
   if (value === undefined) return { file, text, config: undefined, problems };
   const checked = checkConfig(value, { trigger });
@@ -72,13 +73,4 @@ export function describeProblems({ file, text, problems }) {
       ].join("\n");
     })
     .join("\n\n");
-}
-
-function readText(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const hint = file === DEFAULT_FILE ? "`claimsmith init` makes one to start from" : undefined;
-    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`, { hint });
-  }
 }

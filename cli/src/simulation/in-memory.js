@@ -7,13 +7,19 @@ import { createCredentialsExchange, createPostLogin } from "claimsmith";
 import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
-import { MAX_CLAIM_BYTES } from "../host/claims.js";
 import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
-import { customClaims, enrichedPayloads, plainPayloads, readTokenRequest } from "../tenant/token-payloads.js";
+import {
+  customClaims,
+  enrichedPayloads,
+  plainPayloads,
+  readTokenRequest,
+  tooLargeMessage,
+} from "../tenant/token-payloads.js";
 import { NO_ANSWER } from "./answers.js";
+import { createCallLog } from "./call-log.js";
 import { createRedactor } from "./redact.js";
 import { describeLogin } from "./result.js";
-import { createRoutes } from "./routes.js";
+import { createRoutes, unknownRoute } from "./routes.js";
 
 /** Milliseconds that a call takes where its answer says nothing else: about what one in a data centre does. */
 const TOKEN_DELAY_MS = 35;
@@ -64,9 +70,7 @@ export async function startInMemory({
   const secrets = await madeUpSecrets(config);
   const routes = createRoutes(config, secrets);
   const redact = createRedactor(secrets);
-  const calls = { token: 0, source: 0 };
-  /** The calls of each login under way. @type {Set<import("./result.js").Call[]>} */
-  const underWay = new Set();
+  const callLog = createCallLog();
   const reports = new Map();
   const logs = [];
   const users = new Map();
@@ -79,7 +83,7 @@ export async function startInMemory({
   let handler = make();
 
   return {
-    calls,
+    calls: callLog.counts,
     /** What follows runs in a fresh instance. */
     restart() {
       handler = make();
@@ -100,12 +104,11 @@ export async function startInMemory({
     users.set(id, event.user?.user_id);
     const { api, outcome } = createApi(event, { cache, trigger });
     const request = readTokenRequest(event);
-    const recorded = [];
-    underWay.add(recorded);
-    const startMs = performance.now();
-    await handler(event, api);
-    const durationMs = performance.now() - startMs;
-    underWay.delete(recorded);
+    const [durationMs, calls] = await callLog.during(async () => {
+      const startMs = performance.now();
+      await handler(event, api);
+      return performance.now() - startMs;
+    });
     users.delete(id);
     const report = reports.get(id) ?? null;
     reports.delete(id);
@@ -120,31 +123,27 @@ export async function startInMemory({
       after: isDenied ? null : enrichedPayloads(request, outcome, custom, issued),
       dropped: { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped },
       report,
-      calls: recorded.map((call) => ({
-        ...call,
-        startMs: call.startMs - startMs,
-        endMs: call.endMs === null ? null : call.endMs - startMs,
-      })),
+      calls,
       cache,
       durationMs,
       logs: logs.splice(0),
-      error: tooLarge(custom),
+      error: tooLargeMessage(custom),
     });
   }
 
   async function recordingFetch(url, init) {
     const route = routes.find(init.method, url);
+    const { kind, name } = route ?? unknownRoute(url);
     const call = {
-      kind: route?.kind ?? "source",
-      name: route?.name ?? new URL(url).host,
+      kind,
+      name,
       method: init.method,
       url: redact(url),
       startMs: performance.now(),
       endMs: /** @type {number | null} */ (null),
       status: /** @type {number | null} */ (null),
     };
-    calls[call.kind]++;
-    for (const recorded of underWay) recorded.push(call);
+    callLog.add(call);
     try {
       const response = await respond(route, init);
       call.status = response.status;
@@ -179,13 +178,6 @@ export async function startInMemory({
     const found = answers.find(source, users.get(new Headers(headers).get("x-correlation-id") ?? ""));
     return found && { ...found, delayMs: found.delayMs || SOURCE_DELAY_MS };
   }
-}
-
-function tooLarge(custom) {
-  for (const [name, { bytes, tooLarge: isTooLarge }] of Object.entries(custom)) {
-    if (isTooLarge) return `The ${name} has ${bytes} bytes of custom claims, Auth0 takes ${MAX_CLAIM_BYTES}`;
-  }
-  return null;
 }
 
 function jsonResponse(status, body, headers = {}) {

@@ -2,12 +2,13 @@
  * The files that a simulation reads besides the configuration: the event, the backend's answers and the secrets.
  */
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import { secretNames } from "../config/secrets.js";
 import { parseConfig } from "../config/text.js";
 import { Problem } from "../problem.js";
+import { readText } from "../read-text.js";
 import { createAnswers } from "./answers.js";
 
 /**
@@ -89,14 +90,6 @@ function readJson(file) {
   const { value, problems } = parseConfig(readText(file));
   if (problems.length > 0) throw new Problem(`${file}: ${problems[0].message}`);
   return /** @type {any} */ (value);
-}
-
-function readText(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
-  }
 }
 
 function existing(file) {

@@ -6,24 +6,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
-
-const TITLES = { access_token: "Access token", id_token: "ID token" };
-
-const TARGETS = {
-  saml_response: "SAML response",
-  app_metadata: "app_metadata",
-  user_metadata: "user_metadata",
-  transaction_metadata: "Transaction metadata",
-};
-
-const DROP_REASONS = {
-  reserved: "Auth0 keeps this name to itself",
-  banned_namespace: "Auth0 owns this namespace",
-  no_json_value: "has no JSON",
-  scope_not_requested: "the application did not ask for the scope that releases it",
-  opaque_access_token: "the login is for no API, so the access token carries nothing",
-  auth0_api_audience: "the token is for an API of Auth0's own",
-};
+import { count, DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
 
 const BAR_WIDTH = 24;
 const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
@@ -59,7 +42,7 @@ function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }
 }
 
 function printToken({ token, before, after, changes, bytes, limitBytes, dropped }) {
-  const title = pc.bold(TITLES[token]);
+  const title = pc.bold(TOKEN_TITLES[token]);
   const lines = [];
   if (after === null) lines.push(pc.dim("  none"));
   else lines.push(...printClaims(before ?? {}, after, changes));
@@ -86,7 +69,7 @@ function printClaims(before, after, changes) {
 function printElsewhere({ elsewhere, scopes }) {
   const sections = Object.entries(elsewhere).map(([target, values]) =>
     [
-      pc.bold(TARGETS[target]),
+      pc.bold(TARGET_TITLES[target]),
       ...Object.entries(values).map(([name, value]) => pc.green(`+ ${name}  ${json(value)}`)),
     ].join("\n"),
   );
@@ -144,10 +127,9 @@ function printState({ cache, breakers, report }) {
   const tokens = Object.entries(report?.tokens ?? {}).map(
     ([name, { from }]) => `token ${name} from ${from ?? "nowhere"}`,
   );
-  const sources = Object.entries(report?.sources ?? {}).map(([name, { from, skipped, attempts }]) => {
-    if (skipped) return `source ${name} not asked`;
-    return `source ${name} from ${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
-  });
+  const sources = Object.entries(report?.sources ?? {}).map(
+    ([name, source]) => `source ${name} ${describeSource(source)}`,
+  );
   const open = breakers.map(({ id, openForS }) => pc.red(`  ${id} is open for ${openForS} s more`));
   return [
     pc.bold("Where it came from"),
@@ -237,8 +219,4 @@ function json(value) {
 function ms(value) {
   if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
   return `${value >= 100 ? Math.round(value) : value.toPrecision(2)} ms`;
-}
-
-function count(number) {
-  return number.toLocaleString("en");
 }

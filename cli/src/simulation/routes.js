@@ -17,6 +17,15 @@ import { templateParts } from "../config/template.js";
  * @property {(method: string, url: string | URL) => Route | undefined} find
  */
 
+/**
+ * What a request is shown as that is for nothing in the configuration.
+ *
+ * @param {string | URL} url
+ */
+export function unknownRoute(url) {
+  return { kind: /** @type {const} */ ("source"), name: new URL(url).host };
+}
+
 /** What a value becomes in a URL: it is percent-encoded whole. */
 const ENCODED_VALUE = "[A-Za-z0-9%._~-]*";
 

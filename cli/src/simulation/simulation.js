@@ -9,10 +9,11 @@ import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
 import { loadAction } from "../host/loader.js";
 import { LoginError, login } from "../tenant/login.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
+import { createCallLog } from "./call-log.js";
 import { createRecordingModules } from "./recorder.js";
 import { createRedactor } from "./redact.js";
 import { describeLogin } from "./result.js";
-import { createRoutes } from "./routes.js";
+import { createRoutes, unknownRoute } from "./routes.js";
 import { startStandIns } from "./stand-ins.js";
 
 /**
@@ -60,9 +61,7 @@ export async function startSimulation({
   const oauthServer =
     standIns?.oauthServer ?? (await startOAuthServer({ issuer: "https://tenant.example/" }));
 
-  /** The requests since each login began that is under way. @type {Set<import("./recorder.js").RecordedRequest[]>} */
-  const underWay = new Set();
-  const calls = { token: 0, source: 0 };
+  const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
   const code = bundleAction(config, { trigger, options: ["{ onReport }"] });
@@ -77,7 +76,7 @@ export async function startSimulation({
 
   return {
     standIns,
-    calls,
+    calls: callLog.counts,
     restart() {
       action = load();
     },
@@ -85,22 +84,13 @@ export async function startSimulation({
       const event = CREATE_EVENT[trigger]({ ...overrides, secrets: { ...overrides.secrets, ...secrets } });
       const correlationId = event.transaction?.correlation_id ?? null;
       if (correlationId !== null && event.user) users.set(correlationId, event.user.user_id);
-      /** @type {import("./recorder.js").RecordedRequest[]} */
-      const requests = [];
-      underWay.add(requests);
-      const startMs = performance.now();
-      const ended = await runLogin({ action, event, cache, trigger, oauthServer });
-      underWay.delete(requests);
+      const [ended, calls] = await callLog.during(() =>
+        runLogin({ action, event, cache, trigger, oauthServer }),
+      );
       users.delete(correlationId ?? "");
       const report = reports.get(correlationId) ?? null;
       reports.delete(correlationId);
-      return describeLogin({
-        ...ended,
-        config,
-        report,
-        calls: requests.map((request) => describeCall(request, startMs)),
-        cache: cache ?? createCache(),
-      });
+      return describeLogin({ ...ended, config, report, calls, cache: cache ?? createCache() });
     },
     async close() {
       await (standIns ?? oauthServer).close();
@@ -108,22 +98,8 @@ export async function startSimulation({
   };
 
   function record(request) {
-    calls[routes.find(request.method, request.url)?.kind ?? "source"]++;
-    for (const requests of underWay) requests.push(request);
-  }
-
-  /** @returns {import("./result.js").Call} */
-  function describeCall({ method, url, startMs: beganMs, endMs, status }, startMs) {
-    const { kind, name } = routes.find(method, url) ?? { kind: "source", name: new URL(url).host };
-    return {
-      kind: /** @type {"token" | "source"} */ (kind),
-      name,
-      method,
-      url: redact(url),
-      startMs: beganMs - startMs,
-      endMs: endMs === null ? null : endMs - startMs,
-      status,
-    };
+    const { kind, name } = routes.find(request.method, request.url) ?? unknownRoute(request.url);
+    callLog.add(Object.assign(request, { kind, name, url: redact(request.url) }));
   }
 }
 

@@ -5,8 +5,13 @@
 import { createLocalJWKSet, jwtVerify, SignJWT } from "jose";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
-import { MAX_CLAIM_BYTES } from "../host/claims.js";
-import { customClaims, enrichedPayloads, plainPayloads, readTokenRequest } from "./token-payloads.js";
+import {
+  customClaims,
+  enrichedPayloads,
+  plainPayloads,
+  readTokenRequest,
+  tooLargeMessage,
+} from "./token-payloads.js";
 
 /** What an Action exports, by trigger. */
 const HANDLERS = {
@@ -70,7 +75,8 @@ export async function login({ action, event, cache = createCache(), oauthServer,
   }
 
   const custom = customClaims(request, outcome);
-  refuseTooLarge(custom, logs);
+  const message = tooLargeMessage(custom);
+  if (message !== null) throw new LoginError("claims_too_large", message, { logs });
   const dropped = { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped };
   const result = { denied: outcome.denied, dropped, logs, kept, durationMs, initDurationMs, outcome };
   if (outcome.denied !== null) return { ...result, before: null, after: null, jwts: null };
@@ -81,17 +87,6 @@ export async function login({ action, event, cache = createCache(), oauthServer,
   const plain = await issue(oauthServer, plainPayloads(request, issued));
   const enriched = await issue(oauthServer, enrichedPayloads(request, outcome, custom, issued));
   return { ...result, before: plain.claims, after: enriched.claims, jwts: enriched.jwts };
-}
-
-function refuseTooLarge(custom, logs) {
-  for (const [name, claims] of Object.entries({
-    "ID token": custom.idToken,
-    "access token": custom.accessToken,
-  })) {
-    if (!claims.tooLarge) continue;
-    const message = `The ${name} has ${claims.bytes} bytes of custom claims, Auth0 takes ${MAX_CLAIM_BYTES}`;
-    throw new LoginError("claims_too_large", message, { logs });
-  }
 }
 
 /** Signs both tokens, and reads back what a relying party would. */

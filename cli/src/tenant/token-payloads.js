@@ -2,7 +2,7 @@
  * What the two tokens carry, without an Action and with what it set. Knows no keys: runs in Node and in the browser.
  */
 
-import { issuedClaims } from "../host/claims.js";
+import { issuedClaims, MAX_CLAIM_BYTES } from "../host/claims.js";
 
 const ID_TOKEN_TTL_S = 36_000;
 const ACCESS_TOKEN_TTL_S = 86_400;
@@ -60,6 +60,22 @@ export function customClaims({ scopes, audience }, outcome) {
       audience,
     }),
   };
+}
+
+/**
+ * Why Auth0 fails the login where a token has more custom claims than it takes.
+ *
+ * @param {ReturnType<typeof customClaims>} custom
+ * @returns {string | null} null where both are within the limit
+ */
+export function tooLargeMessage({ idToken, accessToken }) {
+  for (const [name, { bytes, tooLarge }] of Object.entries({
+    "ID token": idToken,
+    "access token": accessToken,
+  })) {
+    if (tooLarge) return `The ${name} has ${bytes} bytes of custom claims, Auth0 takes ${MAX_CLAIM_BYTES}`;
+  }
+  return null;
 }
 
 /**

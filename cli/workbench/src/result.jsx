@@ -3,24 +3,14 @@
  */
 
 import { useState } from "preact/hooks";
-
-const TITLES = { access_token: "Access token", id_token: "ID token" };
-
-const TARGETS = {
-  saml_response: "SAML response",
-  app_metadata: "app_metadata",
-  user_metadata: "user_metadata",
-  transaction_metadata: "Transaction metadata",
-};
-
-export const DROP_REASONS = {
-  reserved: "Auth0 keeps this name to itself",
-  banned_namespace: "Auth0 owns this namespace",
-  no_json_value: "it has no JSON",
-  scope_not_requested: "the application did not ask for the scope that releases it",
-  opaque_access_token: "the login is for no API, so this token carries nothing",
-  auth0_api_audience: "the token is for an API of Auth0's own",
-};
+import { CACHE_LIMITS } from "../../src/host/cache.js";
+import {
+  count,
+  DROP_REASONS,
+  describeSource,
+  TARGET_TITLES,
+  TOKEN_TITLES,
+} from "../../src/simulation/words.js";
 
 const MARKS = { added: "+", changed: "~", removed: "−" };
 
@@ -72,11 +62,11 @@ function Token({ token: { token, before, after, changes, bytes, limitBytes, drop
   const claims = shown === "before" ? before : after;
   const removed = shown === "after" ? changes.filter(({ kind }) => kind === "removed") : [];
   return (
-    <section class="card" aria-label={TITLES[token]} data-testid={token}>
+    <section class="card" aria-label={TOKEN_TITLES[token]} data-testid={token}>
       <header>
-        <h2>{TITLES[token]}</h2>
+        <h2>{TOKEN_TITLES[token]}</h2>
         <fieldset class="switch">
-          <legend class="hidden">Which claims of the {TITLES[token]} are shown</legend>
+          <legend class="hidden">Which claims of the {TOKEN_TITLES[token]} are shown</legend>
           {["before", "after"].map((name) => (
             <label key={name}>
               <input
@@ -90,7 +80,7 @@ function Token({ token: { token, before, after, changes, bytes, limitBytes, drop
           ))}
         </fieldset>
       </header>
-      <SizeBar label={TITLES[token]} bytes={bytes} limitBytes={limitBytes} />
+      <SizeBar label={TOKEN_TITLES[token]} bytes={bytes} limitBytes={limitBytes} />
       {claims === null ? (
         <p class="muted">None.</p>
       ) : (
@@ -165,7 +155,7 @@ function Elsewhere({ result: { elsewhere, scopes } }) {
       <h2 id="elsewhere-title">Set besides the tokens</h2>
       {sections.map(([target, values]) => (
         <div key={target} data-testid={target}>
-          <h3>{TARGETS[target]}</h3>
+          <h3>{TARGET_TITLES[target]}</h3>
           <dl class="claims">
             {Object.entries(values).map(([name, value]) => (
               <Claim key={name} name={name} value={value} change={{ kind: "added" }} />
@@ -263,16 +253,14 @@ function State({ result: { cache, breakers, report } }) {
             token <b>{name}</b>: {from ?? "nowhere"}
           </li>
         ))}
-        {Object.entries(report?.sources ?? {}).map(([name, { from, skipped, attempts }]) => (
+        {Object.entries(report?.sources ?? {}).map(([name, source]) => (
           <li key={`s${name}`}>
-            source <b>{name}</b>:{" "}
-            {skipped
-              ? "not asked"
-              : `${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`}
+            source <b>{name}</b>: {describeSource(source)}
           </li>
         ))}
         <li>
-          api.cache: {cache.length} of 20 entries, {count(bytes)} of 8,192 bytes
+          api.cache: {cache.length} of {CACHE_LIMITS.maxEntries} entries, {count(bytes)} of{" "}
+          {count(CACHE_LIMITS.maxTotalBytes)} bytes
         </li>
         <li>
           breakers:{" "}
@@ -288,10 +276,6 @@ function State({ result: { cache, breakers, report } }) {
 export function ms(value) {
   if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
   return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
-}
-
-export function count(number) {
-  return number.toLocaleString("en");
 }
 
 function json(value) {

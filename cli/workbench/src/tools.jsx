@@ -4,8 +4,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { FAULT_NAMES } from "../../src/simulation/in-memory.js";
+import { count } from "../../src/simulation/words.js";
 import * as engine from "./engine.js";
-import { count, ms } from "./result.jsx";
+import { ms } from "./result.jsx";
 
 /** @param {{ data: unknown, initial: string }} props */
 export function ExpressionBox({ data, initial }) {

@@ -1,0 +1,47 @@
+/**
+ * Which calls each login made that is under way. Of logins at once each has the calls of all.
+ */
+
+/**
+ * @typedef {import("./result.js").Call} Call Its times are those of `performance.now()` here.
+ *
+ * @typedef {object} CallLog
+ * @property {{ token: number, source: number }} counts All calls so far.
+ * @property {(call: Call) => void} add It may be filled later: the log keeps the object.
+ * @property {<T>(work: () => Promise<T>) => Promise<[T, Call[]]>} during The calls while the work went on, with times
+ *   since it began.
+ */
+
+/** @returns {CallLog} */
+export function createCallLog() {
+  const counts = { token: 0, source: 0 };
+  /** @type {Set<Call[]>} */
+  const underWay = new Set();
+  return {
+    counts,
+    add(call) {
+      counts[call.kind]++;
+      for (const calls of underWay) calls.push(call);
+    },
+    async during(work) {
+      /** @type {Call[]} */
+      const calls = [];
+      underWay.add(calls);
+      const startMs = performance.now();
+      try {
+        const result = await work();
+        return [result, calls.map((call) => since(startMs, call))];
+      } finally {
+        underWay.delete(calls);
+      }
+    },
+  };
+}
+
+function since(startMs, call) {
+  return {
+    ...call,
+    startMs: call.startMs - startMs,
+    endMs: call.endMs === null ? null : call.endMs - startMs,
+  };
+}

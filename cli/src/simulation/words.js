@@ -1,0 +1,33 @@
+/**
+ * What the terminal and the page call the parts of a simulated login.
+ */
+
+export const TOKEN_TITLES = { access_token: "Access token", id_token: "ID token" };
+
+export const TARGET_TITLES = {
+  saml_response: "SAML response",
+  app_metadata: "app_metadata",
+  user_metadata: "user_metadata",
+  transaction_metadata: "Transaction metadata",
+};
+
+/** Why Auth0 drops a claim. */
+export const DROP_REASONS = {
+  reserved: "Auth0 keeps this name to itself",
+  banned_namespace: "Auth0 owns this namespace",
+  no_json_value: "it has no JSON",
+  scope_not_requested: "the application did not ask for the scope that releases it",
+  opaque_access_token: "the login is for no API, so the access token carries nothing",
+  auth0_api_audience: "the token is for an API of Auth0's own",
+};
+
+/** @param {import("claimsmith").Report["sources"][string]} source */
+export function describeSource({ from, skipped, attempts }) {
+  if (skipped) return "not asked";
+  return `from ${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
+}
+
+/** @param {number} number */
+export function count(number) {
+  return number.toLocaleString("en");
+}
