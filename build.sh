@@ -123,13 +123,17 @@ setup_node_22() {
   NODE_22_BIN=$NODE_BIN
 }
 
+# install_tool NAME DURATION: the crate cargo-NAME, into $TOOLS/NAME, unless it is there.
+install_tool() {
+  [ -x "$TOOLS/$1/bin/cargo-$1" ] && return
+  say "building cargo-$1 ($2, once)"
+  cargo install --quiet --locked --root "$TOOLS/$1" "cargo-$1"
+}
+
 # The fuzzer's driver. The engine is safe Rust, so no sanitizer is needed, and a stable compiler does.
 setup_fuzz() {
   FUZZ="$TOOLS/fuzz/bin/cargo-fuzz"
-  if [ ! -x "$FUZZ" ]; then
-    say "building cargo-fuzz (about a minute, once)"
-    cargo install --quiet --locked --root "$TOOLS/fuzz" cargo-fuzz
-  fi
+  install_tool fuzz "about a minute"
   say "compiling the fuzz targets"
   # It has a workspace and a target folder of its own.
   env -u CARGO_TARGET_DIR "$FUZZ" build --sanitizer none 2>&1 | sed -n '/^\(warning\|error\)/,$p'
@@ -196,10 +200,7 @@ sbom() {
   setup_rust
   setup_npm
   local cyclonedx="$TOOLS/cyclonedx/bin/cargo-cyclonedx"
-  if [ ! -x "$cyclonedx" ]; then
-    say "building cargo-cyclonedx (two minutes, once)"
-    cargo install --quiet --locked --root "$TOOLS/cyclonedx" cargo-cyclonedx
-  fi
+  install_tool cyclonedx "two minutes"
   mkdir -p dist/sbom
   # It writes one beside each crate of the workspace; the engine is the crate `action` and what that is made of.
   "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target wasm32-unknown-unknown --no-build-deps \
@@ -217,10 +218,7 @@ audit() {
   setup_rust
   setup_npm
   local deny="$TOOLS/deny/bin/cargo-deny"
-  if [ ! -x "$deny" ]; then
-    say "building cargo-deny (some minutes, once)"
-    cargo install --quiet --locked --root "$TOOLS/deny" cargo-deny
-  fi
+  install_tool deny "some minutes"
   "$deny" --all-features check
   npm audit --omit=dev
 }

@@ -15,7 +15,7 @@ An editor completes and explains the keys where the file names it:
 { "$schema": "./node_modules/claimsmith/dist/claimsmith.schema.json" }
 ```
 
-What a schema cannot say, such as the syntax of an expression, `checkConfig` and `./build.sh bundle` find.
+What a schema cannot say, such as the syntax of an expression, `checkConfig` and `claimsmith check` find.
 
 Where a value is said to be
 
