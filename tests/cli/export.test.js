@@ -19,12 +19,12 @@ const require = createRequire(import.meta.url);
 const FAKE_AUTH0 = fileURLToPath(new URL("../support/fake-auth0.js", import.meta.url));
 const DEPLOY_CLI = path.join(path.dirname(require.resolve("auth0-deploy-cli/package.json")), "lib/index.js");
 
-/** With what breaks code or JSON into which it is pasted. */
+/** With what breaks code, JSON or a list of options into which it is pasted. */
 const VALUES = {
   AUTH0_DOMAIN: "acme.eu.auth0.com",
   API_DOMAIN: "api.example.com",
   CLIENT_ID: "client",
-  CLIENT_SECRET: "planted-\"'$\\-line\nend-9f3b",
+  CLIENT_SECRET: "planted-\"'$\\-line\nend,a=b,-9f3b",
 };
 
 const CONFIG = JSON.parse(JSON.stringify(createConfig()).replaceAll("http://{", "https://{"));
