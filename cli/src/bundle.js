@@ -93,19 +93,22 @@ function readEngine() {
   return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
 }
 
-/** The WebAssembly within the engine's code, as text: no other string of it is nearly as long. */
-const WASM_TEXT = /"([^"\\]{10000,})"/;
+/**
+ * The WebAssembly within the engine's code: its text, and how many bytes that stands for. No other string of the code is
+ * nearly as long.
+ */
+export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
 
 /** What stands for the other half of the text. Minified code has no name that is so long, so none hides it. */
 const REST = "restOfWasm";
 
 /** @returns {{ code: string, rest: string }} the engine's code with half of the WebAssembly, and the other half */
 function splitEngine(code) {
-  const [literal, text] = WASM_TEXT.exec(code) ?? [];
-  if (literal === undefined) throw new Error("the engine's code does not hold its WebAssembly as one string");
+  const [, text] = WASM_TEXT.exec(code) ?? [];
+  if (text === undefined) throw new Error("the engine's code does not hold its WebAssembly as one string");
   const middle = Math.floor(text.length / 2);
   return {
-    code: code.replace(literal, () => `"${text.slice(0, middle)}"+${REST}`),
+    code: code.replace(`"${text}"`, () => `"${text.slice(0, middle)}"+${REST}`),
     rest: text.slice(middle),
   };
 }

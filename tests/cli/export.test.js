@@ -68,20 +68,26 @@ test("the names of the secrets are those that the configuration reads", () => {
   assert.deepEqual(secretNames(config), ["DEEP", "HOST", "KEY", "odd name"]);
 });
 
-/** A tenant to import to, and the exported folder with what the tool needs to reach it. */
-async function setUpImport(t, ...options) {
+/** A tenant's Management API, and the environment in which Node trusts it. */
+async function startTenant(t) {
   const tls = await createTestCertificate();
   const api = await startManagementApi({ tls });
   t.after(() => api.close());
+  const { path: place } = createFolder(t, { "ca.pem": tls.cert });
+  return { api, env: { NODE_EXTRA_CA_CERTS: path.join(place, "ca.pem") } };
+}
+
+/** A tenant to import to, and the import of the exported folder. */
+async function setUpImport(t, ...options) {
+  const { api, env: trust } = await startTenant(t);
   const folder = await exported(t, "deploy-cli", ...options);
   const cwd = path.join(folder.path, "out");
-  writeFileSync(path.join(cwd, "ca.pem"), tls.cert);
   const config = folder.readJson("out/config.json");
   assert.equal(config.AUTH0_ALLOW_DELETE, false);
   writeFileSync(path.join(cwd, "config.json"), JSON.stringify({ ...config, AUTH0_DOMAIN: api.domain }));
 
   const args = ["import", "--config_file", "config.json", "--input_file", "tenant", "--env", "true"];
-  const own = { AUTH0_CLIENT_SECRET: "management-secret", NODE_EXTRA_CA_CERTS: path.join(cwd, "ca.pem") };
+  const own = { ...trust, AUTH0_CLIENT_SECRET: "management-secret" };
   return {
     api,
     import: (env) => run(process.execPath, [DEPLOY_CLI, ...args], { cwd, env: { ...own, ...env } }),
@@ -168,20 +174,17 @@ test("the files for Terraform name code, trigger, runtime and each secret as a s
 
 /** The exported folder, a tenant, and a command `auth0` that sends to it what comes on standard input. */
 async function setUpAuth0(t) {
-  const tls = await createTestCertificate();
-  const api = await startManagementApi({ tls });
-  t.after(() => api.close());
+  const { api, env: trust } = await startTenant(t);
   const folder = await exported(t, "auth0-cli");
   const bin = path.join(folder.path, "bin");
   mkdirSync(bin);
   writeFileSync(path.join(bin, "auth0"), `#!/bin/sh\nexec "${process.execPath}" "${FAKE_AUTH0}" "$@"\n`);
   chmodSync(path.join(bin, "auth0"), 0o755);
-  writeFileSync(path.join(folder.path, "ca.pem"), tls.cert);
   const calls = path.join(folder.path, "calls.txt");
   writeFileSync(calls, "");
   const own = {
+    ...trust,
     PATH: `${bin}:${process.env.PATH}`,
-    NODE_EXTRA_CA_CERTS: path.join(folder.path, "ca.pem"),
     FAKE_AUTH0_DOMAIN: api.domain,
     FAKE_AUTH0_CALLS: calls,
   };
@@ -195,18 +198,22 @@ async function setUpAuth0(t) {
 test("the auth0 command creates the Action and deploys it once it is built, then updates it", async (t) => {
   const { api, calls, deploy } = await setUpAuth0(t);
   api.buildSteps = 1;
+  const other = { id: "other", name: "Other", status: "built", code: "// another team's" };
+  api.actions.set("other", { ...other });
   for (const [index, verb] of ["created", "updated"].entries()) {
     const { status, output } = await deploy(environment);
     assert.equal(status, 0, output);
     assert.match(output, new RegExp(`^${verb} Claimsmith \\(.+\\)\ndeployed\n$`));
 
-    assert.equal(api.actions.size, 1);
-    const [action] = api.actions.values();
+    assert.equal(api.actions.size, 2);
+    assert.deepEqual(api.actions.get("other"), other);
+    const [, action] = api.actions.values();
+    assert.equal(action.name, "Claimsmith");
     assert.equal(action.code, bundleAction(CONFIG));
     assert.equal(action.runtime, "node22");
     assert.deepEqual(action.supported_triggers, [{ id: "post-login", version: "v3" }]);
     assert.deepEqual(valuesByName(action.secrets), VALUES);
-    assert.equal(api.deployed.length, index + 1);
+    assert.deepEqual(api.deployed, Array(index + 1).fill(action.id));
   }
   assert.deepEqual(api.unknown, []);
   assert.ok(calls().includes("api post actions/actions"), calls());

@@ -9,9 +9,9 @@ import { Option } from "commander";
 import pc from "picocolors";
 import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { count } from "../count.js";
 import { MAX_CODE_BYTES, MAX_MODULE_BYTES } from "../host/index.js";
 import { Problem } from "../problem.js";
-import { count } from "../simulation/words.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */

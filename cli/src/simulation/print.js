@@ -4,9 +4,10 @@
 
 import Table from "cli-table3";
 import pc from "picocolors";
+import { count } from "../count.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
-import { count, DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
+import { DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
 
 const BAR_WIDTH = 24;
 const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];

@@ -26,8 +26,3 @@ export function describeSource({ from, skipped, attempts }) {
   if (skipped) return "not asked";
   return `from ${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
 }
-
-/** @param {number} number */
-export function count(number) {
-  return number.toLocaleString("en");
-}

@@ -4,6 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { brotliDecompressSync } from "node:zlib";
+import { WASM_TEXT } from "../bundle.js";
 
 /**
  * @typedef {object} PastedFile
@@ -44,7 +45,7 @@ export function readPastedFile(code) {
 }
 
 function readWasm(engine) {
-  const [, text, length] = /"([^"\\\s]{10000,})",(\d+)\)/.exec(engine) ?? [];
+  const [, text, length] = WASM_TEXT.exec(engine) ?? [];
   if (text === undefined) return undefined;
   try {
     return brotliDecompressSync(decodeBase85(text).subarray(0, Number(length)));

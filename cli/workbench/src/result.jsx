@@ -3,14 +3,9 @@
  */
 
 import { useState } from "preact/hooks";
+import { count } from "../../src/count.js";
 import { CACHE_LIMITS } from "../../src/host/cache.js";
-import {
-  count,
-  DROP_REASONS,
-  describeSource,
-  TARGET_TITLES,
-  TOKEN_TITLES,
-} from "../../src/simulation/words.js";
+import { DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "../../src/simulation/words.js";
 
 const MARKS = { added: "+", changed: "~", removed: "−" };
 

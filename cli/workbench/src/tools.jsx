@@ -3,8 +3,8 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
+import { count } from "../../src/count.js";
 import { FAULT_NAMES } from "../../src/simulation/in-memory.js";
-import { count } from "../../src/simulation/words.js";
 import * as engine from "./engine.js";
 import { ms } from "./result.jsx";
 
