@@ -28,15 +28,17 @@ export const TOO_LARGE = "RESPONSE_TOO_LARGE";
  * Sends one request.
  *
  * The promise gives `{ status, headers, body }`, headers as name, value, name, value, or is rejected
- * with an error that has a `code`. `cancel` closes the socket.
+ * with an error that has a `code`. `cancel` closes the socket. `sent` tells whether the first byte of the
+ * request may have left.
  *
  * @param {string} method
  * @param {string} url
  * @param {string[]} headers name, value, name, value …
  * @param {string | undefined} body
  * @param {number} maxBytes
+ * @param {boolean} _mayRepeat whether it may be sent again although it may have arrived
  */
-export function send(method, url, headers, body, maxBytes) {
+export function send(method, url, headers, body, maxBytes, _mayRepeat) {
   /** @type {import("node:http").ClientRequest} */
   let request;
   const promise = new Promise((resolve, reject) => {
@@ -59,7 +61,13 @@ export function send(method, url, headers, body, maxBytes) {
     };
     attempt();
   });
-  return { promise, cancel: () => request.destroy(coded("CANCELLED")) };
+  return {
+    promise,
+    cancel: () => request.destroy(coded("CANCELLED")),
+    get sent() {
+      return true;
+    },
+  };
 }
 
 function start(method, url, headers, body) {

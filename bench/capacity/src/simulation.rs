@@ -242,7 +242,8 @@ struct LoginHost<'a> {
 }
 
 impl Host for LoginHost<'_> {
-    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+    async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
+        sent.set(true);
         let world = self.world;
         let is_token_call = request.url.expose().ends_with("/oauth/token");
         let latency = if is_token_call { TOKEN_LATENCY_MS } else { BACKEND_LATENCY_MS };

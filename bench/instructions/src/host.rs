@@ -1,5 +1,6 @@
 //! A host in memory that answers at once, so that a login never waits.
 
+use std::cell::Cell;
 use std::future::{pending, ready};
 
 use claimsmith_core::http::{Method, Request, Response, TransportError};
@@ -11,7 +12,12 @@ pub(crate) struct MemoryHost {
 }
 
 impl Host for MemoryHost {
-    fn send(&self, request: &Request) -> impl Future<Output = Result<Response, TransportError>> {
+    fn send(
+        &self,
+        request: &Request,
+        sent: &Cell<bool>,
+    ) -> impl Future<Output = Result<Response, TransportError>> {
+        sent.set(true);
         const TOKEN: &str = r#"{"access_token":"token","token_type":"Bearer","expires_in":86400}"#;
         let body = if request.method == Method::Post { TOKEN } else { &self.answer };
         ready(Ok(Response { status: 200, headers: Vec::new(), body: body.into() }))

@@ -3,6 +3,8 @@
 //! Keeps the promises of the Node transport: no redirect is followed, the body is read up to its limit
 //! and no further, and a call that is given up is aborted.
 
+use std::cell::Cell;
+
 use claimsmith_core::http::{RESPONSE_HEADERS, Request, Response, TransportError};
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -13,7 +15,13 @@ use web_sys::{
 
 use crate::auth0::member;
 
-pub(crate) async fn send(fetch: &Function, request: &Request) -> Result<Response, TransportError> {
+pub(crate) async fn send(
+    fetch: &Function,
+    request: &Request,
+    sent: &Cell<bool>,
+) -> Result<Response, TransportError> {
+    // `fetch` does not tell when its connection is there.
+    sent.set(true);
     let abort = Abort { controller: AbortController::new().map_err(failed)?, is_done: false };
     let result = exchange(fetch, request, &abort).await;
     abort.end();

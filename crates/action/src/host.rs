@@ -1,5 +1,7 @@
 //! JavaScript as the engine's [`Host`].
 
+use std::cell::Cell;
+
 use claimsmith_core::http::{Request, Response, TransportError};
 use claimsmith_core::{Host, Secret};
 use js_sys::{Array, Promise, Uint8Array};
@@ -15,7 +17,15 @@ extern "C" {
 
     /// Sends a request. `headers` is name, value, name, value …
     #[wasm_bindgen(method)]
-    fn send(this: &Io, method: &str, url: &str, headers: &Array, body: Option<&str>, max_bytes: u32) -> Work;
+    fn send(
+        this: &Io,
+        method: &str,
+        url: &str,
+        headers: &Array,
+        body: Option<&str>,
+        max_bytes: u32,
+        may_repeat: bool,
+    ) -> Work;
 
     /// Signs a text with a private key in PEM.
     #[wasm_bindgen(method)]
@@ -43,6 +53,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn cancel(this: &Work);
 
+    /// Whether the first byte of a request may have left.
+    #[wasm_bindgen(method, getter)]
+    fn sent(this: &Work) -> bool;
+
     /// What a sent request is answered with.
     type Answer;
 
@@ -67,14 +81,14 @@ pub struct JsHost {
 const TOO_LARGE: &str = "RESPONSE_TOO_LARGE";
 
 impl Host for JsHost {
-    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+    async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
         #[cfg(feature = "trap")]
         if request.url.expose().ends_with("/trap") {
             core::arch::wasm32::unreachable();
         }
         #[cfg(feature = "fetch")]
         if let Some(fetch) = self.io.fetch() {
-            return crate::fetch::send(&fetch, request).await;
+            return crate::fetch::send(&fetch, request, sent).await;
         }
         let headers = Array::new();
         for (name, value) in &request.headers {
@@ -82,9 +96,15 @@ impl Host for JsHost {
             headers.push(&JsValue::from_str(value.expose()));
         }
         let body = request.body.as_ref().map(|body| body.expose());
-        let work =
-            self.io.send(request.method.as_str(), request.url.expose(), &headers, body, request.max_bytes);
-        match Working::begin(work).await {
+        let work = self.io.send(
+            request.method.as_str(),
+            request.url.expose(),
+            &headers,
+            body,
+            request.max_bytes,
+            request.may_repeat,
+        );
+        match Working::begin(work, Some(sent)).await {
             Ok(answer) => Ok(read_answer(answer.unchecked_ref())),
             Err(error) => Err(read_error(&error)),
         }
@@ -98,7 +118,7 @@ impl Host for JsHost {
 
     async fn sleep(&self, duration_ms: u32) {
         // A timer does not fail; one that did would have come to its end.
-        let _ = Working::begin(self.io.sleep(duration_ms)).await;
+        let _ = Working::begin(self.io.sleep(duration_ms), None).await;
     }
 
     fn now_ms(&self) -> u64 {
@@ -139,22 +159,27 @@ impl Host for JsHost {
 }
 
 /// Work that is given up when nobody waits for it any more.
-struct Working {
+struct Working<'a> {
     work: Work,
+    /// Where to tell whether a request may have left.
+    sent: Option<&'a Cell<bool>>,
     is_done: bool,
 }
 
-impl Working {
-    async fn begin(work: Work) -> Result<JsValue, JsValue> {
-        let mut working = Working { work, is_done: false };
+impl Working<'_> {
+    async fn begin(work: Work, sent: Option<&Cell<bool>>) -> Result<JsValue, JsValue> {
+        let mut working = Working { work, sent, is_done: false };
         let result = JsFuture::from(working.work.promise()).await;
         working.is_done = true;
         result
     }
 }
 
-impl Drop for Working {
+impl Drop for Working<'_> {
     fn drop(&mut self) {
+        if let Some(sent) = self.sent {
+            sent.set(self.work.sent());
+        }
         if !self.is_done {
             self.work.cancel();
         }

@@ -1,5 +1,6 @@
 //! One request against the clock.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::breaker::{Breakers, circuit_open};
@@ -66,7 +67,8 @@ async fn send(
 ) -> Result<Rc<Response>, Error> {
     let max_bytes = request.max_bytes;
     let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
-    match before(host.sleep(limit_ms), host.send(request)).await {
+    let sent = Cell::new(false);
+    match before(host.sleep(limit_ms), host.send(request, &sent)).await {
         // 304 leads nowhere: it says that what is known still holds.
         Some(Ok(response)) if (300..400).contains(&response.status) && response.status != 304 => {
             Err(Error::new(Code::RedirectRefused, "the answer is a redirect, and those are not followed"))

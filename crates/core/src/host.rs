@@ -1,5 +1,6 @@
 //! The one door to the world.
 
+use std::cell::Cell;
 use std::future::Future;
 
 use crate::http::{Request, Response, TransportError};
@@ -13,8 +14,16 @@ use crate::secret::Secret;
 /// Futures may be dropped before they are ready. That is how a call is given up when its time is over:
 /// the host then closes the socket, or clears the timer.
 pub trait Host {
-    /// Sends a request and reads the answer whole. Follows no redirect, tries nothing twice.
-    fn send(&self, request: &Request) -> impl Future<Output = Result<Response, TransportError>>;
+    /// Sends a request and reads the answer whole. Follows no redirect. Sends a request again only within
+    /// [`Request::may_repeat`], on a kept connection that turns out to be dead.
+    ///
+    /// Sets `sent` before the first byte of the request may leave, so that a failure or a timeout before that
+    /// is known to be one of the connection: of the name, of TCP, of TLS.
+    fn send(
+        &self,
+        request: &Request,
+        sent: &Cell<bool>,
+    ) -> impl Future<Output = Result<Response, TransportError>>;
 
     /// Signs a text. `algorithm` is `RS256`, `PS256` or `ES256` (RFC 7518 §3), `key` a private key as PKCS#8
     /// PEM; the signature is as a JWS has it. `None` where the key is unfit.

@@ -34,6 +34,8 @@ pub struct Request {
     pub headers: Vec<(String, Secret)>,
     /// The body, UTF-8.
     pub body: Option<Secret>,
+    /// Whether it may be sent a second time although the first may have arrived (RFC 9110 §9.2.2).
+    pub may_repeat: bool,
     /// How much of the answer's body is read; one byte more is [`TransportError::TooLarge`].
     pub max_bytes: u32,
 }

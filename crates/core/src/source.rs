@@ -6,7 +6,7 @@ use claimsmith_expression::{Value, json};
 use crate::config::{Body, OnNotFound, SourceConfig};
 use crate::digest::digest;
 use crate::error::{Code, Error, placed};
-use crate::http::{Request, Response};
+use crate::http::{Method, Request, Response};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
 use crate::token::Token;
@@ -32,6 +32,7 @@ pub fn source_request(
         url: placed(source.url.render(inputs), &["sources.", name, ".url"])?,
         headers: Vec::new(),
         body: None,
+        may_repeat: source.body.method() == Method::Get,
         max_bytes: source.max_bytes,
     };
     request.set_header("accept", Secret::new("application/json"));

@@ -120,6 +120,8 @@ pub fn token_request(grant: &Grant, assertion: Option<&Secret>) -> Request {
         url: grant.url.clone(),
         headers,
         body: Some(Secret::new(form_encode(&fields))),
+        // Each copy may be billed, and an assertion is good for one request only (RFC 7523 §3).
+        may_repeat: false,
         max_bytes: MAX_RESPONSE_BYTES,
     }
 }

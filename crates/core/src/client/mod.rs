@@ -236,6 +236,7 @@ impl Call {
             url: url.text().clone(),
             headers: Vec::new(),
             body: None,
+            may_repeat: method == Method::Get,
             max_bytes: MAX_BYTES,
         };
         request.set_header("accept", Secret::new("application/json"));
@@ -269,7 +270,8 @@ impl Call {
     }
 
     /// The same call, sent again up to this many times where it fails; twice for a GET where nothing is said.
-    pub fn with_retries(self, retries: u32) -> Call {
+    pub fn with_retries(mut self, retries: u32) -> Call {
+        self.request.may_repeat |= retries > 0;
         Call { retries, ..self }
     }
 

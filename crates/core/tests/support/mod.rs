@@ -123,7 +123,8 @@ impl Drop for InFlight<'_> {
 }
 
 impl Host for MemoryHost {
-    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+    async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
+        sent.set(true);
         self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
         let (latency_ms, result) = (self.world.react)(request);
         let mut in_flight = InFlight(&self.world, false);
