@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use crate::text::concat;
 
-/// The kinds of error, as the JMESPath specification has them, and two of our own.
+/// The kinds of error, as the JMESPath specification has them, and three of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -21,8 +21,10 @@ pub enum ErrorKind {
     InvalidValue,
     /// The expression is nested deeper than a WebAssembly stack should be asked to hold.
     TooDeep,
-    /// The expression takes more steps on this document than one evaluation is given.
+    /// The expression takes more steps on this document than its budget has left.
     TooMuchWork,
+    /// The expression needs a part of the document that is [`Value::Unavailable`](crate::Value::Unavailable).
+    Unavailable,
 }
 
 impl ErrorKind {
@@ -36,6 +38,7 @@ impl ErrorKind {
             ErrorKind::InvalidValue => "invalid-value",
             ErrorKind::TooDeep => "too-deep",
             ErrorKind::TooMuchWork => "too-much-work",
+            ErrorKind::Unavailable => "unavailable",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::ast::Node;
-use crate::{ExpressionError, Value, interpreter, parser, reads};
+use crate::{Budget, ExpressionError, Value, interpreter, parser, reads};
 
 /// A JMESPath expression, ready to be evaluated against any number of documents. A clone is cheap.
 ///
@@ -35,15 +35,37 @@ impl Expression {
         Ok(Expression { text: text.into(), root: Rc::new(parser::parse(text)?) })
     }
 
-    /// Evaluates the expression against a document.
-    ///
-    /// The result is nested at most 128 levels deeper than the deepest of the document and the literals.
+    /// Evaluates the expression against a document, within a million steps.
     ///
     /// # Errors
-    /// Where a function is given a value of a type that it does not take, or one evaluation takes more
-    /// than a million steps: nodes evaluated, items gone through, 16 bytes of text each.
+    /// As [`Expression::evaluate_within`].
     pub fn evaluate(&self, document: &Value) -> Result<Value, ExpressionError> {
-        interpreter::evaluate(&self.root, document)
+        self.evaluate_within(document, &Budget::default())
+    }
+
+    /// Evaluates the expression against a document.
+    ///
+    /// The result is nested at most 128 levels deeper than the deepest of the document and the literals, and
+    /// no part of it is unavailable.
+    ///
+    /// # Errors
+    /// Where a function is given a value of a type that it does not take, where the budget is used up, and
+    /// with [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) where the value needs a part of the
+    /// document that is unavailable.
+    pub fn evaluate_within(&self, document: &Value, budget: &Budget) -> Result<Value, ExpressionError> {
+        interpreter::evaluate(&self.root, document, budget)
+    }
+
+    /// Decides the expression as a condition, in three values: it holds, it does not, or it is undecided.
+    ///
+    /// Of `||` one side that holds decides, of `&&` one that does not, whichever side that is. What is decided
+    /// although a part is unavailable stays decided, whatever that part turns out to be; `not_null` alone
+    /// passes over what has no value.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate_within`], where it is undecided.
+    pub fn holds(&self, document: &Value, budget: &Budget, faults: Faults) -> Result<bool, ExpressionError> {
+        interpreter::holds(&self.root, document, budget, faults)
     }
 
     /// The text that was compiled.
@@ -59,6 +81,15 @@ impl Expression {
     pub fn reads(&self) -> Vec<Vec<Rc<str>>> {
         reads::of(&self.root)
     }
+}
+
+/// What an error of evaluation means to the condition around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faults {
+    /// The condition ends with the error.
+    End,
+    /// The error leaves its part open, as one that is unavailable does: the rest may decide without it.
+    LeaveOpen,
 }
 
 impl fmt::Debug for Expression {

@@ -1,23 +1,21 @@
-//! A tree and a document to a value.
+//! A tree and a document to a value, or to a decision.
+//!
+//! A part of the document that is unavailable gives no value to whatever needs it, which is an error of a kind of
+//! its own. So a value is made of what is there or not at all, and only conditions go on: there one side may decide
+//! whatever the other is.
 
 use std::cmp::Ordering;
 
 use crate::ast::{Call, Items, Node, Operator};
 use crate::functions::Invocation;
-use crate::{ErrorKind, ExpressionError, Map, Number, Value};
-
-/// How many steps one evaluation may take: nodes evaluated, items picked, values compared or written.
-///
-/// Projections inside projections multiply, and lists of lists of the same thing grow by doubling; what
-/// passes this bound was not written to read one user's data.
-const MAX_STEPS: usize = 1_000_000;
+use crate::{Budget, ErrorKind, ExpressionError, Faults, Map, Number, Value};
 
 /// How many bytes of text are compared, searched or copied for one step.
 const BYTES_PER_STEP: usize = 16;
 
 /// Evaluates a tree against a document.
-pub(crate) fn evaluate(node: &Node, document: &Value) -> Result<Value, ExpressionError> {
-    let mut interpreter = Interpreter { steps_left: MAX_STEPS };
+pub(crate) fn evaluate(node: &Node, document: &Value, budget: &Budget) -> Result<Value, ExpressionError> {
+    let mut interpreter = Interpreter { budget, faults: Faults::End };
     let value = interpreter.evaluate(node, document)?;
     // A value can hold another many times over at no cost; whoever walks through it pays for each. So
     // that this is safe to do with a result, it is counted here as a whole.
@@ -25,46 +23,88 @@ pub(crate) fn evaluate(node: &Node, document: &Value) -> Result<Value, Expressio
     Ok(value)
 }
 
-pub(crate) struct Interpreter {
-    steps_left: usize,
+/// Decides a tree as a condition.
+pub(crate) fn holds(
+    node: &Node,
+    document: &Value,
+    budget: &Budget,
+    faults: Faults,
+) -> Result<bool, ExpressionError> {
+    Interpreter { budget, faults }.condition(node, document)
 }
 
-impl Interpreter {
+pub(crate) struct Interpreter<'a> {
+    budget: &'a Budget,
+    faults: Faults,
+}
+
+impl Interpreter<'_> {
     /// Evaluates a node against the current value.
     pub(crate) fn evaluate(&mut self, node: &Node, current: &Value) -> Result<Value, ExpressionError> {
         self.spend(1)?;
-        match node {
-            Node::Current => Ok(current.clone()),
+        available(match node {
+            Node::Current => current.clone(),
             Node::Member(name) => {
                 self.spend_on_text(name)?;
-                Ok(current.member(name))
+                current.member(name)
             }
-            Node::Literal(value) => Ok(value.clone()),
-            Node::Index(source, index) => Ok(item_at(&self.evaluate(source, current)?, *index)),
+            Node::Literal(value) => value.clone(),
+            Node::Index(source, index) => item_at(&self.evaluate(source, current)?, *index),
             Node::Projection { source, items, each } => {
                 let source = self.evaluate(source, current)?;
-                self.project(&source, items, each)
+                self.project(&source, items, each)?
             }
-            Node::Not(operand) => Ok(Value::Bool(!self.evaluate(operand, current)?.is_truthy())),
-            Node::Binary(operator, left, right) => self.binary(*operator, left, right, current),
+            Node::Not(operand) => Value::Bool(!self.condition(operand, current)?),
+            Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
             // What is selected from nothing is nothing, not a list of nothing.
-            Node::List(_) | Node::Object(_) if current.is_null() => Ok(Value::Null),
+            Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable) => {
+                current.clone()
+            }
             Node::List(nodes) => {
                 let mut list = Vec::with_capacity(nodes.len());
                 for node in nodes {
                     list.push(self.evaluate(node, current)?);
                 }
-                Ok(list.into())
+                list.into()
             }
             Node::Object(nodes) => {
                 let mut members = Vec::with_capacity(nodes.len());
                 for (name, node) in nodes {
                     members.push((name.clone(), self.evaluate(node, current)?));
                 }
-                Ok(Map::from_members(members).into())
+                Map::from_members(members).into()
             }
-            Node::Call(call) => self.call(call, current),
+            Node::Call(call) => self.call(call, current)?,
+        })
+    }
+
+    /// Decides a node as a condition. One side that holds decides `||`, one that does not decides `&&`, whichever
+    /// side it is; an error of the other then counts for nothing.
+    fn condition(&mut self, node: &Node, current: &Value) -> Result<bool, ExpressionError> {
+        let (deciding, left, right) = match node {
+            Node::Binary(Operator::Or, left, right) => (true, left, right),
+            Node::Binary(Operator::And, left, right) => (false, left, right),
+            Node::Not(operand) => {
+                self.spend(1)?;
+                return Ok(!self.condition(operand, current)?);
+            }
+            _ => return Ok(self.evaluate(node, current)?.is_truthy()),
+        };
+        self.spend(1)?;
+        let left = self.condition(left, current);
+        match &left {
+            Ok(holds) if *holds == deciding => return left,
+            Err(error) if !self.leaves_open(error) => return left,
+            _ => {}
         }
+        match (left, self.condition(right, current)) {
+            (Err(open), right) if right != Ok(deciding) => Err(open),
+            (_, right) => right,
+        }
+    }
+
+    fn leaves_open(&self, error: &ExpressionError) -> bool {
+        self.faults == Faults::LeaveOpen || error.kind == ErrorKind::Unavailable
     }
 
     fn binary(
@@ -130,6 +170,10 @@ impl Interpreter {
     fn flatten(&mut self, array: &[Value]) -> Result<Vec<Value>, ExpressionError> {
         let mut flat = Vec::new();
         for item in array {
+            // What cannot be read may be an array of any length.
+            if item.is_unavailable() {
+                return Err(unavailable());
+            }
             let items = item.as_array().unwrap_or(std::slice::from_ref(item));
             self.spend(1 + items.len())?;
             flat.extend_from_slice(items);
@@ -140,7 +184,7 @@ impl Interpreter {
     fn filter(&mut self, array: &[Value], condition: &Node) -> Result<Vec<Value>, ExpressionError> {
         let mut matching = Vec::new();
         for item in array {
-            if self.evaluate(condition, item)?.is_truthy() {
+            if self.condition(condition, item)? {
                 matching.push(item.clone());
             }
         }
@@ -150,7 +194,12 @@ impl Interpreter {
     fn call(&mut self, call: &Call, current: &Value) -> Result<Value, ExpressionError> {
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
-            arguments.push(self.evaluate(&argument.node, current)?);
+            arguments.push(match self.evaluate(&argument.node, current) {
+                Err(error) if call.function.passes_over && error.kind == ErrorKind::Unavailable => {
+                    Value::Unavailable
+                }
+                value => value?,
+            });
         }
         (call.function.run)(&mut Invocation { interpreter: self, call, arguments })
     }
@@ -159,10 +208,18 @@ impl Interpreter {
         // Where two values are equal the one is as large as the other, so either may be counted; the
         // right one is the literal more often.
         self.spend_on(right)?;
-        Ok(left == right)
+        if left == right {
+            return Ok(true);
+        }
+        // Where they differ, that may be for a part of the left one that cannot be read.
+        if let Value::Array(_) | Value::Object(_) | Value::Unavailable = left {
+            self.spend_on(left)?;
+        }
+        Ok(false)
     }
 
-    /// Counts the steps it takes to walk through a value.
+    /// Counts the steps it takes to walk through a value. What holds a part that is unavailable is no value as a
+    /// whole.
     pub(crate) fn spend_on(&mut self, value: &Value) -> Result<(), ExpressionError> {
         match value {
             Value::String(text) => self.spend_on_text(text),
@@ -180,6 +237,7 @@ impl Interpreter {
             }
             Value::Number(number) => self.spend(steps_for_number(number)),
             Value::Null | Value::Bool(_) => self.spend(1),
+            Value::Unavailable => Err(unavailable()),
         }
     }
 
@@ -193,14 +251,18 @@ impl Interpreter {
     }
 
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), ExpressionError> {
-        let Some(left) = self.steps_left.checked_sub(steps) else {
-            // No one place is to blame.
-            let message = ["the expression takes too many steps on this document"];
-            return Err(ExpressionError::new(ErrorKind::TooMuchWork, 0, &message));
-        };
-        self.steps_left = left;
-        Ok(())
+        self.budget.spend(steps)
     }
+}
+
+/// A value that is there.
+fn available(value: Value) -> Result<Value, ExpressionError> {
+    if value.is_unavailable() { Err(unavailable()) } else { Ok(value) }
+}
+
+/// The error of whatever needs a part that is unavailable.
+pub(crate) fn unavailable() -> ExpressionError {
+    ExpressionError::new(ErrorKind::Unavailable, 0, &["a part that is needed is unavailable"])
 }
 
 fn steps_for_text(bytes: usize) -> usize {

@@ -1,7 +1,8 @@
 //! JSON text to [`Value`] and back (RFC 8259).
 //!
 //! Strict: no comments, no trailing commas, no text after the value. A name that occurs twice keeps
-//! its last value, as `JSON.parse` does. Written here because `serde_json` costs more bytes in
+//! its last value, as `JSON.parse` does. A byte order mark is skipped (RFC 8259 §8.1), and half of a
+//! surrogate pair is U+FFFD (§8.2), as where `TextDecoder` meets one. Written here because `serde_json` costs more bytes in
 //! WebAssembly and rounds the integers that [`Number`] must keep.
 
 use std::fmt;
@@ -30,14 +31,35 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
+/// What becomes of a part that is JSON and cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is an error.
+    IsAnError,
+    /// A number beyond the range of doubles is [`Value::Unavailable`]; nesting that is too deep is an error.
+    NumbersAreUnavailable,
+    /// Both are [`Value::Unavailable`], and the rest is read.
+    PartsAreUnavailable,
+}
+
 /// Reads one JSON value that fills the whole text.
 ///
 /// # Errors
-/// Where the bytes are not UTF-8, not JSON, or nested deeper than [`MAX_DEPTH`].
+/// Where the bytes are not UTF-8, not JSON, hold a number beyond the range of doubles, or are nested deeper than
+/// [`MAX_DEPTH`].
 pub fn read(bytes: &[u8]) -> Result<Value, JsonError> {
+    read_with(bytes, Unreadable::IsAnError)
+}
+
+/// Reads one JSON value that fills the whole text, parts that cannot be read as told.
+///
+/// # Errors
+/// As [`read`], but for what is told.
+pub fn read_with(bytes: &[u8], unreadable: Unreadable) -> Result<Value, JsonError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| JsonError { message: "the text is not UTF-8", offset: error.valid_up_to() })?;
-    let mut reader = Reader { text, bytes, offset: 0 };
+    let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut reader = Reader { text, bytes, offset, unreadable };
     let value = reader.value(0)?;
     reader.skip_space();
     if reader.offset < bytes.len() {
@@ -57,6 +79,7 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     offset: usize,
+    unreadable: Unreadable,
 }
 
 impl Reader<'_> {
@@ -87,8 +110,9 @@ impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.skip_space();
         match self.peek() {
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => self.too_deep(),
+            Some(b'{') => self.object(depth + 1),
+            Some(b'[') => self.array(depth + 1),
             Some(b'"') => Ok(Value::String(self.string()?)),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.word("true", Value::Bool(true)),
@@ -113,14 +137,42 @@ impl Reader<'_> {
         while let Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9') = self.peek() {
             self.offset += 1;
         }
-        let number = self.text.get(start..self.offset).and_then(Number::from_text);
-        number
-            .map(Value::Number)
-            .ok_or(JsonError { message: "this is not a number that JSON knows", offset: start })
+        let text = self.text.get(start..self.offset).unwrap_or_default();
+        match Number::from_text(text) {
+            Some(number) => Ok(Value::Number(number)),
+            None if self.unreadable != Unreadable::IsAnError && Number::is_in_grammar(text) => {
+                Ok(Value::Unavailable)
+            }
+            None => Err(JsonError { message: "this is not a number that JSON knows", offset: start }),
+        }
+    }
+
+    /// Skips an array or object that is nested too deeply, without calling itself.
+    fn too_deep(&mut self) -> Result<Value, JsonError> {
+        if self.unreadable != Unreadable::PartsAreUnavailable {
+            return Err(self.error("the value is nested too deeply"));
+        }
+        let mut open = 0_usize;
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.string()?;
+                    continue;
+                }
+                Some(b'{' | b'[') => open += 1,
+                Some(b'}' | b']') => open -= 1,
+                Some(_) => {}
+                None => return Err(self.error("the text ends too soon")),
+            }
+            self.offset += 1;
+            if open == 0 {
+                return Ok(Value::Unavailable);
+            }
+        }
     }
 
     fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
-        let depth = self.enter(depth)?;
+        self.offset += 1;
         let mut items = Vec::new();
         if !self.take(b']') {
             loop {
@@ -137,7 +189,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
-        let depth = self.enter(depth)?;
+        self.offset += 1;
         let mut members = Vec::new();
         if !self.take(b'}') {
             loop {
@@ -160,15 +212,6 @@ impl Reader<'_> {
             }
         }
         Ok(Map::from_members(members).into())
-    }
-
-    /// Takes the opening bracket and counts the level.
-    fn enter(&mut self, depth: usize) -> Result<usize, JsonError> {
-        if depth >= MAX_DEPTH {
-            return Err(self.error("the value is nested too deeply"));
-        }
-        self.offset += 1;
-        Ok(depth + 1)
     }
 
     fn string(&mut self) -> Result<Rc<str>, JsonError> {
@@ -230,23 +273,22 @@ impl Reader<'_> {
         Ok(character)
     }
 
-    /// The digits after `\u`; two escapes where the first is the high half of a surrogate pair.
+    /// The digits after `\u`; two escapes where they are the halves of a surrogate pair.
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
         let first = self.hex4()?;
-        let code = if (0xd800..0xdc00).contains(&first) {
-            if self.bytes.get(self.offset..self.offset + 2) != Some(b"\\u") {
-                return Err(self.error("half of a surrogate pair is missing"));
-            }
+        let after_first = self.offset;
+        if (0xd800..0xdc00).contains(&first) && self.bytes.get(self.offset..self.offset + 2) == Some(b"\\u") {
             self.offset += 2;
             let second = self.hex4()?;
-            if !(0xdc00..0xe000).contains(&second) {
-                return Err(self.error("half of a surrogate pair is missing"));
+            if (0xdc00..0xe000).contains(&second) {
+                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
-            0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
-        } else {
-            first
-        };
-        char::from_u32(code).ok_or_else(|| self.error("half of a surrogate pair is missing"))
+            // It is a character of its own.
+            self.offset = after_first;
+        }
+        // A half alone is no character.
+        Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     fn hex4(&mut self) -> Result<u32, JsonError> {
@@ -265,7 +307,7 @@ impl Reader<'_> {
 
 fn write_into(text: &mut String, value: &Value) {
     match value {
-        Value::Null => text.push_str("null"),
+        Value::Null | Value::Unavailable => text.push_str("null"),
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
         Value::Number(number) => text.push_str(&number.to_text()),
@@ -333,7 +375,6 @@ mod tests {
         assert_eq!(message("{\"a\":1,}"), "a member's name was expected at byte 7");
         assert_eq!(message("[1 2]"), "`,` or `]` was expected at byte 3");
         assert_eq!(message("{} x"), "there is more text after the value at byte 3");
-        assert_eq!(message("\"\\ud800\""), "half of a surrogate pair is missing at byte 7");
         assert_eq!(message("\"\\ü\""), "this escape is unknown at byte 2");
         assert_eq!(read(b"\"\xff\"").unwrap_err().message, "the text is not UTF-8");
     }
@@ -344,6 +385,60 @@ mod tests {
         assert_eq!(read(text.as_bytes()).unwrap_err().message, "the value is nested too deeply");
         let text = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(read(text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_the_replacement_character() {
+        for (text, expected) in [
+            (r#""cut \ud83d""#, "cut \u{fffd}"),
+            (r#""\udc00\ud800""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud800\u0041""#, "\u{fffd}A"),
+            (r#""\ud800\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
+            (r#""\ud83d\ude00""#, "\u{1f600}"),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap(), Value::from(expected), "{text}");
+        }
+        assert_eq!(read(br#"{"\ud83d":1}"#).unwrap().member("\u{fffd}").to_json(), "1");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_at_the_start_and_nowhere_else() {
+        assert_eq!(read("\u{feff} {\"a\":1}".as_bytes()).unwrap().to_json(), r#"{"a":1}"#);
+        assert!(read("{\u{feff}}".as_bytes()).is_err() && read("\u{feff}\u{feff}1".as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_number_that_no_double_holds_is_an_error_or_unavailable_as_told() {
+        for number in ["1e400", "-1E+309", "123456789e301"] {
+            let text = format!(r#"{{"n":{number},"b":1e308}}"#);
+            assert!(read(text.as_bytes()).is_err(), "{number}");
+            let value = read_with(text.as_bytes(), Unreadable::NumbersAreUnavailable).unwrap();
+            assert!(
+                value.member("n").is_unavailable() && value.member("b").as_number().is_some(),
+                "{number}"
+            );
+        }
+        assert!(read_with(b"1e", Unreadable::PartsAreUnavailable).is_err());
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_skipped_where_told_and_the_rest_is_read() {
+        let nested = |open: &str, inside: &str, close: &str| {
+            format!("{}{inside}{}", open.repeat(MAX_DEPTH + 20), close.repeat(MAX_DEPTH + 20))
+        };
+        for deep in [
+            nested("[", "", "]"),
+            nested("[", r#""]\"]",{"x":"}"}"#, ",[0]]"),
+            nested(r#"{"a":"#, r#"{"b":[1,{}]}"#, "}"),
+            nested(r#"[{"}":"#, "1e999", r#","c":[]},"["]"#),
+        ] {
+            let text = format!(r#"{{"deep":{deep},"b":[7]}}"#);
+            let value = read_with(text.as_bytes(), Unreadable::PartsAreUnavailable).unwrap();
+            assert!(value.member("deep").has_unavailable(), "{deep}");
+            assert_eq!(value.member("b").to_json(), "[7]", "{deep}");
+            assert!(read_with(text.as_bytes(), Unreadable::NumbersAreUnavailable).is_err(), "{deep}");
+        }
+        assert!(read_with("[".repeat(1_000_000).as_bytes(), Unreadable::PartsAreUnavailable).is_err());
     }
 
     #[test]

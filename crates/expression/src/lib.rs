@@ -32,6 +32,7 @@
 //! from its rounded neighbour. They serve as oracles in the tests instead.
 
 mod ast;
+mod budget;
 mod error;
 mod expression;
 mod functions;
@@ -49,8 +50,9 @@ pub mod json;
 pub mod platform;
 pub mod text;
 
+pub use budget::Budget;
 pub use error::{ErrorKind, ExpressionError};
-pub use expression::Expression;
+pub use expression::{Expression, Faults};
 pub use map::Map;
 pub use number::Number;
 pub use value::Value;

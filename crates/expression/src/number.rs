@@ -53,6 +53,11 @@ impl Number {
         Number::from_f64(value)
     }
 
+    /// Whether a text is a number in JSON's grammar, be it past the range of doubles.
+    pub(crate) fn is_in_grammar(text: &str) -> bool {
+        is_json_number(text.as_bytes())
+    }
+
     /// The nearest double.
     pub fn as_f64(&self) -> f64 {
         match &self.0 {

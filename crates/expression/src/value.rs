@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::{Map, Number, json};
 
-/// A JSON value (RFC 8259 §3).
+/// A JSON value (RFC 8259 §3), or the place of one that could not be had.
 ///
 /// A clone is cheap: text, arrays and objects are shared and never changed. Not `Send`: an engine
 /// lives on one thread, as JavaScript does.
@@ -13,6 +13,9 @@ pub enum Value {
     /// `null`, and whatever is absent.
     #[default]
     Null,
+    /// There is a value, or there may be one, and it cannot be read: a backend that failed, a number beyond a
+    /// double. It is in documents only: an expression that needs it has no value.
+    Unavailable,
     /// `true` or `false`.
     Bool(bool),
     /// A number.
@@ -26,10 +29,12 @@ pub enum Value {
 }
 
 impl Value {
-    /// JMESPath's word for the type: `null`, `boolean`, `number`, `string`, `array` or `object`.
+    /// JMESPath's word for the type: `null`, `boolean`, `number`, `string`, `array` or `object`; `unavailable`
+    /// for what has none.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
+            Value::Unavailable => "unavailable",
             Value::Bool(_) => "boolean",
             Value::Number(_) => "number",
             Value::String(_) => "string",
@@ -42,7 +47,7 @@ impl Value {
     /// array and object.
     pub fn is_truthy(&self) -> bool {
         match self {
-            Value::Null => false,
+            Value::Null | Value::Unavailable => false,
             Value::Bool(value) => *value,
             Value::Number(_) => true,
             Value::String(text) => !text.is_empty(),
@@ -54,6 +59,21 @@ impl Value {
     /// Whether the value is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
+    }
+
+    /// Whether the value cannot be read.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Value::Unavailable)
+    }
+
+    /// Whether the value, or anything in it, cannot be read.
+    pub fn has_unavailable(&self) -> bool {
+        match self {
+            Value::Unavailable => true,
+            Value::Array(items) => items.iter().any(Value::has_unavailable),
+            Value::Object(members) => members.values().any(Value::has_unavailable),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
     }
 
     /// The text of a string.
@@ -88,9 +108,14 @@ impl Value {
         }
     }
 
-    /// A member of an object; `null` where there is none, or where this is no object.
+    /// A member of an object; `null` where there is none, or where this is no object. What cannot be read has
+    /// members that cannot be read.
     pub fn member(&self, name: &str) -> Value {
-        self.as_object().and_then(|members| members.get(name)).cloned().unwrap_or_default()
+        match self {
+            Value::Object(members) => members.get(name).cloned().unwrap_or_default(),
+            Value::Unavailable => Value::Unavailable,
+            _ => Value::Null,
+        }
     }
 
     /// The value as compact JSON text.

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::{Invocation, Outcome, from_f64, strings};
+use crate::interpreter::unavailable;
 use crate::map::sorted_order;
 use crate::{Map, Value};
 
-pub(super) fn contains(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn contains(call: &mut Invocation<'_, '_>) -> Outcome {
     let sought = call.value(1);
     let found = match call.value(0) {
         Value::String(text) => match sought.as_str() {
@@ -24,20 +25,23 @@ pub(super) fn contains(call: &mut Invocation<'_>) -> Outcome {
             }
             found
         }
-        other => return Err(call.mismatch(0, "an array or a string", other.type_name())),
+        other => return Err(call.mismatch(0, "an array or a string", &other)),
     };
     Ok(Value::Bool(found))
 }
 
 /// The inverse of `items`.
-pub(super) fn from_items(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn from_items(call: &mut Invocation<'_, '_>) -> Outcome {
     let items = call.items(0)?;
     let mut members = Vec::with_capacity(items.len());
     for item in items.iter() {
         let Value::Array(pair) = item else {
-            return Err(call.mismatch(0, "an array of arrays", item.type_name()));
+            return Err(call.mismatch(0, "an array of arrays", &item));
         };
         let [Value::String(name), value] = pair.as_slice() else {
+            if pair.first().is_some_and(Value::is_unavailable) {
+                return Err(unavailable());
+            }
             return Err(call.impossible(0, "pairs of a string and a value", "another array"));
         };
         call.interpreter.spend_on_text(name)?;
@@ -48,12 +52,12 @@ pub(super) fn from_items(call: &mut Invocation<'_>) -> Outcome {
 
 /// The objects of an array by the string that the reference gives for each. Where it gives null, the
 /// object is in no group.
-pub(super) fn group_by(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn group_by(call: &mut Invocation<'_, '_>) -> Outcome {
     let items = call.items(0)?;
     let mut named = Vec::with_capacity(items.len());
     for item in items.iter() {
         let Value::Object(_) = item else {
-            return Err(call.mismatch(0, "an array of objects", item.type_name()));
+            return Err(call.mismatch(0, "an array of objects", &item));
         };
         match call.refer(item)? {
             Value::String(name) => {
@@ -61,7 +65,7 @@ pub(super) fn group_by(call: &mut Invocation<'_>) -> Outcome {
                 named.push((name, item.clone()));
             }
             Value::Null => {}
-            other => return Err(call.mismatch(0, "strings to group by", other.type_name())),
+            other => return Err(call.mismatch(0, "strings to group by", &other)),
         }
     }
     let compare = |left: usize, right: usize| match (named.get(left), named.get(right)) {
@@ -82,7 +86,7 @@ pub(super) fn group_by(call: &mut Invocation<'_>) -> Outcome {
 }
 
 /// In the order of the names; the specification leaves it open.
-pub(super) fn items(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn items(call: &mut Invocation<'_, '_>) -> Outcome {
     let members = call.members(0)?;
     let mut pairs = Vec::with_capacity(members.len());
     for (name, value) in members.iter() {
@@ -91,7 +95,7 @@ pub(super) fn items(call: &mut Invocation<'_>) -> Outcome {
     Ok(pairs.into())
 }
 
-pub(super) fn keys(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn keys(call: &mut Invocation<'_, '_>) -> Outcome {
     let members = call.members(0)?;
     let mut keys = Vec::with_capacity(members.len());
     for name in members.keys() {
@@ -100,16 +104,16 @@ pub(super) fn keys(call: &mut Invocation<'_>) -> Outcome {
     Ok(keys.into())
 }
 
-pub(super) fn length(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn length(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(from_f64(match call.value(0) {
         Value::String(_) => call.text(0)?.chars().count(),
         Value::Array(items) => items.len(),
         Value::Object(members) => members.len(),
-        other => return Err(call.mismatch(0, "a string, an array or an object", other.type_name())),
+        other => return Err(call.mismatch(0, "a string, an array or an object", &other)),
     } as f64))
 }
 
-pub(super) fn map(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn map(call: &mut Invocation<'_, '_>) -> Outcome {
     let items = call.items(0)?;
     let mut mapped = Vec::with_capacity(items.len());
     for item in items.iter() {
@@ -118,7 +122,7 @@ pub(super) fn map(call: &mut Invocation<'_>) -> Outcome {
     Ok(mapped.into())
 }
 
-pub(super) fn merge(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn merge(call: &mut Invocation<'_, '_>) -> Outcome {
     let mut merged = Vec::new();
     for at in 0..call.arguments.len() {
         for (name, value) in call.members(at)?.iter() {
@@ -128,7 +132,7 @@ pub(super) fn merge(call: &mut Invocation<'_>) -> Outcome {
     Ok(Map::from_members(merged).into())
 }
 
-pub(super) fn reverse(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn reverse(call: &mut Invocation<'_, '_>) -> Outcome {
     match call.value(0) {
         Value::String(_) => {
             let text = call.text(0)?;
@@ -143,11 +147,11 @@ pub(super) fn reverse(call: &mut Invocation<'_>) -> Outcome {
             items.reverse();
             Ok(items.into())
         }
-        other => Err(call.mismatch(0, "an array or a string", other.type_name())),
+        other => Err(call.mismatch(0, "an array or a string", &other)),
     }
 }
 
-pub(super) fn values(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn values(call: &mut Invocation<'_, '_>) -> Outcome {
     let members = call.members(0)?;
     let mut values = Vec::with_capacity(members.len());
     values.extend(members.values().cloned());
@@ -155,7 +159,7 @@ pub(super) fn values(call: &mut Invocation<'_>) -> Outcome {
 }
 
 /// The first items of all arrays, then the second, as far as the shortest goes.
-pub(super) fn zip(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn zip(call: &mut Invocation<'_, '_>) -> Outcome {
     let mut columns = Vec::with_capacity(call.arguments.len());
     for at in 0..call.arguments.len() {
         columns.push(call.items(at)?);

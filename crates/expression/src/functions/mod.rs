@@ -13,7 +13,7 @@ mod types;
 use std::rc::Rc;
 
 use crate::ast::Call;
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, unavailable};
 use crate::{ErrorKind, ExpressionError, Map, Number, Value};
 
 type Outcome = Result<Value, ExpressionError>;
@@ -23,7 +23,10 @@ pub(crate) struct Function {
     pub(crate) arity: Arity,
     /// Which argument is an expression reference, from 0.
     pub(crate) reference: Option<usize>,
-    pub(crate) run: fn(&mut Invocation<'_>) -> Outcome,
+    /// Whether an argument without a value reaches the function, as `Value::Unavailable`; it ends the call
+    /// otherwise.
+    pub(crate) passes_over: bool,
+    pub(crate) run: fn(&mut Invocation<'_, '_>) -> Outcome,
 }
 
 /// How many arguments a function takes.
@@ -73,7 +76,7 @@ static FUNCTIONS: [Function; 36] = [
     plain("merge", ANY, collections::merge),
     plain("min", ONE, order::min),
     referring("min_by", 1, order::min),
-    plain("not_null", AT_LEAST_ONE, types::not_null),
+    Function { passes_over: true, ..plain("not_null", AT_LEAST_ONE, types::not_null) },
     plain("replace", THREE_OR_FOUR, strings::replace),
     plain("reverse", ONE, collections::reverse),
     plain("sort", ONE, order::sort),
@@ -91,24 +94,24 @@ static FUNCTIONS: [Function; 36] = [
     plain("zip", AT_LEAST_ONE, collections::zip),
 ];
 
-const fn plain(name: &'static str, arity: Arity, run: fn(&mut Invocation<'_>) -> Outcome) -> Function {
-    Function { name, arity, reference: None, run }
+const fn plain(name: &'static str, arity: Arity, run: fn(&mut Invocation<'_, '_>) -> Outcome) -> Function {
+    Function { name, arity, reference: None, passes_over: false, run }
 }
 
 /// A function of an array and a reference that is evaluated against its items.
-const fn referring(name: &'static str, at: usize, run: fn(&mut Invocation<'_>) -> Outcome) -> Function {
-    Function { name, arity: TWO, reference: Some(at), run }
+const fn referring(name: &'static str, at: usize, run: fn(&mut Invocation<'_, '_>) -> Outcome) -> Function {
+    Function { name, arity: TWO, reference: Some(at), passes_over: false, run }
 }
 
 /// One call of a function, its arguments evaluated.
-pub(crate) struct Invocation<'a> {
-    pub(crate) interpreter: &'a mut Interpreter,
+pub(crate) struct Invocation<'a, 'i> {
+    pub(crate) interpreter: &'a mut Interpreter<'i>,
     pub(crate) call: &'a Call,
     /// Without the expression reference.
     pub(crate) arguments: Vec<Value>,
 }
 
-impl Invocation<'_> {
+impl Invocation<'_, '_> {
     fn value(&self, at: usize) -> Value {
         self.arguments.get(at).cloned().unwrap_or_default()
     }
@@ -116,7 +119,7 @@ impl Invocation<'_> {
     fn number(&self, at: usize) -> Result<Number, ExpressionError> {
         match self.value(at) {
             Value::Number(number) => Ok(number),
-            other => Err(self.mismatch(at, "a number", other.type_name())),
+            other => Err(self.mismatch(at, "a number", &other)),
         }
     }
 
@@ -152,7 +155,7 @@ impl Invocation<'_> {
                 self.interpreter.spend_on_text(&text)?;
                 Ok(text)
             }
-            other => Err(self.mismatch(at, "a string", other.type_name())),
+            other => Err(self.mismatch(at, "a string", &other)),
         }
     }
 
@@ -162,7 +165,7 @@ impl Invocation<'_> {
                 self.interpreter.spend(items.len())?;
                 Ok(items)
             }
-            other => Err(self.mismatch(at, "an array", other.type_name())),
+            other => Err(self.mismatch(at, "an array", &other)),
         }
     }
 
@@ -172,7 +175,7 @@ impl Invocation<'_> {
                 members.keys().try_for_each(|name| self.interpreter.spend_on_text(name))?;
                 Ok(members)
             }
-            other => Err(self.mismatch(at, "an object", other.type_name())),
+            other => Err(self.mismatch(at, "an object", &other)),
         }
     }
 
@@ -186,7 +189,11 @@ impl Invocation<'_> {
     }
 
     /// The error for a value of a type that the function does not take.
-    fn mismatch(&self, at: usize, expected: &str, found: &str) -> ExpressionError {
+    fn mismatch(&self, at: usize, expected: &str, found: &Value) -> ExpressionError {
+        if found.is_unavailable() {
+            return unavailable();
+        }
+        let found = found.type_name();
         self.refuse(ErrorKind::InvalidType, at, expected, found)
     }
 

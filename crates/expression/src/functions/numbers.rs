@@ -3,11 +3,11 @@
 use super::{Invocation, Outcome, from_f64};
 use crate::{ErrorKind, ExpressionError, Value};
 
-pub(super) fn abs(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn abs(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(call.number(0)?.abs().into())
 }
 
-pub(super) fn avg(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn avg(call: &mut Invocation<'_, '_>) -> Outcome {
     let (total, count) = total(call)?;
     if count == 0 {
         return Ok(Value::Null);
@@ -15,26 +15,26 @@ pub(super) fn avg(call: &mut Invocation<'_>) -> Outcome {
     Ok(from_f64(total / count as f64))
 }
 
-pub(super) fn ceil(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn ceil(call: &mut Invocation<'_, '_>) -> Outcome {
     round(call, f64::ceil)
 }
 
-pub(super) fn floor(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn floor(call: &mut Invocation<'_, '_>) -> Outcome {
     round(call, f64::floor)
 }
 
-pub(super) fn sum(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn sum(call: &mut Invocation<'_, '_>) -> Outcome {
     let (total, _) = total(call)?;
     Ok(from_f64(total))
 }
 
 /// The sum of an array of numbers, and how many there are.
-fn total(call: &mut Invocation<'_>) -> Result<(f64, usize), ExpressionError> {
+fn total(call: &mut Invocation<'_, '_>) -> Result<(f64, usize), ExpressionError> {
     let items = call.items(0)?;
     let mut total = 0.0;
     for item in items.iter() {
         let Value::Number(number) = item else {
-            return Err(call.mismatch(0, "an array of numbers", item.type_name()));
+            return Err(call.mismatch(0, "an array of numbers", &item));
         };
         if number.is_unsafe_integer() {
             // Its double is another number; what came out would be wrong without a sign of it.
@@ -47,7 +47,7 @@ fn total(call: &mut Invocation<'_>) -> Result<(f64, usize), ExpressionError> {
 }
 
 /// An integer is left alone: it may be one that has no double.
-fn round(call: &mut Invocation<'_>, round: fn(f64) -> f64) -> Outcome {
+fn round(call: &mut Invocation<'_, '_>, round: fn(f64) -> f64) -> Outcome {
     let number = call.number(0)?;
     if number.is_integer() {
         return Ok(number.into());

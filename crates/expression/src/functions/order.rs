@@ -7,15 +7,15 @@ use super::{Invocation, Outcome};
 use crate::map::sorted_order;
 use crate::{ExpressionError, Value};
 
-pub(super) fn max(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn max(call: &mut Invocation<'_, '_>) -> Outcome {
     extreme(call, Ordering::Greater)
 }
 
-pub(super) fn min(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn min(call: &mut Invocation<'_, '_>) -> Outcome {
     extreme(call, Ordering::Less)
 }
 
-pub(super) fn sort(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn sort(call: &mut Invocation<'_, '_>) -> Outcome {
     let (items, keys) = keyed_items(call)?;
     let compare = |left: usize, right: usize| match (keys.get(left), keys.get(right)) {
         (Some(left), Some(right)) => order(left, right),
@@ -29,7 +29,7 @@ pub(super) fn sort(call: &mut Invocation<'_>) -> Outcome {
 }
 
 /// The first of the items whose key stands in this order to the keys of all others.
-fn extreme(call: &mut Invocation<'_>, wanted: Ordering) -> Outcome {
+fn extreme(call: &mut Invocation<'_, '_>, wanted: Ordering) -> Outcome {
     let (items, keys) = keyed_items(call)?;
     let mut pairs = items.iter().zip(&keys);
     let Some(mut best) = pairs.next() else { return Ok(Value::Null) };
@@ -42,7 +42,7 @@ fn extreme(call: &mut Invocation<'_>, wanted: Ordering) -> Outcome {
 }
 
 /// The items of an array, and for each the key it is ordered by: all numbers, or all strings.
-fn keyed_items(call: &mut Invocation<'_>) -> Result<(Rc<Vec<Value>>, Vec<Value>), ExpressionError> {
+fn keyed_items(call: &mut Invocation<'_, '_>) -> Result<(Rc<Vec<Value>>, Vec<Value>), ExpressionError> {
     let items = call.items(0)?;
     let mut keys: Vec<Value> = Vec::with_capacity(items.len());
     for item in items.iter() {
@@ -50,7 +50,7 @@ fn keyed_items(call: &mut Invocation<'_>) -> Result<(Rc<Vec<Value>>, Vec<Value>)
         match (&key, keys.first().unwrap_or(&key)) {
             (Value::Number(_), Value::Number(_)) => {}
             (Value::String(text), Value::String(_)) => call.interpreter.spend_on_text(text)?,
-            _ => return Err(call.mismatch(0, "all numbers or all strings to order by", key.type_name())),
+            _ => return Err(call.mismatch(0, "all numbers or all strings to order by", &key)),
         }
         keys.push(key);
     }

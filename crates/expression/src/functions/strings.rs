@@ -3,14 +3,14 @@
 use super::{Invocation, Outcome, from_f64};
 use crate::{ExpressionError, Value, platform};
 
-pub(super) fn ends_with(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn ends_with(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, end) = (call.text(0)?, call.text(1)?);
     Ok(Value::Bool(text.ends_with(&*end)))
 }
 
 /// Where a text starts in another, as long as all of it lies between `start` and `end`. These two follow
 /// the rules of slices. The empty text is nowhere.
-pub(super) fn find_first(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn find_first(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, sought) = (call.text(0)?, call.text(1)?);
     call.interpreter.spend_on_search(&text, &sought)?;
     let length = text.chars().count() as f64;
@@ -30,25 +30,25 @@ pub(super) fn find_first(call: &mut Invocation<'_>) -> Outcome {
     Ok(Value::Null)
 }
 
-pub(super) fn join(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn join(call: &mut Invocation<'_, '_>) -> Outcome {
     let (glue, items) = (call.text(0)?, call.items(1)?);
     glued(call, &glue, &items)
 }
 
-pub(super) fn lower(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn lower(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok((platform::in_use().lower)(&call.text(0)?).into())
 }
 
 /// An empty text is found before, between and behind all characters, as in Python and JavaScript; the
 /// specification leaves it open.
-pub(super) fn replace(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn replace(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, old, new) = (call.text(0)?, call.text(1)?, call.text(2)?);
     let most = call.count(3)?;
     let pieces = pieces(call, &text, &old, most)?;
     glued(call, &new, &pieces)
 }
 
-pub(super) fn split(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn split(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, separator) = (call.text(0)?, call.text(1)?);
     let mut most = call.count(2)?;
     let is_by_character = separator.is_empty() && most > 0;
@@ -61,14 +61,14 @@ pub(super) fn split(call: &mut Invocation<'_>) -> Outcome {
     Ok(pieces.into())
 }
 
-pub(super) fn starts_with(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn starts_with(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, start) = (call.text(0)?, call.text(1)?);
     Ok(Value::Bool(text.starts_with(&*start)))
 }
 
 /// Takes the characters of a set off both ends; those that Unicode counts as white space where the set is
 /// empty or left out.
-pub(super) fn trim(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn trim(call: &mut Invocation<'_, '_>) -> Outcome {
     let text = call.text(0)?;
     let set = if call.arguments.len() > 1 { call.text(1)? } else { "".into() };
     let is_taken = |character: char| match &*set {
@@ -87,16 +87,16 @@ pub(super) fn trim(call: &mut Invocation<'_>) -> Outcome {
     Ok(rest.as_str().into())
 }
 
-pub(super) fn upper(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn upper(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok((platform::in_use().upper)(&call.text(0)?).into())
 }
 
 /// Strings one behind the other, with the glue between them.
-fn glued(call: &mut Invocation<'_>, glue: &str, items: &[Value]) -> Outcome {
+fn glued(call: &mut Invocation<'_, '_>, glue: &str, items: &[Value]) -> Outcome {
     let mut joined = String::new();
     for (index, item) in items.iter().enumerate() {
         let Value::String(text) = item else {
-            return Err(call.mismatch(1, "an array of strings", item.type_name()));
+            return Err(call.mismatch(1, "an array of strings", &item));
         };
         if index > 0 {
             call.interpreter.spend_on_text(glue)?;
@@ -110,7 +110,7 @@ fn glued(call: &mut Invocation<'_>, glue: &str, items: &[Value]) -> Outcome {
 
 /// The parts of a text between the places where another is found, which are `most` at most.
 fn pieces(
-    call: &mut Invocation<'_>,
+    call: &mut Invocation<'_, '_>,
     text: &str,
     sought: &str,
     most: usize,

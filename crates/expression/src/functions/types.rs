@@ -3,18 +3,27 @@
 use super::{Invocation, Outcome};
 use crate::{Number, Value, json};
 
-pub(super) fn not_null(call: &mut Invocation<'_>) -> Outcome {
-    Ok(call.arguments.iter().find(|value| !value.is_null()).cloned().unwrap_or_default())
+/// The first argument that is neither null nor without a value; null where there is a null, no value otherwise.
+pub(super) fn not_null(call: &mut Invocation<'_, '_>) -> Outcome {
+    let mut rest = Value::Unavailable;
+    for argument in &call.arguments {
+        match argument {
+            Value::Null => rest = Value::Null,
+            Value::Unavailable => {}
+            value => return Ok(value.clone()),
+        }
+    }
+    Ok(rest)
 }
 
-pub(super) fn to_array(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn to_array(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(match call.value(0) {
         array @ Value::Array(_) => array,
         other => vec![other].into(),
     })
 }
 
-pub(super) fn to_number(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn to_number(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(match call.value(0) {
         number @ Value::Number(_) => number,
         Value::String(_) => Number::from_text(&call.text(0)?).map_or(Value::Null, Value::Number),
@@ -22,7 +31,7 @@ pub(super) fn to_number(call: &mut Invocation<'_>) -> Outcome {
     })
 }
 
-pub(super) fn to_string(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn to_string(call: &mut Invocation<'_, '_>) -> Outcome {
     let value = call.value(0);
     if let Value::String(_) = value {
         return Ok(value);
@@ -31,7 +40,7 @@ pub(super) fn to_string(call: &mut Invocation<'_>) -> Outcome {
     Ok(json::write(&value).into())
 }
 
-pub(super) fn type_of(call: &mut Invocation<'_>) -> Outcome {
+pub(super) fn type_of(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(call.value(0).type_name().into())
 }
 
