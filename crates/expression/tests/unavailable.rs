@@ -1,7 +1,7 @@
 //! What is unavailable decides nothing: what an expression says although parts of its document are unavailable, it
 //! says as well whatever those parts turn out to be. `not_null` alone is written to pass over them.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic is how a test fails")]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod support;
 

@@ -36,7 +36,7 @@ pub(super) fn from_items(call: &mut Invocation<'_, '_>) -> Outcome {
     let mut members = Vec::with_capacity(items.len());
     for item in items.iter() {
         let Value::Array(pair) = item else {
-            return Err(call.mismatch(0, "an array of arrays", &item));
+            return Err(call.mismatch(0, "an array of arrays", item));
         };
         let [Value::String(name), value] = pair.as_slice() else {
             if pair.first().is_some_and(Value::is_unavailable) {
@@ -57,7 +57,7 @@ pub(super) fn group_by(call: &mut Invocation<'_, '_>) -> Outcome {
     let mut named = Vec::with_capacity(items.len());
     for item in items.iter() {
         let Value::Object(_) = item else {
-            return Err(call.mismatch(0, "an array of objects", &item));
+            return Err(call.mismatch(0, "an array of objects", item));
         };
         match call.refer(item)? {
             Value::String(name) => {

@@ -34,7 +34,7 @@ fn total(call: &mut Invocation<'_, '_>) -> Result<(f64, usize), ExpressionError>
     let mut total = 0.0;
     for item in items.iter() {
         let Value::Number(number) = item else {
-            return Err(call.mismatch(0, "an array of numbers", &item));
+            return Err(call.mismatch(0, "an array of numbers", item));
         };
         if number.is_unsafe_integer() {
             // Its double is another number; what came out would be wrong without a sign of it.

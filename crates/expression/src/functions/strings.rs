@@ -96,7 +96,7 @@ fn glued(call: &mut Invocation<'_, '_>, glue: &str, items: &[Value]) -> Outcome 
     let mut joined = String::new();
     for (index, item) in items.iter().enumerate() {
         let Value::String(text) = item else {
-            return Err(call.mismatch(1, "an array of strings", &item));
+            return Err(call.mismatch(1, "an array of strings", item));
         };
         if index > 0 {
             call.interpreter.spend_on_text(glue)?;

@@ -1,7 +1,6 @@
 //! Random expressions and documents.
 
 #![expect(unreachable_pub, reason = "a support file of tests")]
-#![allow(dead_code, reason = "each test file uses what it needs")]
 
 use proptest::prelude::*;
 
