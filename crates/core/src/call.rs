@@ -22,6 +22,11 @@ impl Deadline {
         Deadline { at_ms: host.monotonic_ms() + f64::from(duration_ms) }
     }
 
+    /// This deadline, or one `duration_ms` from now where that is later.
+    pub(crate) fn or_after(self, host: &impl Host, duration_ms: u32) -> Deadline {
+        Deadline { at_ms: self.at_ms.max(Deadline::after(host, duration_ms).at_ms) }
+    }
+
     /// What is left, in whole milliseconds.
     pub(crate) fn remaining_ms(&self, host: &impl Host) -> u32 {
         let left = (self.at_ms - host.monotonic_ms()).clamp(0.0, f64::from(u32::MAX));

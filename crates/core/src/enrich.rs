@@ -2,21 +2,30 @@
 
 use std::rc::Rc;
 
-use claimsmith_expression::Value;
+use claimsmith_expression::{Budget, Value};
 
+use crate::call::Deadline;
 use crate::claim::Target;
 use crate::config::{CLIENT_ID, Config, Trigger, claim_path, read_event};
 use crate::error::{Code, Error};
 use crate::gather::{Shared, gather};
 use crate::host::Host;
-use crate::mapping::Mapped;
+use crate::mapping::{Limits, Mapped};
 use crate::report::{ClaimsReport, LeftOut, OutcomeKind, Report, ScopesReport, rounded};
+use crate::rules::Denial;
 use crate::secret::Secrets;
 use crate::template::Inputs;
 use crate::warning;
 
 /// What a user reads when the login is denied because something failed. Names no system.
 pub const DENY_REASON: &str = "We could not complete your login. Please try again later.";
+
+/// How many steps the expressions of one login may take together, rules aside: at most 100 ms, in which no other
+/// login of the instance gets on.
+const LOGIN_STEPS: usize = 500_000;
+
+/// How long claims may be built for where the login's time is over before, in milliseconds.
+const MAPPING_MS: u32 = 50;
 
 /// A configuration with what its logins have learnt: tokens, answers, and what is out of order. One engine
 /// serves many logins at once.
@@ -91,26 +100,31 @@ impl Engine {
     pub async fn enrich<H: Host>(&self, host: &H, mut login: Login) -> Decision {
         let started_ms = host.monotonic_ms();
         let missing_targets = std::mem::take(&mut login.missing_targets);
-        let gathered = gather(&self.config, &self.shared, host, login).await;
-        let mut decision = self.decide(Mapped::map(&self.config, gathered, &missing_targets));
+        let deadline = Deadline::after(host, self.config.deadline_ms);
+        let budget = Budget::new(LOGIN_STEPS);
+        let gathered = gather(&self.config, &self.shared, host, login, (deadline, &budget)).await;
+        // A source that took all the time costs its own claims, not those of the others.
+        let deadline = deadline.or_after(host, MAPPING_MS);
+        let limits = Limits { missing: &missing_targets, budget: &budget, deadline };
+        let mut decision = self.decide(Mapped::map(&self.config, gathered, host, limits));
         decision.report.duration_ms = rounded(host.monotonic_ms() - started_ms);
         decision
     }
 
     fn decide(&self, mapped: Mapped) -> Decision {
-        let Mapped { mut gathered, mut effects, mut left_out, denial: reason } = mapped;
-        let is_failure = reason.is_none();
-        let reason = reason.or_else(|| gathered.denies.then(|| DENY_REASON.into()));
-        let is_denied = reason.is_some();
+        let Mapped { mut gathered, mut effects, mut left_out, mut defaulted, denial } = mapped;
+        let by_failure = || gathered.denies.then(|| Denial { reason: DENY_REASON.into(), is_failure: true });
+        let denial = denial.or_else(by_failure);
+        let is_denied = denial.is_some();
         let is_shadow = self.config.is_shadow;
-        if let Some(reason) = reason {
+        if let Some(Denial { reason, is_failure }) = denial {
             effects = vec![Effect::Deny { reason, is_failure }];
-            left_out = Vec::new();
+            (left_out, defaulted) = (Vec::new(), Vec::new());
             if is_shadow {
                 gathered.warnings.push("the login would have been denied".to_owned());
             }
         }
-        warning::note(&effects, &gathered.scope.member("event"), &mut gathered.warnings);
+        warning::note(&effects, &gathered.facts.scope.member("event"), &mut gathered.warnings);
         let outcome = if gathered.is_own {
             OutcomeKind::Skipped
         } else if is_shadow {
@@ -130,7 +144,7 @@ impl Engine {
             correlation_id: gathered.correlation_id,
             tokens: gathered.tokens,
             sources: gathered.sources,
-            claims: ClaimsReport { set: Vec::new(), left_out },
+            claims: ClaimsReport { set: Vec::new(), left_out, defaulted },
             scopes: ScopesReport::default(),
             errors: gathered.errors,
             warnings: gathered.warnings,
@@ -170,6 +184,7 @@ impl Decision {
                     claim: (**name).to_owned(),
                     reason,
                     target: Some(*target),
+                    source: None,
                 });
                 error = error.at(&claim_path(name));
             }

@@ -41,6 +41,11 @@ pub enum Code {
     SourceStatus,
     /// Not called: it failed several times in a row.
     CircuitOpen,
+    /// The answer is one that `fail_when` refuses.
+    AnswerRefused,
+    /// A part of the event or an answer that is needed cannot be read or was not to be had, so that nothing is
+    /// decided.
+    Unavailable,
     /// A claim's value does not fit its `type`.
     ClaimTypeMismatch,
     /// A required claim has no value.
@@ -74,6 +79,8 @@ impl Code {
             Code::ResponseNotJson => "response_not_json",
             Code::SourceStatus => "source_status",
             Code::CircuitOpen => "circuit_open",
+            Code::AnswerRefused => "answer_refused",
+            Code::Unavailable => "unavailable",
             Code::ClaimTypeMismatch => "claim_type_mismatch",
             Code::ClaimMissing => "claim_missing",
             Code::ClaimReserved => "claim_reserved",

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use claimsmith_expression::text::concat;
-use claimsmith_expression::{Map, Value};
+use claimsmith_expression::{Budget, Cause, Faults, Map, Value};
 
 use crate::answers::{Answer, Answers};
 use crate::breaker::{Breakers, circuit_open};
@@ -16,10 +16,11 @@ use crate::host::Host;
 use crate::http::{Method, Request, Response};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
 use crate::retry::{Attempts, Next};
+use crate::rules::{Facts, deny_early};
 use crate::secret::{Secret, Secrets};
-use crate::source::{answer_key, authorize, read_source_response, source_request};
+use crate::source::{answer_key, authorize, read_source_response, source_request, undecided};
 use crate::task::{Background, LocalFuture, Promised, join};
-use crate::template::{Inputs, evaluate};
+use crate::template::Inputs;
 use crate::token::{Grant, Token};
 use crate::token_store::{Need, TokenStore};
 
@@ -34,8 +35,7 @@ pub(crate) struct Shared {
 /// What the sources said, and how they were asked.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    /// What expressions see: `event`, and each source by its name. Null where it was skipped or failed.
-    pub(crate) scope: Value,
+    pub(crate) facts: Facts,
     pub(crate) correlation_id: Option<String>,
     pub(crate) tokens: Vec<(String, TokenReport)>,
     pub(crate) sources: Vec<(String, SourceReport)>,
@@ -45,22 +45,22 @@ pub(crate) struct Gathered {
     pub(crate) denies: bool,
     /// Whether the login is this engine's own: nothing was asked.
     pub(crate) is_own: bool,
-}
-
-impl Gathered {
-    /// Whether a source, by its index, was asked and did not fail. That there is nothing is an answer.
-    pub(crate) fn is_answered(&self, index: usize) -> bool {
-        self.sources.get(index).is_some_and(|(name, source)| {
-            !source.skipped && source.error.is_none() || !self.scope.member(name).is_null()
-        })
-    }
+    /// The reason of a rule that denies the login by the event alone: nothing was asked.
+    pub(crate) denied_early: Option<Rc<str>>,
 }
 
 /// Asks every source of the configuration. Ends by the deadline.
-pub(crate) async fn gather<H: Host>(config: &Config, shared: &Shared, host: &H, login: Login) -> Gathered {
-    let run = Run::new(config, shared, host, login);
+pub(crate) async fn gather<H: Host>(
+    config: &Config,
+    shared: &Shared,
+    host: &H,
+    login: Login,
+    (deadline, budget): (Deadline, &Budget),
+) -> Gathered {
+    let run = Run::new(config, shared, host, login, (deadline, budget));
     let is_own = is_own_client(config, run.inputs());
-    if !is_own {
+    let denied_early = if is_own { None } else { run.deny_early() };
+    if !is_own && denied_early.is_none() {
         if !config.sources.is_empty() {
             shared.breakers.learn(host);
         }
@@ -68,10 +68,10 @@ pub(crate) async fn gather<H: Host>(config: &Config, shared: &Shared, host: &H, 
         run.ask_all(&background).await;
         drop(background);
     }
-    let scope = run.scope_with_answers();
+    let facts = run.facts();
     let trace = run.trace.into_inner();
     Gathered {
-        scope,
+        facts,
         correlation_id: run.correlation_id,
         tokens: trace.tokens,
         sources: trace.sources,
@@ -79,6 +79,7 @@ pub(crate) async fn gather<H: Host>(config: &Config, shared: &Shared, host: &H, 
         errors: run.errors.into_inner(),
         denies: run.denies.get(),
         is_own,
+        denied_early,
     }
 }
 
@@ -88,15 +89,38 @@ struct Run<'a, H> {
     shared: &'a Shared,
     host: &'a H,
     deadline: Deadline,
+    budget: &'a Budget,
     /// What templates see.
     scope: Value,
     secrets: Secrets,
     correlation_id: Option<String>,
-    /// The answers, by the index of their source. Null where a source was skipped or failed.
-    answers: Vec<Promised<Value>>,
+    /// What came of the sources, by their index.
+    answers: Vec<Promised<Answered>>,
     errors: RefCell<Vec<Error>>,
     denies: Cell<bool>,
     trace: RefCell<Trace>,
+}
+
+/// What came of a source.
+#[derive(Clone, Debug)]
+enum Answered {
+    /// It said this; that there is nothing is an answer.
+    With(Value),
+    /// Its `when` does not hold.
+    NotAsked,
+    /// All else.
+    Failed,
+}
+
+impl Answered {
+    /// What expressions see of it, a source that was not asked as this.
+    fn seen(self, not_asked: Value) -> Value {
+        match self {
+            Answered::With(value) => value,
+            Answered::NotAsked => not_asked,
+            Answered::Failed => Value::Unavailable(Cause::Failed),
+        }
+    }
 }
 
 /// What the report will say of the calls.
@@ -116,27 +140,45 @@ impl Trace {
 }
 
 impl<'a, H: Host> Run<'a, H> {
-    fn new(config: &'a Config, shared: &'a Shared, host: &'a H, login: Login) -> Run<'a, H> {
+    fn new(
+        config: &'a Config,
+        shared: &'a Shared,
+        host: &'a H,
+        login: Login,
+        (deadline, budget): (Deadline, &'a Budget),
+    ) -> Run<'a, H> {
         let correlation_id =
             CORRELATION_ID.iter().fold(login.event.clone(), |value, name| value.member(name));
+        let errors = unreadable_parts(config, &login.event);
         let scope: Map = [("event".into(), login.event)].into_iter().collect();
         Run {
             config,
             shared,
             host,
-            deadline: Deadline::after(host, config.deadline_ms),
+            deadline,
+            budget,
             scope: scope.into(),
             secrets: login.secrets,
             correlation_id: correlation_id.as_str().map(str::to_owned),
             answers: config.sources.iter().map(|_| Promised::new()).collect(),
-            errors: RefCell::default(),
+            errors: RefCell::new(errors),
             denies: Cell::new(false),
             trace: RefCell::new(Trace::of(config)),
         }
     }
 
     fn inputs(&self) -> Inputs<'_> {
-        Inputs { scope: &self.scope, secrets: &self.secrets }
+        Inputs { scope: &self.scope, secrets: &self.secrets, budget: self.budget }
+    }
+
+    /// The reason of a rule that denies the login whatever the sources would say. They are not asked then.
+    fn deny_early(&self) -> Option<Rc<str>> {
+        let event = Facts { scope: self.scope.clone(), to_rules: self.scope.clone() };
+        let mut trace = self.trace.borrow_mut();
+        let reason = deny_early(self.config, &event, &mut trace.warnings)?;
+        trace.sources.iter_mut().for_each(|(_, source)| source.skipped = true);
+        self.answers.iter().for_each(|answer| answer.fulfil(Answered::NotAsked));
+        Some(reason)
     }
 
     /// Asks every source, side by side; one whose `when` reads another's answer waits for that. What they
@@ -146,11 +188,11 @@ impl<'a, H: Host> Run<'a, H> {
         for (index, (source, answer)) in self.config.sources.iter().zip(&self.answers).enumerate() {
             calls.push(Box::pin(async move {
                 let mut report = SourceReport::default();
-                let value = self.ask(source, &mut report, background).await;
+                let answered = self.ask(source, &mut report, background).await;
                 if let Some((_, slot)) = self.trace.borrow_mut().sources.get_mut(index) {
                     *slot = report;
                 }
-                answer.fulfil(value);
+                answer.fulfil(answered);
             }));
         }
         join(calls, background).await;
@@ -162,12 +204,12 @@ impl<'a, H: Host> Run<'a, H> {
         source: &'r SourceConfig,
         report: &mut SourceReport,
         background: &Background<'r>,
-    ) -> Value {
+    ) -> Answered {
         let result = match self.is_wanted(source).await {
-            Ok(true) => self.answer(source, report, background).await,
+            Ok(true) => self.answer(source, report, background).await.map(Answered::With),
             Ok(false) => {
                 report.skipped = true;
-                Ok(Value::Null)
+                Ok(Answered::NotAsked)
             }
             Err(error) => Err(error),
         };
@@ -177,7 +219,7 @@ impl<'a, H: Host> Run<'a, H> {
                 self.denies.set(true);
             }
             self.errors.borrow_mut().push(error.at(&concat(&["sources.", &source.name])));
-            Value::Null
+            Answered::Failed
         })
     }
 
@@ -186,11 +228,12 @@ impl<'a, H: Host> Run<'a, H> {
         let mut scope = self.scope.as_object().cloned().unwrap_or_default();
         for index in &source.waits_for {
             if let (Some(other), Some(answer)) = (self.config.sources.get(*index), self.answers.get(*index)) {
-                scope.insert(Rc::clone(&other.name), answer.wait().await);
+                scope.insert(Rc::clone(&other.name), answer.wait().await.seen(Value::Null));
             }
         }
-        let value = placed(evaluate(when, &scope.into()), &["sources.", &source.name, ".when"])?;
-        Ok(value.is_truthy())
+        let decision = when.holds(&scope.into(), self.budget, Faults::LeaveOpen);
+        let decision = decision.map_err(|error| undecided("when", &error));
+        placed(decision, &["sources.", &source.name, ".when"])
     }
 
     /// The source's answer: one that is kept, or the backend's.
@@ -203,7 +246,7 @@ impl<'a, H: Host> Run<'a, H> {
         let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
         let Some(CacheConfig { ttl_ms, stale_if_error_ms }) = source.cache else {
             let response = self.call(source, &mut request, report, background).await?;
-            return read_source_response(source, &response);
+            return read_source_response(source, &response, self.budget);
         };
         let answers = &self.shared.answers;
         let key = answer_key(source, &request);
@@ -222,7 +265,8 @@ impl<'a, H: Host> Run<'a, H> {
             answers.put(key, Answer { stored_at_ms: now_ms, ..known.clone() });
             return Ok(known.value.clone());
         }
-        let result = result.and_then(|response| Ok((read_source_response(source, &response)?, response)));
+        let result =
+            result.and_then(|response| Ok((read_source_response(source, &response, self.budget)?, response)));
         match (result, known) {
             (Ok((value, response)), _) => {
                 let etag = response.header("etag").map(str::to_owned);
@@ -376,13 +420,35 @@ impl<'a, H: Host> Run<'a, H> {
         self.trace.borrow_mut().warnings.push(concat(message));
     }
 
-    fn scope_with_answers(&self) -> Value {
-        let mut scope = self.scope.as_object().cloned().unwrap_or_default();
-        for (source, answer) in self.config.sources.iter().zip(&self.answers) {
-            scope.insert(Rc::clone(&source.name), answer.get().unwrap_or_default());
-        }
-        scope.into()
+    fn facts(&self) -> Facts {
+        let answered = || self.answers.iter().map(|answer| answer.get().unwrap_or(Answered::NotAsked));
+        let scope = |not_asked: &Value| {
+            let mut scope = self.scope.as_object().cloned().unwrap_or_default();
+            for (source, answered) in self.config.sources.iter().zip(answered()) {
+                scope.insert(Rc::clone(&source.name), answered.seen(not_asked.clone()));
+            }
+            Value::from(scope)
+        };
+        Facts { scope: scope(&Value::Null), to_rules: scope(&Value::Unavailable(Cause::NotAsked)) }
     }
+}
+
+/// The parts of the event that are read and cannot be, each as an error.
+fn unreadable_parts(config: &Config, event: &Value) -> Vec<Error> {
+    let mut errors = Vec::new();
+    for chain in &config.event_reads {
+        let mut place = String::from("event");
+        let mut part = event.clone();
+        for name in chain {
+            part = part.member(name);
+            place.push_str(&concat(&[".", name]));
+        }
+        if part.has_unavailable() {
+            let message = "a part of this cannot be read: it is nested too deeply, or is no plain JSON";
+            errors.push(Error::new(Code::Unavailable, message).at(&place));
+        }
+    }
+    errors
 }
 
 /// Whether the backend is in trouble, so that an older answer is better than none. Where it refuses, it means

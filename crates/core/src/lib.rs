@@ -23,6 +23,7 @@ mod error;
 mod gather;
 mod mapping;
 mod retry;
+mod rules;
 mod secret;
 mod task;
 mod token_store;

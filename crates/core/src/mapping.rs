@@ -1,23 +1,37 @@
-//! From what the sources said to what is to be done to `api`: claims, each whole or not at all, scopes,
-//! and whether the login goes on.
+//! From what the sources said to what is to be done to `api`: claims, each whole or not at all, on top of what the
+//! rules say.
 
 use std::cmp::Reverse;
 use std::rc::Rc;
 
-use claimsmith_expression::text::{concat, decimal};
-use claimsmith_expression::{Expression, Value};
+use claimsmith_expression::text::concat;
+use claimsmith_expression::{Budget, Expression, Faults, Value, sorted_order};
 
+use crate::call::{Deadline, deadline_exceeded};
 use crate::claim::{Target, fits, has_unsafe_integer};
 use crate::config::{ClaimConfig, Config, TRANSACTION_METADATA, claim_path, read_event};
 use crate::enrich::Effect;
 use crate::error::{Code, Error};
 use crate::gather::Gathered;
+use crate::host::Host;
 use crate::report::LeftOut;
-use crate::template::evaluate;
+use crate::rules::{Denial, apply_rules};
+use crate::template::{evaluate, not_evaluated};
 
 /// Bytes of one value of a transaction's metadata, and of all its keys and values.
 const MAX_METADATA_VALUE: usize = 8 * 1024;
 const MAX_METADATA: usize = 16 * 1024;
+
+/// What bounds the claims of one login.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits<'a> {
+    /// The targets that this login's api does not have.
+    pub(crate) missing: &'a [Target],
+    /// What evaluations may cost together.
+    pub(crate) budget: &'a Budget,
+    /// When the login must be decided. The clock is looked at between claims.
+    pub(crate) deadline: Deadline,
+}
 
 /// What is to be done, on top of what was gathered: errors, warnings and denials are added to those.
 #[derive(Debug)]
@@ -25,8 +39,9 @@ pub(crate) struct Mapped {
     pub(crate) gathered: Gathered,
     pub(crate) effects: Vec<Effect>,
     pub(crate) left_out: Vec<LeftOut>,
-    /// What the user reads where a rule denies the login.
-    pub(crate) denial: Option<Rc<str>>,
+    pub(crate) defaulted: Vec<LeftOut>,
+    /// Why a rule denies the login.
+    pub(crate) denial: Option<Denial>,
 }
 
 /// A claim on its way to one target.
@@ -35,49 +50,106 @@ struct Draft<'a> {
     target: Target,
     value: Value,
     bytes: usize,
+    /// The claim's place in the configuration.
+    place: usize,
 }
 
 impl Mapped {
-    /// Decides everything from what expressions see. `missing` are the targets that this login's api does
-    /// not have.
-    pub(crate) fn map(config: &Config, gathered: Gathered, missing: &[Target]) -> Mapped {
-        let scope = gathered.scope.clone();
-        let mut mapped = Mapped { gathered, effects: Vec::new(), left_out: Vec::new(), denial: None };
+    /// Decides everything from what expressions see. Once the login is denied nothing more is evaluated.
+    pub(crate) fn map<H: Host>(config: &Config, gathered: Gathered, host: &H, limits: Limits<'_>) -> Mapped {
+        let mut mapped = Mapped {
+            gathered,
+            effects: Vec::new(),
+            left_out: Vec::new(),
+            defaulted: Vec::new(),
+            denial: None,
+        };
         if mapped.gathered.is_own {
             let warning = "the token is one that this configuration asks for, and is left as it is";
             mapped.gathered.warnings.push(warning.to_owned());
             return mapped;
         }
-        mapped.map_claims(config, &scope, missing);
-        mapped.map_scopes(config, &scope);
-        mapped.map_denial(config, &scope);
+        if let Some(reason) = mapped.gathered.denied_early.take() {
+            mapped.denial = Some(Denial { reason, is_failure: false });
+            return mapped;
+        }
+        let mut scopes = Vec::new();
+        mapped.denial = apply_rules(config, &mut mapped.gathered, &mut scopes);
+        if mapped.denial.is_none() && !mapped.gathered.denies {
+            mapped.map_claims(config, host, limits);
+        }
+        mapped.effects.append(&mut scopes);
         mapped
     }
 
-    fn map_claims(&mut self, config: &Config, scope: &Value, missing: &[Target]) {
+    /// The most important claims come first, so that a budget or a deadline that is used up costs the others.
+    fn map_claims<H: Host>(&mut self, config: &Config, host: &H, limits: Limits<'_>) {
+        let scope = self.gathered.facts.scope.clone();
+        let priority = |place: usize| config.claims.get(place).map(|claim| claim.priority);
+        let order = sorted_order(config.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
-        for claim in &config.claims {
-            match build_claim(claim, scope) {
-                Ok(value) => self.draft(&mut drafts, claim, &value, missing),
+        for place in order {
+            let Some(claim) = config.claims.get(place) else { continue };
+            let built = if limits.deadline.remaining_ms(host) == 0 {
+                Err(Unset::Failed(deadline_exceeded()))
+            } else {
+                build_claim(claim, &scope, limits.budget)
+            };
+            match built.or_else(|unset| self.take_default(claim, unset)) {
+                Ok(value) => self.draft(&mut drafts, (place, claim), &value, limits.missing),
                 Err(unset) => self.leave_out(claim, None, unset),
             }
         }
         for (target, limit) in [
             (Target::AccessToken, config.limits.access_token_bytes as usize),
             (Target::IdToken, config.limits.id_token_bytes as usize),
-            (Target::TransactionMetadata, MAX_METADATA.saturating_sub(metadata_bytes(scope))),
+            (Target::TransactionMetadata, MAX_METADATA.saturating_sub(metadata_bytes(&scope))),
         ] {
             self.shed(&mut drafts, target, limit);
         }
-        for Draft { claim, target, value, .. } in drafts {
+        // They are set in the order of the configuration.
+        let place = |index: usize| drafts.get(index).map(|draft| draft.place);
+        for index in sorted_order(drafts.len(), &|left, right| place(left).cmp(&place(right))) {
+            let Some(Draft { claim, target, value, .. }) = drafts.get(index) else { continue };
+            let (target, value) = (*target, value.clone());
             self.effects.push(Effect::SetClaim { target, name: Rc::clone(&claim.name), value });
         }
+    }
+
+    /// The claim's default, wherever there is no value to set.
+    fn take_default(&mut self, claim: &ClaimConfig, unset: Unset) -> Result<Value, Unset> {
+        if claim.default.is_null() || matches!(unset, Unset::Condition | Unset::Undecided(_)) {
+            return Err(unset);
+        }
+        let source = self.blamed(claim, &unset);
+        self.defaulted.push(LeftOut {
+            claim: (*claim.name).to_owned(),
+            reason: unset.reason(),
+            target: None,
+            source,
+        });
+        checked(claim.default.clone())
+    }
+
+    /// The first failed source that the claim reads, where that is why it has no value.
+    fn blamed(&self, claim: &ClaimConfig, unset: &Unset) -> Option<Rc<str>> {
+        let (Unset::Failed(error) | Unset::Undecided(error)) = unset else { return None };
+        if error.code != Code::Unavailable {
+            return None;
+        }
+        let reads: Vec<Vec<Rc<str>>> =
+            claim.when.iter().chain([&claim.value]).flat_map(Expression::reads).collect();
+        let is_read =
+            |name: &Rc<str>| reads.iter().any(|chain| chain.first().is_none_or(|first| first == name));
+        let scope = self.gathered.facts.scope.as_object()?;
+        let failed = scope.iter().find(|(name, value)| value.is_unavailable() && is_read(name));
+        failed.map(|(name, _)| Rc::clone(name))
     }
 
     fn draft<'a>(
         &mut self,
         drafts: &mut Vec<Draft<'a>>,
-        claim: &'a ClaimConfig,
+        (place, claim): (usize, &'a ClaimConfig),
         value: &Value,
         missing: &[Target],
     ) {
@@ -91,7 +163,7 @@ impl Mapped {
                 refused(Code::ClaimsTooLarge, "a value of at most 8 kB goes to", target)
             } else {
                 let bytes = bytes.saturating_add(claim.name.len());
-                drafts.push(Draft { claim, target, value: value.clone(), bytes });
+                drafts.push(Draft { claim, target, value: value.clone(), bytes, place });
                 continue;
             };
             self.leave_out(claim, Some(target), unset);
@@ -118,10 +190,18 @@ impl Mapped {
     }
 
     fn leave_out(&mut self, claim: &ClaimConfig, target: Option<Target>, unset: Unset) {
-        self.left_out.push(LeftOut { claim: (*claim.name).to_owned(), reason: unset.reason(), target });
+        let source = self.blamed(claim, &unset);
+        let is_explained = source.is_some();
+        self.left_out.push(LeftOut {
+            claim: (*claim.name).to_owned(),
+            reason: unset.reason(),
+            target,
+            source,
+        });
         let place = claim_path(&claim.name);
         let is_condition = matches!(unset, Unset::Condition);
-        if let Unset::Failed(error) = unset {
+        // What failed is an error of its own already.
+        if let (Unset::Failed(error) | Unset::Undecided(error), false) = (unset, is_explained) {
             self.gathered.errors.push(error.at(&place));
         }
         if claim.required && !is_condition {
@@ -130,57 +210,17 @@ impl Mapped {
             self.gathered.errors.push(error.at(&place));
         }
     }
-
-    fn map_scopes(&mut self, config: &Config, scope: &Value) {
-        for (index, rule) in config.scopes.iter().enumerate() {
-            match holds(rule.when.as_ref(), scope) {
-                Ok(false) => {}
-                Ok(true) => {
-                    let scope = Rc::clone(&rule.scope);
-                    self.effects.push(Effect::ChangeScope { scope, adds: rule.adds });
-                }
-                Err(error) => self.gathered.errors.push(error.at(&rule_path("scopes", index))),
-            }
-        }
-    }
-
-    /// The first rule that holds denies the login. A rule speaks from answers: where a source that it
-    /// reads has none, `!profile.active` would hold for everybody, so what is to happen then is for the
-    /// source's `on_error` to say.
-    fn map_denial(&mut self, config: &Config, scope: &Value) {
-        for (index, rule) in config.deny.iter().enumerate() {
-            let place = rule_path("deny", index);
-            match holds(Some(&rule.when), scope) {
-                Ok(false) => {}
-                Ok(true) => {
-                    let speaks = rule.sources.iter().all(|source| self.gathered.is_answered(*source));
-                    let says = if speaks {
-                        "` holds"
-                    } else {
-                        "` reads a source without an answer, and denies nobody"
-                    };
-                    self.gathered.warnings.push(concat(&["`", &place, says]));
-                    if speaks {
-                        self.denial = Some(Rc::clone(&rule.reason));
-                        return;
-                    }
-                }
-                Err(error) => {
-                    self.gathered.denies |= rule.denies_on_failure;
-                    self.gathered.errors.push(error.at(&place));
-                }
-            }
-        }
-    }
 }
 
 /// Why a claim is not set.
 enum Unset {
     /// Its `when` does not hold.
     Condition,
-    /// Its value is null, and so is its default.
+    /// Its `when` cannot be decided.
+    Undecided(Error),
+    /// Its value is null.
     Null,
-    /// It has a value that must not be set.
+    /// It has no value, or one that must not be set.
     Failed(Error),
 }
 
@@ -189,7 +229,7 @@ impl Unset {
         match self {
             Unset::Condition => "when",
             Unset::Null => "null",
-            Unset::Failed(error) => error.code.as_str(),
+            Unset::Failed(error) | Unset::Undecided(error) => error.code.as_str(),
         }
     }
 }
@@ -198,14 +238,14 @@ fn refused(code: Code, message: &str, target: Target) -> Unset {
     Unset::Failed(Error::new(code, concat(&[message, " `", target.as_str(), "`"])))
 }
 
-fn build_claim(claim: &ClaimConfig, scope: &Value) -> Result<Value, Unset> {
-    if !holds(claim.when.as_ref(), scope).map_err(Unset::Failed)? {
-        return Err(Unset::Condition);
+fn build_claim(claim: &ClaimConfig, scope: &Value, budget: &Budget) -> Result<Value, Unset> {
+    if let Some(when) = &claim.when {
+        let decision = when.holds(scope, budget, Faults::End);
+        if !decision.map_err(|error| Unset::Undecided(not_evaluated(&error)))? {
+            return Err(Unset::Condition);
+        }
     }
-    let mut value = evaluate(&claim.value, scope).map_err(Unset::Failed)?;
-    if value.is_null() {
-        value = claim.default.clone();
-    }
+    let value = evaluate(&claim.value, scope, budget).map_err(Unset::Failed)?;
     if value.is_null() {
         return Err(Unset::Null);
     }
@@ -214,20 +254,16 @@ fn build_claim(claim: &ClaimConfig, scope: &Value) -> Result<Value, Unset> {
             concat(&["the value must be `", kind.as_str(), "`, and is of type ", value.type_name()]);
         return Err(Unset::Failed(Error::new(Code::ClaimTypeMismatch, message)));
     }
+    checked(value)
+}
+
+/// A value whose integers JavaScript would not round.
+fn checked(value: Value) -> Result<Value, Unset> {
     if has_unsafe_integer(&value) {
         let message = "an integer beyond 2^53 - 1 would be rounded; turn it into text with `to_string(…)`";
         return Err(Unset::Failed(Error::new(Code::UnsafeInteger, message)));
     }
     Ok(value)
-}
-
-/// Whether a condition holds, as JMESPath counts values as true. None always holds.
-fn holds(when: Option<&Expression>, scope: &Value) -> Result<bool, Error> {
-    when.map_or(Ok(true), |when| Ok(evaluate(when, scope)?.is_truthy()))
-}
-
-fn rule_path(list: &str, index: usize) -> String {
-    concat(&[list, "[", &decimal(index), "]"])
 }
 
 /// What a value weighs at its target: a token carries JSON, metadata carries text as it is.

@@ -1,5 +1,7 @@
 //! What one login did: for `onReport`, and as one line for the log.
 
+use std::rc::Rc;
+
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Number, Value};
 
@@ -144,9 +146,11 @@ pub struct ClaimsReport {
     pub set: Vec<String>,
     /// Those that were not, and why.
     pub left_out: Vec<LeftOut>,
+    /// Those whose `default` took the place of a value, and why.
+    pub defaulted: Vec<LeftOut>,
 }
 
-/// A claim that was not set.
+/// A claim without a value of its own, or that was not set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// The claim's name.
@@ -155,6 +159,8 @@ pub struct LeftOut {
     pub reason: &'static str,
     /// Where it did not go; none where it went nowhere.
     pub target: Option<Target>,
+    /// The source whose failure left it without a value.
+    pub source: Option<Rc<str>>,
 }
 
 /// What was done to the scopes of the access token.
@@ -169,12 +175,20 @@ pub struct ScopesReport {
 /// Auth0 keeps this many characters of what an Action logs.
 const MAX_LINE: usize = 256;
 
+/// Auth0's ids are a third of that.
+const MAX_ID: usize = 128;
+
 impl Report {
     /// The report as one line of at most 256 characters, the weightiest first.
     pub fn line(&self) -> String {
         let mut line = concat(&["claimsmith ", self.outcome.as_str(), " ", &whole(self.duration_ms), "ms"]);
         self.write_details(&mut line);
-        one_line(&line, MAX_LINE)
+        let Some(id) = &self.correlation_id else { return one_line(&line, MAX_LINE) };
+        // The id is what the line is found by, so it stays whole where the rest is cut.
+        let id = one_line(&concat(&[" id=", id]), MAX_ID);
+        let mut line = one_line(&line, MAX_LINE.saturating_sub(id.chars().count()));
+        line.push_str(&id);
+        line
     }
 
     /// The report as JSON text, in the order of the fields here.
@@ -209,8 +223,8 @@ impl Report {
         }
         add(&[" claims=", &decimal(self.claims.set.len())]);
         add(&[" left_out=", &decimal(self.claims.left_out.len())]);
-        if let Some(id) = &self.correlation_id {
-            add(&[" id=", id]);
+        for (index, LeftOut { claim, .. }) in self.claims.left_out.iter().enumerate() {
+            add(&[if index == 0 { ":" } else { "," }, claim]);
         }
     }
 }
@@ -265,6 +279,7 @@ impl ClaimsReport {
         let mut json = ObjectWriter::default();
         json.raw("set", &texts_to_json(&self.set));
         json.raw("left_out", &write_list(&self.left_out, LeftOut::to_json));
+        json.raw("defaulted", &write_list(&self.defaulted, LeftOut::to_json));
         json.finish()
     }
 }
@@ -276,6 +291,9 @@ impl LeftOut {
         json.text("reason", Some(self.reason));
         if let Some(target) = self.target {
             json.text("target", Some(target.as_str()));
+        }
+        if let Some(source) = &self.source {
+            json.text("source", Some(source));
         }
         json.finish()
     }

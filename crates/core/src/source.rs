@@ -1,7 +1,8 @@
 //! A call to the backend: a request, and what its answer says. Nothing here sends.
 
+use claimsmith_expression::json::{self, Unreadable};
 use claimsmith_expression::text::{concat, decimal};
-use claimsmith_expression::{Value, json};
+use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
 use crate::config::{Body, OnNotFound, SourceConfig};
 use crate::digest::digest;
@@ -88,17 +89,39 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// Reads a backend's answer.
 ///
 /// # Errors
-/// `source_status` for a status that is no success, `response_not_json`.
-pub fn read_source_response(source: &SourceConfig, response: &Response) -> Result<Value, Error> {
-    read_answer(source.on_not_found, response)
+/// As [`read_answer`]; `answer_refused` where `fail_when` holds for the answer, `unavailable` where that cannot be
+/// decided.
+pub fn read_source_response(
+    source: &SourceConfig,
+    response: &Response,
+    budget: &Budget,
+) -> Result<Value, Error> {
+    let answer = read_answer(source.on_not_found, response)?;
+    // 204 and 404 have no answer that could be refused.
+    let Some(fail_when) = source.fail_when.as_ref().filter(|_| !matches!(response.status, 204 | 404)) else {
+        return Ok(answer);
+    };
+    match fail_when.holds(&answer, budget, Faults::LeaveOpen) {
+        Ok(false) => Ok(answer),
+        Ok(true) => Err(Error::new(Code::AnswerRefused, "`fail_when` holds for the answer")),
+        Err(error) => Err(undecided("fail_when", &error)),
+    }
 }
 
-/// As [`read_source_response`], whoever asked.
+/// The error of a condition of a source that cannot be decided.
+pub(crate) fn undecided(key: &str, error: &ExpressionError) -> Error {
+    Error::new(Code::Unavailable, concat(&["`", key, "` cannot be decided: ", &error.message]))
+}
+
+/// Reads an answer, whoever asked. A number that no double holds costs what reads it, not the answer.
+///
+/// # Errors
+/// `source_status` for a status that is no success, `response_not_json`.
 pub(crate) fn read_answer(on_not_found: OnNotFound, response: &Response) -> Result<Value, Error> {
     match response.status {
         // No Content says that there is nothing, which is an answer.
         204 => Ok(Value::Null),
-        200..300 => json::read(&response.body).map_err(|error| {
+        200..300 => json::read_with(&response.body, Unreadable::NumbersAreUnavailable).map_err(|error| {
             Error::new(
                 Code::ResponseNotJson,
                 concat(&["the answer is not JSON: ", error.message, " at byte ", &decimal(error.offset)]),

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use claimsmith_expression::text::{concat, decimal, find, join, split};
-use claimsmith_expression::{Expression, Value};
+use claimsmith_expression::{Budget, ErrorKind, Expression, ExpressionError, Value};
 
 use crate::error::{Code, Error};
 use crate::secret::Secrets;
@@ -18,6 +18,8 @@ pub struct Inputs<'a> {
     pub scope: &'a Value,
     /// What `{secrets.NAME}` sees.
     pub secrets: &'a Secrets,
+    /// What evaluations may cost together.
+    pub budget: &'a Budget,
 }
 
 /// A compiled template.
@@ -114,7 +116,7 @@ impl Part {
     pub(crate) fn render(&self, inputs: Inputs<'_>) -> Result<String, Error> {
         match self {
             Part::Literal(text) => Ok(text.clone()),
-            Part::Expression(expression) => scalar_text(expression, inputs.scope),
+            Part::Expression(expression) => scalar_text(expression, inputs),
             Part::Secret(name) => match inputs.secrets.get(name) {
                 Some(secret) => Ok(secret.expose().to_owned()),
                 None => Err(missing_secret(name)),
@@ -177,7 +179,7 @@ impl JsonTemplate {
     pub fn render(&self, inputs: Inputs<'_>) -> Result<Value, Error> {
         Ok(match self {
             JsonTemplate::Literal(value) => value.clone(),
-            JsonTemplate::Value(expression) => evaluate(expression, inputs.scope)?,
+            JsonTemplate::Value(expression) => evaluate(expression, inputs.scope, inputs.budget)?,
             JsonTemplate::Text(template) => template.render(inputs)?.into(),
             JsonTemplate::Array(items) => {
                 let mut rendered = Vec::new();
@@ -211,8 +213,17 @@ impl JsonTemplate {
 }
 
 /// Evaluates an expression of the configuration.
-pub(crate) fn evaluate(expression: &Expression, scope: &Value) -> Result<Value, Error> {
-    expression.evaluate(scope).map_err(|error| Error::new(Code::ExpressionInvalid, error.message.as_str()))
+pub(crate) fn evaluate(expression: &Expression, scope: &Value, budget: &Budget) -> Result<Value, Error> {
+    expression.evaluate_within(scope, budget).map_err(|error| not_evaluated(&error))
+}
+
+/// The error of an expression that has no value in this login.
+pub(crate) fn not_evaluated(error: &ExpressionError) -> Error {
+    let code = match error.kind {
+        ErrorKind::Unavailable => Code::Unavailable,
+        _ => Code::ExpressionInvalid,
+    };
+    Error::new(code, error.message.as_str())
 }
 
 /// Splits `a.b} rest` at the brace that ends the expression: JMESPath has braces and quotes itself.
@@ -263,8 +274,8 @@ fn brace_error(message: &str, rest: &str, text: &str) -> Error {
     Error::new(Code::ExpressionInvalid, concat(&[message, " (column ", &decimal(column + 1), ")"]))
 }
 
-fn scalar_text(expression: &Expression, scope: &Value) -> Result<String, Error> {
-    match evaluate(expression, scope)? {
+fn scalar_text(expression: &Expression, inputs: Inputs<'_>) -> Result<String, Error> {
+    match evaluate(expression, inputs.scope, inputs.budget)? {
         Value::String(text) => Ok((*text).to_owned()),
         Value::Bool(value) => Ok(if value { "true" } else { "false" }.to_owned()),
         Value::Number(number) => Ok(number.to_text()),
@@ -306,7 +317,7 @@ mod tests {
         let scope =
             json::read(br#"{"event":{"user":{"name":"Ann","age":7,"ok":true,"tags":["a"]}}}"#).unwrap();
         let secrets: Secrets = [("KEY".into(), Secret::new("s3cret"))].into_iter().collect();
-        let inputs = Inputs { scope: &scope, secrets: &secrets };
+        let inputs = Inputs { scope: &scope, secrets: &secrets, budget: &Budget::default() };
         Template::parse(template)
             .and_then(|template| template.render(inputs))
             .map_err(|error| format!("{}: {}", error.code.as_str(), error.message))
@@ -372,8 +383,8 @@ mod tests {
         let secrets = Secrets::default();
         let body =
             json::read(br#"{"n":"{event.n}","l":"{event.list}","t":"<{event.s}>","k":[true,null]}"#).unwrap();
-        let rendered =
-            JsonTemplate::parse(&body).unwrap().render(Inputs { scope: &scope, secrets: &secrets }).unwrap();
+        let inputs = Inputs { scope: &scope, secrets: &secrets, budget: &Budget::default() };
+        let rendered = JsonTemplate::parse(&body).unwrap().render(inputs).unwrap();
         assert_eq!(rendered.to_json(), r#"{"k":[true,null],"l":[1,"x"],"n":7,"t":"<a\"b>"}"#);
     }
 }

@@ -219,7 +219,13 @@ mod tests {
         let scope: Map = [("event".into(), event.into())].into_iter().collect();
         let secrets: Secrets = [("BASE".into(), Secret::new(secret))].into_iter().collect();
         UrlTemplate::parse(template, false)
-            .and_then(|url| url.render(Inputs { scope: &scope.into(), secrets: &secrets }))
+            .and_then(|url| {
+                url.render(Inputs {
+                    scope: &scope.into(),
+                    secrets: &secrets,
+                    budget: &claimsmith_expression::Budget::default(),
+                })
+            })
             .map(|url| url.expose().to_owned())
             .map_err(|error| format!("{}: {}", error.code.as_str(), error.message))
     }

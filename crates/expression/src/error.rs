@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use crate::Cause;
 use crate::text::concat;
 
 /// The kinds of error, as the JMESPath specification has them, and three of our own.
@@ -58,12 +59,35 @@ pub struct Details {
     pub message: String,
     /// Where: bytes from the start of the expression's text.
     pub offset: usize,
+    /// Whether a condition that is undecided for this may turn out to hold.
+    pub may_hold: bool,
+    /// Whether it may turn out not to hold.
+    pub may_not_hold: bool,
 }
 
 impl ExpressionError {
     /// The message comes in pieces so that no call pays for the formatting machinery.
     pub(crate) fn new(kind: ErrorKind, offset: usize, message: &[&str]) -> ExpressionError {
-        ExpressionError(Box::new(Details { kind, message: concat(message), offset }))
+        ExpressionError(Box::new(Details {
+            kind,
+            message: concat(message),
+            offset,
+            may_hold: true,
+            may_not_hold: true,
+        }))
+    }
+
+    /// The error of whatever needs a part that is unavailable.
+    pub(crate) fn unavailable(cause: Cause) -> ExpressionError {
+        let is_open = cause == Cause::Failed;
+        ExpressionError::new(ErrorKind::Unavailable, 0, &["a part that is needed is unavailable"])
+            .open(is_open, is_open)
+    }
+
+    /// The same error of a condition that may turn out so.
+    pub(crate) fn open(mut self, may_hold: bool, may_not_hold: bool) -> ExpressionError {
+        (self.0.may_hold, self.0.may_not_hold) = (may_hold, may_not_hold);
+        self
     }
 }
 

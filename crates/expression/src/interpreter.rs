@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use crate::ast::{Call, Items, Node, Operator};
 use crate::functions::Invocation;
-use crate::{Budget, ErrorKind, ExpressionError, Faults, Map, Number, Value};
+use crate::{Budget, Cause, ErrorKind, ExpressionError, Faults, Map, Number, Value};
 
 /// How many bytes of text are compared, searched or copied for one step.
 const BYTES_PER_STEP: usize = 16;
@@ -57,7 +57,7 @@ impl Interpreter<'_> {
             Node::Not(operand) => Value::Bool(!self.condition(operand, current)?),
             Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
             // What is selected from nothing is nothing, not a list of nothing.
-            Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable) => {
+            Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable(_)) => {
                 current.clone()
             }
             Node::List(nodes) => {
@@ -79,14 +79,20 @@ impl Interpreter<'_> {
     }
 
     /// Decides a node as a condition. One side that holds decides `||`, one that does not decides `&&`, whichever
-    /// side it is; an error of the other then counts for nothing.
+    /// side it is; an error of the other then counts for nothing. An error that stays tells what may come of it.
     fn condition(&mut self, node: &Node, current: &Value) -> Result<bool, ExpressionError> {
         let (deciding, left, right) = match node {
             Node::Binary(Operator::Or, left, right) => (true, left, right),
             Node::Binary(Operator::And, left, right) => (false, left, right),
             Node::Not(operand) => {
                 self.spend(1)?;
-                return Ok(!self.condition(operand, current)?);
+                return match self.condition(operand, current) {
+                    Ok(holds) => Ok(!holds),
+                    Err(error) => Err({
+                        let (may_hold, may_not_hold) = (error.may_not_hold, error.may_hold);
+                        error.open(may_hold, may_not_hold)
+                    }),
+                };
             }
             _ => return Ok(self.evaluate(node, current)?.is_truthy()),
         };
@@ -98,7 +104,15 @@ impl Interpreter<'_> {
             _ => {}
         }
         match (left, self.condition(right, current)) {
-            (Err(open), right) if right != Ok(deciding) => Err(open),
+            (Err(left), Err(right)) => {
+                let (may_hold, may_not_hold) = if deciding {
+                    (left.may_hold || right.may_hold, left.may_not_hold && right.may_not_hold)
+                } else {
+                    (left.may_hold && right.may_hold, left.may_not_hold || right.may_not_hold)
+                };
+                Err(left.open(may_hold, may_not_hold))
+            }
+            (Err(open), Ok(holds)) if holds != deciding => Err(open),
             (_, right) => right,
         }
     }
@@ -171,8 +185,8 @@ impl Interpreter<'_> {
         let mut flat = Vec::new();
         for item in array {
             // What cannot be read may be an array of any length.
-            if item.is_unavailable() {
-                return Err(unavailable());
+            if let Value::Unavailable(cause) = item {
+                return Err(ExpressionError::unavailable(*cause));
             }
             let items = item.as_array().unwrap_or(std::slice::from_ref(item));
             self.spend(1 + items.len())?;
@@ -196,7 +210,7 @@ impl Interpreter<'_> {
         for argument in &call.arguments {
             arguments.push(match self.evaluate(&argument.node, current) {
                 Err(error) if call.function.passes_over && error.kind == ErrorKind::Unavailable => {
-                    Value::Unavailable
+                    Value::Unavailable(if error.may_hold { Cause::Failed } else { Cause::NotAsked })
                 }
                 value => value?,
             });
@@ -212,7 +226,7 @@ impl Interpreter<'_> {
             return Ok(true);
         }
         // Where they differ, that may be for a part of the left one that cannot be read.
-        if let Value::Array(_) | Value::Object(_) | Value::Unavailable = left {
+        if let Value::Array(_) | Value::Object(_) | Value::Unavailable(_) = left {
             self.spend_on(left)?;
         }
         Ok(false)
@@ -237,7 +251,7 @@ impl Interpreter<'_> {
             }
             Value::Number(number) => self.spend(steps_for_number(number)),
             Value::Null | Value::Bool(_) => self.spend(1),
-            Value::Unavailable => Err(unavailable()),
+            Value::Unavailable(cause) => Err(ExpressionError::unavailable(*cause)),
         }
     }
 
@@ -257,12 +271,10 @@ impl Interpreter<'_> {
 
 /// A value that is there.
 fn available(value: Value) -> Result<Value, ExpressionError> {
-    if value.is_unavailable() { Err(unavailable()) } else { Ok(value) }
-}
-
-/// The error of whatever needs a part that is unavailable.
-pub(crate) fn unavailable() -> ExpressionError {
-    ExpressionError::new(ErrorKind::Unavailable, 0, &["a part that is needed is unavailable"])
+    match value {
+        Value::Unavailable(cause) => Err(ExpressionError::unavailable(cause)),
+        value => Ok(value),
+    }
 }
 
 fn steps_for_text(bytes: usize) -> usize {

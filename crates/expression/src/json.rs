@@ -8,7 +8,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::{Map, Number, Value};
+use crate::{Cause, Map, Number, Value};
 
 /// The deepest nesting that is read. The reader calls itself once a level, and a WebAssembly stack is
 /// small; no answer that describes a user comes near it.
@@ -141,7 +141,7 @@ impl Reader<'_> {
         match Number::from_text(text) {
             Some(number) => Ok(Value::Number(number)),
             None if self.unreadable != Unreadable::IsAnError && Number::is_in_grammar(text) => {
-                Ok(Value::Unavailable)
+                Ok(Value::Unavailable(Cause::Failed))
             }
             None => Err(JsonError { message: "this is not a number that JSON knows", offset: start }),
         }
@@ -166,7 +166,7 @@ impl Reader<'_> {
             }
             self.offset += 1;
             if open == 0 {
-                return Ok(Value::Unavailable);
+                return Ok(Value::Unavailable(Cause::Failed));
             }
         }
     }
@@ -307,7 +307,7 @@ impl Reader<'_> {
 
 fn write_into(text: &mut String, value: &Value) {
     match value {
-        Value::Null | Value::Unavailable => text.push_str("null"),
+        Value::Null | Value::Unavailable(_) => text.push_str("null"),
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
         Value::Number(number) => text.push_str(&number.to_text()),

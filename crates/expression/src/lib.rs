@@ -53,6 +53,6 @@ pub mod text;
 pub use budget::Budget;
 pub use error::{ErrorKind, ExpressionError};
 pub use expression::{Expression, Faults};
-pub use map::Map;
+pub use map::{Map, sorted_order};
 pub use number::Number;
-pub use value::Value;
+pub use value::{Cause, Value};

@@ -103,7 +103,7 @@ impl FromIterator<(Rc<str>, Value)> for Map {
 ///
 /// A merge sort from the bottom up. The standard library's is faster and costs 5 kB of WebAssembly for
 /// each type that is sorted; here one copy sorts everything.
-pub(crate) fn sorted_order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+pub fn sorted_order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
     let mut merged = Vec::with_capacity(length);
     let mut width = 1;

@@ -13,9 +13,9 @@ pub enum Value {
     /// `null`, and whatever is absent.
     #[default]
     Null,
-    /// There is a value, or there may be one, and it cannot be read: a backend that failed, a number beyond a
-    /// double. It is in documents only: an expression that needs it has no value.
-    Unavailable,
+    /// There may be a value, and it cannot be had. It is in documents only: an expression that needs it has no
+    /// value.
+    Unavailable(Cause),
     /// `true` or `false`.
     Bool(bool),
     /// A number.
@@ -28,13 +28,22 @@ pub enum Value {
     Object(Rc<Map>),
 }
 
+/// Why a value cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It could not be read: a backend that failed, a number beyond a double. It may be anything.
+    Failed,
+    /// Nobody asked for it. A condition that it leaves open does not hold.
+    NotAsked,
+}
+
 impl Value {
     /// JMESPath's word for the type: `null`, `boolean`, `number`, `string`, `array` or `object`; `unavailable`
     /// for what has none.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
-            Value::Unavailable => "unavailable",
+            Value::Unavailable(_) => "unavailable",
             Value::Bool(_) => "boolean",
             Value::Number(_) => "number",
             Value::String(_) => "string",
@@ -47,7 +56,7 @@ impl Value {
     /// array and object.
     pub fn is_truthy(&self) -> bool {
         match self {
-            Value::Null | Value::Unavailable => false,
+            Value::Null | Value::Unavailable(_) => false,
             Value::Bool(value) => *value,
             Value::Number(_) => true,
             Value::String(text) => !text.is_empty(),
@@ -63,13 +72,13 @@ impl Value {
 
     /// Whether the value cannot be read.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Value::Unavailable)
+        matches!(self, Value::Unavailable(_))
     }
 
     /// Whether the value, or anything in it, cannot be read.
     pub fn has_unavailable(&self) -> bool {
         match self {
-            Value::Unavailable => true,
+            Value::Unavailable(_) => true,
             Value::Array(items) => items.iter().any(Value::has_unavailable),
             Value::Object(members) => members.values().any(Value::has_unavailable),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
@@ -113,7 +122,7 @@ impl Value {
     pub fn member(&self, name: &str) -> Value {
         match self {
             Value::Object(members) => members.get(name).cloned().unwrap_or_default(),
-            Value::Unavailable => Value::Unavailable,
+            Value::Unavailable(cause) => Value::Unavailable(*cause),
             _ => Value::Null,
         }
     }

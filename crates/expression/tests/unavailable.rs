@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::io::Write;
 use std::rc::Rc;
 
-use claimsmith_expression::{Budget, ErrorKind, Expression, Faults, Value, json};
+use claimsmith_expression::{Budget, Cause, ErrorKind, Expression, Faults, Map, Value, json};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use support::{document, expression};
@@ -69,7 +69,7 @@ fn what_is_decided_stays_decided_whatever_an_unavailable_part_turns_out_to_be() 
         // Where `not_null` had more arguments, what stands in its place does not compile.
         let Ok(expression) = Expression::parse(&text) else { return Ok(()) };
         let document = json::read(document.as_bytes()).unwrap();
-        let partial = with_parts(&document, &mut Draws(seed), &mut |_| Value::Unavailable);
+        let partial = with_parts(&document, &mut Draws(seed), &mut |_| Value::Unavailable(Cause::Failed));
         if !partial.has_unavailable() {
             return Ok(());
         }
@@ -186,6 +186,39 @@ fn an_error_leaves_a_rule_open_and_the_rest_decides() {
         ("[t][?abs('x') || @] && t", "true"),
     ] {
         assert_eq!(decision(condition, Faults::LeaveOpen), expected, "{condition}");
+    }
+}
+
+#[test]
+fn what_nobody_asked_for_never_makes_a_condition_hold() {
+    let mut members = Map::new();
+    members.insert("n".into(), Value::Unavailable(Cause::NotAsked));
+    members.insert("u".into(), Value::Unavailable(Cause::Failed));
+    members.insert("t".into(), Value::Bool(true));
+    let document = Value::from(members);
+    // The condition, and whether it may still turn out to hold; nothing where it is decided.
+    for (condition, may_hold) in [
+        ("n", Some(false)),
+        ("!n.x", Some(false)),
+        ("n == u", Some(false)),
+        ("u", Some(true)),
+        ("!u", Some(true)),
+        ("n || u", Some(true)),
+        ("!n || u", Some(true)),
+        ("n && u", Some(false)),
+        ("u && !n", Some(false)),
+        ("!(u || n)", Some(false)),
+        ("!(u && n)", Some(true)),
+        ("n && u || t && u", Some(true)),
+        ("n || !t", Some(false)),
+        ("n || t", None),
+        ("length(n) == `0` || u", Some(true)),
+        ("not_null(n, n)", Some(false)),
+        ("not_null(u, n)", Some(true)),
+    ] {
+        let expression = Expression::parse(condition).unwrap();
+        let outcome = expression.holds(&document, &Budget::default(), Faults::LeaveOpen);
+        assert_eq!(outcome.err().map(|error| error.may_hold), may_hold, "{condition}");
     }
 }
 

@@ -113,11 +113,13 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
-    /// Whether a login may be denied where things go wrong: a source says so, or a claim is required.
+    /// Whether a login may be denied where things go wrong: a source says so, a claim is required, or a rule
+    /// that is undecided denies.
     pub fn denies_on_failure(&self) -> bool {
         !self.is_shadow
             && (self.sources.iter().any(|source| source.on_error == OnError::Deny)
-                || self.claims.iter().any(|claim| claim.required))
+                || self.claims.iter().any(|claim| claim.required)
+                || self.deny.iter().any(|rule| rule.denies_undecided))
     }
 
     /// Whether any claim goes there.
@@ -146,7 +148,7 @@ fn read_config(root: &Node<'_>, trigger: Trigger) -> Config {
         if trigger == Trigger::CredentialsExchange {
             node.problem("the trigger credentials-exchange cannot change scopes");
         }
-        rules::read_scopes(&node, &sources.names)
+        rules::read_scopes(&node, &sources)
     });
     let deny = object.get("deny").map_or_else(Vec::new, |node| rules::read_deny(&node, &sources));
     let limits = read_limits(&object);
@@ -255,12 +257,17 @@ fn read_template(node: &Node<'_>) -> Option<Template> {
 
 /// An expression that may read `event` and the sources that are named.
 fn read_expression(node: &Node<'_>, sources: &[Rc<str>]) -> Option<Expression> {
-    let text = node.string()?;
-    let expression = node.accept(
-        Expression::parse(text).map_err(|error| Error::in_expression(&error.message, text, error.offset)),
-    )?;
+    let expression = parse_expression(node)?;
     check_names(node, &expression, sources);
     Some(expression)
+}
+
+/// An expression over whatever it is given.
+fn parse_expression(node: &Node<'_>) -> Option<Expression> {
+    let text = node.string()?;
+    node.accept(
+        Expression::parse(text).map_err(|error| Error::in_expression(&error.message, text, error.offset)),
+    )
 }
 
 /// A misspelt source would be null for ever, and its claim missing in silence.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use claimsmith_expression::Expression;
+use claimsmith_expression::text::concat;
 
 use super::reader::{Node, Object};
 use super::sources::{OnError, SourceConfig, indexes_read};
@@ -17,6 +18,8 @@ pub struct ScopeRule {
     pub adds: bool,
     /// The change is made where this holds, and always where it is left out.
     pub when: Option<Expression>,
+    /// Whether the change is made where `when` is undecided. A scope is never added then.
+    pub applies_undecided: bool,
 }
 
 /// One reason to deny a login.
@@ -26,25 +29,31 @@ pub struct DenyRule {
     pub when: Expression,
     /// What the user reads.
     pub reason: Rc<str>,
-    /// The sources that `when` reads, as indexes: without their answers it says nothing.
-    pub sources: Vec<usize>,
-    /// Whether a rule that cannot be evaluated denies the login: one of its sources does so where it
-    /// fails.
-    pub denies_on_failure: bool,
+    /// Whether the login is denied where `when` is undecided.
+    pub denies_undecided: bool,
+    /// Whether `when` reads a source. One that does not is decided before anything is asked.
+    pub reads_source: bool,
 }
 
 /// Auth0 takes no longer scope.
 const MAX_SCOPE: usize = 280;
 
-pub(super) fn read_scopes(node: &Node<'_>, sources: &[Rc<str>]) -> Vec<ScopeRule> {
+pub(super) fn read_scopes(node: &Node<'_>, sources: &Named<SourceConfig>) -> Vec<ScopeRule> {
     let mut rules = Vec::new();
     node.each_item(&mut |item| rules.push(read_scope_rule(&item.object(), sources)));
     rules
 }
 
-fn read_scope_rule(object: &Object<'_>, sources: &[Rc<str>]) -> ScopeRule {
-    let when = object.expression("when", sources);
+fn read_scope_rule(object: &Object<'_>, sources: &Named<SourceConfig>) -> ScopeRule {
+    let when = object.expression("when", &sources.names);
     let (add, remove) = (object.get("add"), object.get("remove"));
+    let applies_undecided = if add.is_some() {
+        object.refuse_unread("on_unavailable", "goes with `remove`: a scope is never added on a guess");
+        false
+    } else {
+        let read = when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, &sources.names));
+        read_on_unavailable(object, &["keep", "remove"], &read, sources) == 1
+    };
     if add.is_some() == remove.is_some() {
         object.node.problem("needs one scope, to `add` or to `remove`");
     }
@@ -57,7 +66,7 @@ fn read_scope_rule(object: &Object<'_>, sources: &[Rc<str>]) -> ScopeRule {
         }
         Some(scope)
     });
-    ScopeRule { scope: scope.unwrap_or_default().into(), adds, when }
+    ScopeRule { scope: scope.unwrap_or_default().into(), adds, when, applies_undecided }
 }
 
 /// What Auth0 takes of the scope-tokens of RFC 6749 §3.3.
@@ -81,10 +90,39 @@ fn read_deny_rule(object: &Object<'_>, sources: &Named<SourceConfig>) -> Option<
         }
         Some(reason)
     });
+    let read = when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, &sources.names));
+    // Where a source fails that denies the login itself, there is nothing left to say.
+    let open = read.iter().copied().filter(|index| !denies(sources, *index)).collect::<Vec<usize>>();
+    let denies_undecided = read_on_unavailable(object, &["deny", "skip"], &open, sources) == 0;
     object.finish();
-    let (when, reason) = (when?, reason?.into());
-    let read = indexes_read(&when, &sources.names);
-    let denies =
-        |index: &usize| sources.list.get(*index).is_some_and(|source| source.on_error == OnError::Deny);
-    Some(DenyRule { denies_on_failure: read.iter().any(denies), sources: read, when, reason })
+    Some(DenyRule { when: when?, reason: reason?.into(), denies_undecided, reads_source: !read.is_empty() })
+}
+
+fn denies(sources: &Named<SourceConfig>, index: usize) -> bool {
+    sources.list.get(index).is_some_and(|source| source.on_error == OnError::Deny)
+}
+
+/// What a rule does where it is undecided, as an index into `words`; the first where it is left out. It must be
+/// written where the rule reads these sources: no guess would be right for everybody.
+fn read_on_unavailable(
+    object: &Object<'_>,
+    words: &[&str; 2],
+    read: &[usize],
+    sources: &Named<SourceConfig>,
+) -> usize {
+    if let Some(node) = object.get("on_unavailable") {
+        return node.word(words).unwrap_or(0);
+    }
+    if let Some(name) = read.first().and_then(|index| sources.names.get(*index)) {
+        object.node.problem(concat(&[
+            "`on_unavailable` is missing: `",
+            name,
+            "` may fail, and the rule is undecided then; say `\"",
+            words[0],
+            "\"` or `\"",
+            words[1],
+            "\"`",
+        ]));
+    }
+    0
 }

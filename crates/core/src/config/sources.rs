@@ -7,7 +7,7 @@ use claimsmith_expression::{Expression, Map};
 
 use super::reader::{Node, Object};
 use super::tokens::{TokenConfig, breaker_id, read_timeout_ms};
-use super::{Named, check_names, read_template};
+use super::{Named, check_names, parse_expression, read_template};
 use crate::http::Method;
 use crate::template::{JsonTemplate, Template};
 use crate::url::UrlTemplate;
@@ -43,6 +43,8 @@ pub struct SourceConfig {
     pub on_error: OnError,
     /// What status 404 means.
     pub on_not_found: OnNotFound,
+    /// Where this holds for an answer, which is its root, the answer is a failure.
+    pub fail_when: Option<Expression>,
     /// Whether a template reads the user's address, which must then be verified.
     pub needs_verified_email: bool,
 }
@@ -134,6 +136,7 @@ fn read_source(
             0 => OnNotFound::Null,
             _ => OnNotFound::Error,
         },
+        fail_when: object.get("fail_when").and_then(|node| parse_expression(&node)),
         needs_verified_email: false,
     };
     let allow_unverified = object.flag("allow_unverified_email");

@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::{Invocation, Outcome, from_f64, strings};
-use crate::interpreter::unavailable;
 use crate::map::sorted_order;
-use crate::{Map, Value};
+use crate::{ExpressionError, Map, Value};
 
 pub(super) fn contains(call: &mut Invocation<'_, '_>) -> Outcome {
     let sought = call.value(1);
@@ -39,8 +38,8 @@ pub(super) fn from_items(call: &mut Invocation<'_, '_>) -> Outcome {
             return Err(call.mismatch(0, "an array of arrays", item));
         };
         let [Value::String(name), value] = pair.as_slice() else {
-            if pair.first().is_some_and(Value::is_unavailable) {
-                return Err(unavailable());
+            if let Some(Value::Unavailable(cause)) = pair.first() {
+                return Err(ExpressionError::unavailable(*cause));
             }
             return Err(call.impossible(0, "pairs of a string and a value", "another array"));
         };

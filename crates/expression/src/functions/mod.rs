@@ -13,7 +13,7 @@ mod types;
 use std::rc::Rc;
 
 use crate::ast::Call;
-use crate::interpreter::{Interpreter, unavailable};
+use crate::interpreter::Interpreter;
 use crate::{ErrorKind, ExpressionError, Map, Number, Value};
 
 type Outcome = Result<Value, ExpressionError>;
@@ -190,8 +190,8 @@ impl Invocation<'_, '_> {
 
     /// The error for a value of a type that the function does not take.
     fn mismatch(&self, at: usize, expected: &str, found: &Value) -> ExpressionError {
-        if found.is_unavailable() {
-            return unavailable();
+        if let Value::Unavailable(cause) = found {
+            return ExpressionError::unavailable(*cause);
         }
         let found = found.type_name();
         self.refuse(ErrorKind::InvalidType, at, expected, found)

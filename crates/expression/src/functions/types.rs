@@ -5,15 +5,15 @@ use crate::{Number, Value, json};
 
 /// The first argument that is neither null nor without a value; null where there is a null, no value otherwise.
 pub(super) fn not_null(call: &mut Invocation<'_, '_>) -> Outcome {
-    let mut rest = Value::Unavailable;
+    let mut rest = None;
     for argument in &call.arguments {
         match argument {
-            Value::Null => rest = Value::Null,
-            Value::Unavailable => {}
+            Value::Null => rest = Some(argument),
+            Value::Unavailable(_) => rest = rest.or(Some(argument)),
             value => return Ok(value.clone()),
         }
     }
-    Ok(rest)
+    Ok(rest.cloned().unwrap_or_default())
 }
 
 pub(super) fn to_array(call: &mut Invocation<'_, '_>) -> Outcome {

@@ -1,0 +1,132 @@
+//! The rules of a configuration: whether the login goes on, and which scopes it gets.
+//!
+//! A rule is decided by what is known. What failed decides nothing, and neither does the null of a source that was
+//! not asked: `!profile.active` would hold for everybody.
+
+use std::rc::Rc;
+
+use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::{Budget, Expression, Faults, Value};
+
+use crate::config::{Config, DenyRule};
+use crate::enrich::Effect;
+use crate::error::Error;
+use crate::gather::Gathered;
+use crate::template::not_evaluated;
+
+/// How many steps the rules of one login may take together. Their own, so that no claim over a user's large data
+/// can leave a rule undecided.
+const RULE_STEPS: usize = 250_000;
+
+/// What rules see.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// `event`, and each source by its name: null where it was not asked, unavailable where it failed.
+    pub(crate) scope: Value,
+    /// The same to rules: a source that was not asked is unavailable.
+    pub(crate) to_rules: Value,
+}
+
+/// Why a login is denied.
+#[derive(Debug)]
+pub(crate) struct Denial {
+    /// What the user reads.
+    pub(crate) reason: Rc<str>,
+    /// Whether something failed; a rule says so otherwise.
+    pub(crate) is_failure: bool,
+}
+
+/// What becomes of a rule.
+enum Ruling {
+    Holds,
+    DoesNotHold,
+    Undecided(Error),
+}
+
+impl Facts {
+    /// Decides a rule; one without a condition always holds.
+    fn decide(&self, when: Option<&Expression>, budget: &Budget) -> Ruling {
+        let Some(when) = when else { return Ruling::Holds };
+        match when.holds(&self.to_rules, budget, Faults::LeaveOpen) {
+            Ok(true) => Ruling::Holds,
+            Err(error) if error.may_hold => Ruling::Undecided(not_evaluated(&error)),
+            // Where all that leaves it open was not asked, it does not apply.
+            Ok(false) | Err(_) => Ruling::DoesNotHold,
+        }
+    }
+}
+
+/// The reason of the first rule that holds by the event alone, so that nothing need be asked.
+pub(crate) fn deny_early(config: &Config, event: &Facts, warnings: &mut Vec<String>) -> Option<Rc<str>> {
+    let budget = Budget::new(RULE_STEPS);
+    let holds = |rule: &DenyRule| {
+        !rule.reads_source && matches!(event.decide(Some(&rule.when), &budget), Ruling::Holds)
+    };
+    let (index, rule) = config.deny.iter().enumerate().find(|(_, rule)| holds(rule))?;
+    warnings.push(concat(&["`", &rule_path("deny", index), "` holds"]));
+    Some(Rc::clone(&rule.reason))
+}
+
+/// Decides whether the login is denied by a rule, and if not, what becomes of the scopes.
+pub(crate) fn apply_rules(
+    config: &Config,
+    gathered: &mut Gathered,
+    effects: &mut Vec<Effect>,
+) -> Option<Denial> {
+    let budget = Budget::new(RULE_STEPS);
+    let denial = deny(config, gathered, &budget);
+    if denial.is_none() && !gathered.denies {
+        change_scopes(config, gathered, &budget, effects);
+    }
+    denial
+}
+
+/// The first rule that holds denies the login; where none does, the first undecided one that is to deny then.
+fn deny(config: &Config, gathered: &mut Gathered, budget: &Budget) -> Option<Denial> {
+    let mut undecided = None;
+    for (index, rule) in config.deny.iter().enumerate() {
+        let place = rule_path("deny", index);
+        match gathered.facts.decide(Some(&rule.when), budget) {
+            Ruling::DoesNotHold => {}
+            Ruling::Holds => {
+                gathered.warnings.push(concat(&["`", &place, "` holds"]));
+                return Some(Denial { reason: Rc::clone(&rule.reason), is_failure: false });
+            }
+            Ruling::Undecided(error) => {
+                let says = if rule.denies_undecided {
+                    "` is undecided, and denies"
+                } else {
+                    "` is undecided, and is skipped"
+                };
+                gathered.warnings.push(concat(&["`", &place, says]));
+                gathered.errors.push(error.at(&place));
+                if rule.denies_undecided && undecided.is_none() {
+                    undecided = Some(Denial { reason: Rc::clone(&rule.reason), is_failure: true });
+                }
+            }
+        }
+    }
+    undecided
+}
+
+fn change_scopes(config: &Config, gathered: &mut Gathered, budget: &Budget, effects: &mut Vec<Effect>) {
+    for (index, rule) in config.scopes.iter().enumerate() {
+        let applies = match gathered.facts.decide(rule.when.as_ref(), budget) {
+            Ruling::Holds => true,
+            Ruling::DoesNotHold => false,
+            Ruling::Undecided(error) => {
+                let place = rule_path("scopes", index);
+                gathered.warnings.push(concat(&["`", &place, "` is undecided"]));
+                gathered.errors.push(error.at(&place));
+                rule.applies_undecided
+            }
+        };
+        if applies {
+            effects.push(Effect::ChangeScope { scope: Rc::clone(&rule.scope), adds: rule.adds });
+        }
+    }
+}
+
+fn rule_path(list: &str, index: usize) -> String {
+    concat(&[list, "[", &decimal(index), "]"])
+}
