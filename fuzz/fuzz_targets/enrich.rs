@@ -46,8 +46,8 @@ const CONFIG: &str = r#"{
     "https://x/p": { "value": "p", "to": ["id_token", "saml_response", "app_metadata"] },
     "https://x/m": { "value": "t.who", "to": ["transaction_metadata", "user_metadata"], "when": "s.more" }
   },
-  "scopes": [ { "add": "beta", "when": "s.beta" }, { "remove": "admin", "when": "!s.admin" } ],
-  "deny": [ { "when": "s.blocked", "reason": "You are blocked." } ],
+  "scopes": [ { "add": "beta", "when": "s.beta" }, { "remove": "admin", "when": "!s.admin", "on_unavailable": "keep" } ],
+  "deny": [ { "when": "s.blocked", "reason": "You are blocked.", "on_unavailable": "deny" } ],
   "limits": { "access_token_bytes": 300, "id_token_bytes": 200 }
 }"#;
 

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use claimsmith_core::expression::{Expression, Map, Value, json};
+use claimsmith_core::expression::{Budget, Cause, Expression, Faults, Map, Value, json};
 use libfuzzer_sys::fuzz_target;
 use std::rc::Rc;
 
@@ -26,6 +26,22 @@ fn reduced(document: &Value, chains: &[&[Rc<str>]]) -> Value {
     kept.into()
 }
 
+/// What a condition says although a member is unavailable, it says as well with that member.
+fn check_unavailable(expression: &Expression, document: &Value) {
+    let Some(members) = document.as_object().filter(|_| !expression.text().contains("not_null")) else {
+        return;
+    };
+    let holds = |document: &Value| expression.holds(document, &Budget::default(), Faults::LeaveOpen);
+    for name in members.keys() {
+        let mut partial = members.clone();
+        partial.insert(Rc::clone(name), Value::Unavailable(Cause::Failed));
+        match holds(&partial.into()) {
+            Ok(decided) => assert_eq!(holds(document), Ok(decided), "without `{name}`"),
+            Err(error) => assert!(error.may_hold || error.may_not_hold),
+        }
+    }
+}
+
 fuzz_target!(|input: &[u8]| {
     // The expression, a line end, the document.
     let mut parts = input.splitn(2, |byte| *byte == b'\n');
@@ -37,6 +53,7 @@ fuzz_target!(|input: &[u8]| {
     if document.is_null() {
         return;
     }
+    check_unavailable(&expression, &document);
     let reads = expression.reads();
     let chains: Vec<&[Rc<str>]> = reads.iter().map(Vec::as_slice).collect();
     let of_less = expression.evaluate(&reduced(&document, &chains));

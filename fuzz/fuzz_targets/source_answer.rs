@@ -3,7 +3,7 @@
 #![no_main]
 
 use claimsmith_core::config::{Config, Trigger};
-use claimsmith_core::expression::json;
+use claimsmith_core::expression::{Budget, json};
 use claimsmith_core::http::Response;
 use claimsmith_core::source::read_source_response;
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,8 @@ use libfuzzer_sys::fuzz_target;
 thread_local! {
     static CONFIG: Config = {
         let text = br#"{"sources":{"s":{"url":"https://h/x","token":null},
-            "t":{"url":"https://h/x","token":null,"on_not_found":"error"}},"claims":{}}"#;
+            "t":{"url":"https://h/x","token":null,"on_not_found":"error"},
+            "u":{"url":"https://h/x","token":null,"fail_when":"length(errors || `[]`) > `0`"}},"claims":{}}"#;
         Config::read(&json::read(text).expect("it is JSON"), Trigger::PostLogin).expect("it is right")
     };
 }
@@ -22,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
     let response = Response { status, headers: Vec::new(), body: body.to_vec() };
     CONFIG.with(|config| {
         for source in &config.sources {
-            if let Err(error) = read_source_response(source, &response) {
+            if let Err(error) = read_source_response(source, &response, &Budget::default()) {
                 assert!(error.message.len() < 120);
                 assert!(error.message.chars().all(|character| !character.is_control()));
             }

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use claimsmith_core::expression::{Map, Value};
+use claimsmith_core::expression::{Budget, Map, Value};
 use claimsmith_core::template::{Inputs, Template};
 use claimsmith_core::url::UrlTemplate;
 use claimsmith_core::{Secret, Secrets};
@@ -28,7 +28,8 @@ fuzz_target!(|input: &[u8]| {
     let event = Map::from_members(vec![("user".into(), user.into())]);
     let scope: Value = Map::from_members(vec![("event".into(), event.into())]).into();
     let secrets: Secrets = [("HOST".into(), Secret::new(value))].into_iter().collect();
-    let inputs = Inputs { scope: &scope, secrets: &secrets };
+    let budget = Budget::default();
+    let inputs = Inputs { scope: &scope, secrets: &secrets, budget: &budget };
     if let Ok(template) = Template::parse(text) {
         // Whatever comes of it, it comes back.
         let _ = template.render(inputs);
@@ -39,8 +40,7 @@ fuzz_target!(|input: &[u8]| {
     let tame: Value = Map::from_members(vec![("event".into(), tame_event.into())]).into();
     for allow_http in [false, true] {
         let Ok(url) = UrlTemplate::parse(text, allow_http) else { continue };
-        let (Ok(hostile), Ok(tame)) =
-            (url.render(inputs), url.render(Inputs { scope: &tame, secrets: &secrets }))
+        let (Ok(hostile), Ok(tame)) = (url.render(inputs), url.render(Inputs { scope: &tame, ..inputs }))
         else {
             continue;
         };

@@ -94,7 +94,7 @@ function afterTrap({ denial }, api) {
       correlation_id: null,
       tokens: {},
       sources: {},
-      claims: { set: [], left_out: [] },
+      claims: { set: [], left_out: [], defaulted: [] },
       scopes: { added: [], removed: [] },
       errors: [error],
       warnings: [],

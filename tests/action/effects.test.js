@@ -93,7 +93,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
       config.claims.app = { value: "`1`", to: ALL_TARGETS };
       config.claims.never = { value: "profile.none", required: true };
       config.scopes = [{ add: "beta" }];
-      config.deny = [{ when: "profile.subscription.plan", reason: "No." }];
+      config.deny = [{ when: "profile.subscription.plan", reason: "No.", on_unavailable: "deny" }];
     });
     const { before, after, denied, outcome, logs } = await world.login(deploy(config));
     assert.equal(denied, null);
@@ -108,7 +108,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     const config = createConfig((config) => {
       config.scopes = [
         { add: "plan:gold", when: "profile.subscription.plan == 'gold'" },
-        { remove: "profile", when: "!profile.admin" },
+        { remove: "profile", when: "!profile.admin", on_unavailable: "keep" },
         { add: "never", when: "profile.admin" },
       ];
     });
@@ -117,13 +117,21 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     assert.deepEqual(outcome.scopes, { added: ["plan:gold"], removed: ["profile"] });
   });
 
-  test(`${name}: a rule denies with its reason, and a backend that is down denies nobody`, async (t) => {
+  test(`${name}: a rule denies with its reason, and one that is undecided is skipped where it says so`, async (t) => {
     const world = await startWorld(t);
     const config = createConfig((config) => {
       config.deny = [
-        { when: "profile && !profile.subscription", reason: "You have no subscription." },
-        { when: "profile.subscription.plan == 'free'", reason: "Please choose a plan." },
-        { when: "!profile.email", reason: "We do not know you." },
+        {
+          when: "profile && !profile.subscription",
+          reason: "You have no subscription.",
+          on_unavailable: "skip",
+        },
+        {
+          when: "profile.subscription.plan == 'free'",
+          reason: "Please choose a plan.",
+          on_unavailable: "skip",
+        },
+        { when: "!profile.email", reason: "We do not know you.", on_unavailable: "skip" },
       ];
       config.sources.profile.retries = 0;
     });
@@ -144,15 +152,14 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     assert.match(logs[0], /source_status@sources\.profile/);
   });
 
-  test(`${name}: a rule that cannot be evaluated follows the source's on_error`, async (t) => {
+  test(`${name}: a rule that cannot be decided does as on_unavailable says`, async (t) => {
     const world = await startWorld(t);
-    for (const [onError, denied] of [
+    for (const [onUnavailable, denied] of [
       ["skip", null],
-      ["deny", { reason: FAILURE }],
+      ["deny", { reason: "No." }],
     ]) {
       const config = createConfig((config) => {
-        config.sources.profile.on_error = onError;
-        config.deny = [{ when: "length(profile.none) > `0`", reason: "No." }];
+        config.deny = [{ when: "length(profile.none) > `0`", reason: "No.", on_unavailable: onUnavailable }];
       });
       const result = await world.login(deploy(config));
       assert.deepEqual(result.denied, denied);

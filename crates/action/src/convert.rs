@@ -1,11 +1,10 @@
 //! Values from JavaScript and back.
 
-use claimsmith_core::expression::{
-    Value, json,
-    platform::{self, Platform},
-};
-use js_sys::{JSON, JsString};
-use wasm_bindgen::JsValue;
+use claimsmith_core::expression::json::{self, Unreadable};
+use claimsmith_core::expression::platform::{self, Platform};
+use claimsmith_core::expression::{Cause, Map, Value};
+use js_sys::{Array, JSON, JsString, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// A JavaScript value as JSON; undefined, and what else JSON has no word for, is null. `None` where it
 /// cannot be JSON: a cycle, a `BigInt`, a getter that throws, nesting without an end.
@@ -20,6 +19,37 @@ pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
     }
 }
 
+/// How many levels are gone through member by member where the whole is not JSON.
+const MAX_LEVELS: u32 = 4;
+
+/// A JavaScript value as JSON, where what cannot be JSON is unavailable and the rest is read.
+pub(crate) fn from_js_partly(value: &JsValue) -> Value {
+    read_partly(value, MAX_LEVELS)
+}
+
+fn read_partly(value: &JsValue, levels: u32) -> Value {
+    let unavailable = Value::Unavailable(Cause::Failed);
+    match stringify(value) {
+        Some(Some(text)) => {
+            json::read_with(text.as_bytes(), Unreadable::PartsAreUnavailable).unwrap_or(unavailable)
+        }
+        Some(None) => Value::Null,
+        None if levels == 0 || !value.is_object() => unavailable,
+        None => {
+            let part = |name: &JsValue| match Reflect::get(value, name) {
+                Ok(part) => read_partly(&part, levels - 1),
+                Err(_) => Value::Unavailable(Cause::Failed),
+            };
+            let names = Object::keys(value.unchecked_ref::<Object>());
+            if Array::is_array(value) {
+                return names.iter().map(|index| part(&index)).collect::<Vec<Value>>().into();
+            }
+            let named = |name: JsValue| Some((name.as_string()?.into(), part(&name)));
+            names.iter().filter_map(named).collect::<Map>().into()
+        }
+    }
+}
+
 /// The value as JSON text; `Some(None)` where JSON has no word for it.
 fn stringify(value: &JsValue) -> Option<Option<String>> {
     Some(JSON::stringify(value).ok()?.as_string())
@@ -31,7 +61,7 @@ fn stringify(value: &JsValue) -> Option<Option<String>> {
 /// `__proto__` would change what the object inherits from.
 pub(crate) fn to_js(value: &Value) -> JsValue {
     match value {
-        Value::Null => JsValue::NULL,
+        Value::Null | Value::Unavailable(_) => JsValue::NULL,
         Value::Bool(value) => JsValue::from_bool(*value),
         Value::Number(number) => JsValue::from_f64(number.as_f64()),
         Value::String(text) => JsValue::from_str(text),

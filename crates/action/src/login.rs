@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use claimsmith_core::claim::{TARGETS, Target};
-use claimsmith_core::expression::{Map, Value};
+use claimsmith_core::expression::{Cause, Map, Value};
 use claimsmith_core::{Config, Login, Secret};
-use js_sys::{Array, Object};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::auth0::{JsApi, member, method, setter};
-use crate::convert::from_js;
+use crate::convert::from_js_partly;
 
 /// Takes over the parts of the event that the configuration reads, and nothing else of it.
 pub(crate) fn read_login(config: &Config, event: &JsValue, api: &JsApi) -> Login {
@@ -42,7 +42,10 @@ fn read_whole(event: &JsValue) -> Value {
     let mut whole = Map::new();
     for name in Object::keys(event.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
         if name != "secrets" {
-            let part = from_js(&member(event, &name)).unwrap_or_default();
+            let part = match Reflect::get(event, &JsValue::from_str(&name)) {
+                Ok(part) => from_js_partly(&part),
+                Err(_) => Value::Unavailable(Cause::Failed),
+            };
             whole.insert(name.into(), part);
         }
     }
@@ -55,12 +58,15 @@ fn copy(into: &mut Value, chain: &[Rc<str>], from: &JsValue) {
     // early, its end is taken over.
     let next = chain.split_first().filter(|_| from.is_object() && !Array::is_array(from));
     let Some((name, rest)) = next else {
-        *into = from_js(from).unwrap_or_default();
+        *into = from_js_partly(from);
         return;
     };
     let mut members = into.as_object().cloned().unwrap_or_default();
     let mut copied = members.get(name).cloned().unwrap_or_default();
-    copy(&mut copied, rest, &member(from, name));
+    match Reflect::get(from, &JsValue::from_str(name)) {
+        Ok(part) => copy(&mut copied, rest, &part),
+        Err(_) => copied = Value::Unavailable(Cause::Failed),
+    }
     members.insert(Rc::clone(name), copied);
     *into = members.into();
 }

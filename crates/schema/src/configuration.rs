@@ -152,11 +152,14 @@ fn claims_examples() -> Value {
 }
 
 fn scopes_examples() -> Value {
-    json!([[{ "add": "beta", "when": "profile.flags.beta" }, { "remove": "admin", "when": "!profile.admin" }]])
+    json!([[
+        { "add": "beta", "when": "profile.flags.beta" },
+        { "remove": "admin", "when": "!profile.admin", "on_unavailable": "keep" },
+    ]])
 }
 
 fn deny_examples() -> Value {
-    json!([[{ "when": "profile.blocked", "reason": "Your account is blocked." }]])
+    json!([[{ "when": "profile.blocked", "reason": "Your account is blocked.", "on_unavailable": "deny" }]])
 }
 
 fn limits_examples() -> Value {

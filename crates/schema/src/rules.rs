@@ -15,19 +15,51 @@ pub struct ScopeRule {
     pub remove: Option<Scope>,
     /// The change is made where this holds.
     pub when: Option<Expression>,
+    /// What becomes of a scope to remove where `when` is undecided, since a source that it reads failed. Must be
+    /// written where it reads a source; `keep` elsewhere. A scope to add is not added then.
+    pub on_unavailable: Option<ScopeOnUnavailable>,
+}
+
+/// What becomes of a scope to remove where nobody knows whether it is to go.
+#[derive(JsonSchema)]
+#[schemars(inline, rename_all = "snake_case")]
+pub enum ScopeOnUnavailable {
+    /// It stays.
+    Keep,
+    /// It is removed.
+    Remove,
 }
 
 /// One reason to deny a login.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct DenyRule {
-    /// The login is denied where this holds. A rule that reads a source without an answer denies nobody.
+    /// The login is denied where this holds. A source that was not asked leaves it open, and it does not apply.
     pub when: Expression,
+    /// What becomes of the login where `when` is undecided, since a source that it reads failed. Must be written
+    /// where it reads a source that is not `on_error: "deny"`; `deny` elsewhere.
+    pub on_unavailable: Option<DenyOnUnavailable>,
     /// What the user reads.
     #[schemars(length(min = 1))]
     pub reason: String,
 }
 
+/// What becomes of a login where nobody knows whether a rule holds.
+#[derive(JsonSchema)]
+#[schemars(inline, rename_all = "snake_case")]
+pub enum DenyOnUnavailable {
+    /// It is denied.
+    Deny,
+    /// It goes on.
+    Skip,
+}
+
 fn one_of_add_and_remove(schema: &mut Schema) {
-    schema.insert("oneOf".to_owned(), json!([{ "required": ["add"] }, { "required": ["remove"] }]));
+    schema.insert(
+        "oneOf".to_owned(),
+        json!([
+            { "required": ["add"], "properties": { "on_unavailable": false } },
+            { "required": ["remove"] },
+        ]),
+    );
 }

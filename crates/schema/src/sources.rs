@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::names::{HeaderName, Name};
 use crate::values::{Expression, Template, TimeoutMs, Url};
 
-/// One call to the backend. What it answers is what expressions see under its name; null where the call was
-/// skipped or has failed.
+/// One call to the backend. What it answers is what expressions see under its name: null where it was not
+/// asked, and no value where it failed.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, transform = body_rules)]
 pub struct Source {
@@ -45,6 +45,9 @@ pub struct Source {
     /// What status 404 means.
     #[schemars(extend("default" = "null"))]
     pub on_not_found: Option<OnNotFound>,
+    /// Where this holds for the answer, which is its root, the answer is a failure: `length(errors || `[]`) > `0``.
+    /// Such an answer is not kept. 204 and 404 are not looked at.
+    pub fail_when: Option<Expression>,
     /// Whether the call is made with an address that is not verified. Otherwise a source whose templates read
     /// `event.user.email` fails for such a user.
     #[schemars(extend("default" = false))]
