@@ -14,7 +14,6 @@ const ALL_TARGETS = [
   "user_metadata",
   "transaction_metadata",
 ];
-const FAILURE = "We could not complete your login. Please try again later.";
 
 for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
   test(`${name}: a claim reaches each of the six targets`, async (t) => {
