@@ -22,6 +22,9 @@ use crate::template::{evaluate, not_evaluated};
 const MAX_METADATA_VALUE: usize = 8 * 1024;
 const MAX_METADATA: usize = 16 * 1024;
 
+/// For how long claims are built before other logins get on, in milliseconds.
+const SLICE_MS: u32 = 20;
+
 /// What bounds the claims of one login.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits<'a> {
@@ -56,7 +59,12 @@ struct Draft<'a> {
 
 impl Mapped {
     /// Decides everything from what expressions see. Once the login is denied nothing more is evaluated.
-    pub(crate) fn map<H: Host>(config: &Config, gathered: Gathered, host: &H, limits: Limits<'_>) -> Mapped {
+    pub(crate) async fn map<H: Host>(
+        config: &Config,
+        gathered: Gathered,
+        host: &H,
+        limits: Limits<'_>,
+    ) -> Mapped {
         let mut mapped = Mapped {
             gathered,
             effects: Vec::new(),
@@ -76,20 +84,26 @@ impl Mapped {
         let mut scopes = Vec::new();
         mapped.denial = apply_rules(config, &mut mapped.gathered, &mut scopes);
         if mapped.denial.is_none() && !mapped.gathered.denies {
-            mapped.map_claims(config, host, limits);
+            mapped.map_claims(config, host, limits).await;
         }
         mapped.effects.append(&mut scopes);
         mapped
     }
 
     /// The most important claims come first, so that a budget or a deadline that is used up costs the others.
-    fn map_claims<H: Host>(&mut self, config: &Config, host: &H, limits: Limits<'_>) {
+    /// Between two of them the other logins of the instance get on, where these have waited.
+    async fn map_claims<H: Host>(&mut self, config: &Config, host: &H, limits: Limits<'_>) {
         let scope = self.gathered.facts.scope.clone();
         let priority = |place: usize| config.claims.get(place).map(|claim| claim.priority);
         let order = sorted_order(config.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
+        let mut slice_end = Deadline::after(host, SLICE_MS);
         for place in order {
             let Some(claim) = config.claims.get(place) else { continue };
+            if slice_end.remaining_ms(host) == 0 {
+                host.sleep(0).await;
+                slice_end = Deadline::after(host, SLICE_MS);
+            }
             let built = if limits.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {

@@ -16,7 +16,7 @@ use crate::template::not_evaluated;
 
 /// How many steps the rules of one login may take together. Their own, so that no claim over a user's large data
 /// can leave a rule undecided.
-const RULE_STEPS: usize = 250_000;
+const RULE_STEPS: usize = 100_000;
 
 /// What rules see.
 #[derive(Debug)]

@@ -259,6 +259,12 @@ impl Interpreter<'_> {
         self.spend(steps_for_text(text.len()))
     }
 
+    /// Counts the comparisons that it takes to put so many items in order.
+    pub(crate) fn spend_on_sort(&mut self, count: usize) -> Result<(), ExpressionError> {
+        let rounds = usize::BITS - count.leading_zeros();
+        self.spend(count.saturating_mul(rounds as usize) / 2)
+    }
+
     /// Counts the worst that the search for one text in another may take.
     pub(crate) fn spend_on_search(&mut self, text: &str, sought: &str) -> Result<(), ExpressionError> {
         self.spend(steps_for_text(text.len()).saturating_mul(steps_for_text(sought.len())))
@@ -281,10 +287,14 @@ fn steps_for_text(bytes: usize) -> usize {
     1 + bytes / BYTES_PER_STEP
 }
 
-/// The digits of a number far from 1 are found by arithmetic on hundreds of digits.
+/// The digits of a fraction are found by the platform; those of a number far from 1 by arithmetic on hundreds of
+/// digits.
 fn steps_for_number(number: &Number) -> usize {
     let magnitude = number.as_f64().abs();
-    if magnitude == 0.0 || (1e-9..1e22).contains(&magnitude) { 1 } else { 256 }
+    if magnitude != 0.0 && !(1e-9..1e22).contains(&magnitude) {
+        return 256;
+    }
+    if number.is_integer() { 1 } else { 8 }
 }
 
 fn item_at(source: &Value, index: i32) -> Value {

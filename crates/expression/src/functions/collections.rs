@@ -46,6 +46,7 @@ pub(super) fn from_items(call: &mut Invocation<'_, '_>) -> Outcome {
         call.interpreter.spend_on_text(name)?;
         members.push((Rc::clone(name), value.clone()));
     }
+    call.interpreter.spend_on_sort(members.len())?;
     Ok(Map::from_members(members).into())
 }
 
@@ -67,6 +68,7 @@ pub(super) fn group_by(call: &mut Invocation<'_, '_>) -> Outcome {
             other => return Err(call.mismatch(0, "strings to group by", &other)),
         }
     }
+    call.interpreter.spend_on_sort(named.len())?;
     let compare = |left: usize, right: usize| match (named.get(left), named.get(right)) {
         (Some((left, _)), Some((right, _))) => left.cmp(right),
         _ => Ordering::Equal,
@@ -128,6 +130,7 @@ pub(super) fn merge(call: &mut Invocation<'_, '_>) -> Outcome {
             merged.push((Rc::clone(name), value.clone()));
         }
     }
+    call.interpreter.spend_on_sort(merged.len())?;
     Ok(Map::from_members(merged).into())
 }
 

@@ -17,6 +17,7 @@ pub(super) fn min(call: &mut Invocation<'_, '_>) -> Outcome {
 
 pub(super) fn sort(call: &mut Invocation<'_, '_>) -> Outcome {
     let (items, keys) = keyed_items(call)?;
+    call.interpreter.spend_on_sort(items.len())?;
     let compare = |left: usize, right: usize| match (keys.get(left), keys.get(right)) {
         (Some(left), Some(right)) => order(left, right),
         _ => Ordering::Equal,
