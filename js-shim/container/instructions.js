@@ -95,6 +95,7 @@ export function readInstruction(reader) {
   return { literal, shape, operand, operands };
 }
 
+/** @returns {Instruction} */
 function readPrefixed(reader) {
   const [second] = reader.bytes(1);
   const count = PREFIXED_OPERANDS[second];
