@@ -101,7 +101,7 @@
           (local.set $bodies (i32.sub (local.get $bodies) (i32.const 1)))
           ;; Room for the body's length, as long as a number can be.
           (global.set $output (i32.add (local.tee $start (global.get $output)) (i32.const 5)))
-          (local.set $count (i32.const 128))
+          (local.set $count (i32.const 32))
           (loop $local
             (local.set $count (i32.sub (local.get $count) (i32.const 1)))
             (i32.store8 offset=256 (local.get $count) (local.get $count))
@@ -129,21 +129,24 @@
               (block $numbers
                 (block $targets
                   (block $raw
-                    (block $local
-                      (block $recent
+                    (block $recent
+                      (block $local
                         (br_table $next $end $recent $local $raw $targets $numbers
                           (i32.load8_u offset=1024 (local.get $token))))
-                      ;; The list gives the local; it moves to the front.
-                      (i32.store8 (local.get $from) (i32.load8_u offset=256 (local.get $count)))
-                      (memory.copy (i32.const 257) (i32.const 256) (local.get $count))
-                      (i32.store8 (i32.const 256) (i32.load8_u (local.get $from)))
-                      (global.set $output (i32.add (local.get $from) (i32.const 1)))
-                      (br $next))
-                    (local.set $count (call $number (local.get $stream)))
-                    (br_if $next (i32.gt_u (local.get $count) (i32.const 127)))
-                    (i32.store8 (local.get $from) (i32.load8_u offset=256 (local.get $count)))
-                    (memory.copy (i32.const 257) (i32.const 256) (local.get $count))
-                    (i32.store8 (i32.const 256) (i32.load8_u (local.get $from)))
+                      (local.set $count (call $number (local.get $stream)))
+                      (br_if $next (i32.gt_u (local.get $count) (i32.const 31)))
+                      (global.set $output (local.get $from)))
+                    ;; The list gives the local, which moves to the front. A loop, since few are in front of it.
+                    (local.set $stream (i32.load8_u offset=256 (local.get $count)))
+                    (loop $move
+                      (if (local.get $count)
+                        (then
+                          (i32.store8 offset=256 (local.get $count) (i32.load8_u offset=255 (local.get $count)))
+                          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+                          (br $move))))
+                    (i32.store8 (i32.const 256) (local.get $stream))
+                    (i32.store8 (local.get $from) (local.get $stream))
+                    (global.set $output (i32.add (local.get $from) (i32.const 1)))
                     (br $next))
                   (loop $byte
                     (drop (call $read (local.get $stream)))

@@ -62,7 +62,7 @@ const SPLIT = ["offset", "i32", "call"];
 const COLUMNS = 7;
 
 /** How many local variables the list of recent ones holds. */
-const RECENT_LOCALS = 128;
+const RECENT_LOCALS = 32;
 
 /** What stands before a body: its length. Longer ones would need more. */
 const MAX_BODY_BYTES = 2 ** 21 - 1;

@@ -82,7 +82,7 @@ const KINDS = [
   },
   (random) => [0x10, ...leb(random(2 ** (1 + random(20))))],
   (random) => [0x11, ...leb(random(200)), random(2)],
-  (random) => [0x20 + random(3), ...leb(random([3, 20, 127, 129, 1000, 50_000][random(6)]))],
+  (random) => [0x20 + random(3), ...leb(random([3, 20, 31, 33, 129, 50_000][random(6)]))],
   (random) => [0x23 + random(4), ...leb(random(200))],
   (random) => [0x28 + random(0x3f - 0x28), random(4), ...leb(random(2 ** random(33)))],
   (random) => [0x3f + random(2), 0],

@@ -25,7 +25,7 @@ const TOKENS = 0;
 const LOCALS = 1;
 const FIRST_SPLIT = 9;
 const OUTSIDE = 15;
-const RECENT_LOCALS = 128;
+const RECENT_LOCALS = 32;
 
 /** By shape. */
 const [NONE, END_OF_BODY, RECENT_LOCAL, LOCAL, RAW, TARGETS, NUMBERS] = [0, 1, 2, 3, 4, 5, 6];
