@@ -7,16 +7,15 @@
 //   OUT/NAME.js                                             an Action written in Rust, ready to paste
 //
 // usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--engine GLUE_DIR] [--action GLUE_DIR] --out DIR
-// A GLUE_DIR holds what shrink.js left there. To it comes claimsmith.wasm.br, as the pasted file carries it. NAME is
-// what the GLUE_DIR is called.
+// A GLUE_DIR holds what shrink.js left there. To it come claimsmith.wasm.br and claimsmith.wasm.txt, the
+// module as the pasted file carries it, in bytes and as text. NAME is what the GLUE_DIR is called.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
-import { assembleDecoder, encode } from "./base85.js";
+import { pack } from "./container/pack.js";
 
 const { values } = parseArgs({
   options: {
@@ -111,13 +110,13 @@ ${code}exports.onExecutePostLogin = createPostLogin();
 /** What a file carries that is pasted: the shim and the module, and the names by which they are called. */
 async function bundleInOne(glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
-  const compressed = compress(wasm);
+  const { decoder, text, compressed } = pack(wasm);
   writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
+  writeFileSync(path.join(glue, "claimsmith.wasm.txt"), text);
   const wasmSource = `
     import { brotliDecompressSync } from "node:zlib";
-    import { decode } from "./src/base85.js";
-    const decoder = Buffer.from("${assembleDecoder().toString("base64")}", "base64");
-    export default brotliDecompressSync(decode(decoder, "${encode(compressed)}", ${compressed.length}));`;
+    import { unpack } from "./src/container.js";
+    export default unpack(brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
   const bundled = await build({
     ...options("pasted.js", glue, wasmSource),
     write: false,
@@ -138,20 +137,6 @@ async function buildEngine(glue) {
   await build({ ...options("engine.js", glue, WASM_FILE), outfile: path.join(dist, "engine.cjs") });
   // With names, so that a profile tells more than numbers.
   copyFileSync(path.join(glue, "claimsmith.named.wasm"), path.join(dist, "claimsmith.wasm"));
-}
-
-/** The bytes in the smallest form that brotli finds: how it writes distances is a guess, so each is tried. */
-function compress(bytes) {
-  const candidates = [0, 1, 2, 3].map((postfix) =>
-    brotliCompressSync(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_LGWIN]: 24,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-        [constants.BROTLI_PARAM_NPOSTFIX]: postfix,
-      },
-    }),
-  );
-  return candidates.reduce((best, candidate) => (candidate.length < best.length ? candidate : best));
 }
 
 /** How esbuild makes one CommonJS file of an entry, the glue, and a way to get the module's bytes. */

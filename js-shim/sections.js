@@ -3,12 +3,12 @@
 // Names go before the module is shipped, since each user would carry them; what they tell is kept for those
 // who ask why the module grew (tests/package/size.test.js).
 
-const CODE = 10;
+export const CODE = 10;
 const CUSTOM = 0;
 const FUNCTION_NAMES = 1;
 
 /** Magic and version. */
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 
 /** What the compiler adds to the names of functions and crates: it changes with each release of either. */
 const HASHES = /::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]/g;
@@ -43,13 +43,14 @@ export function withoutNames(wasm) {
   return Buffer.concat([wasm.subarray(0, HEADER_BYTES), ...kept]);
 }
 
-function* sections(wasm) {
+/** @param {Uint8Array} wasm */
+export function* sections(wasm) {
   const reader = createReader(wasm, HEADER_BYTES);
   while (!reader.isAtEnd()) {
     const start = reader.offset;
     const [id] = reader.bytes(1);
     const payload = reader.bytes(reader.number());
-    yield { id, payload, whole: wasm.subarray(start, reader.offset) };
+    yield { id, payload, whole: wasm.subarray(start, reader.offset), end: reader.offset };
   }
 }
 
@@ -79,7 +80,8 @@ function readNames(payload) {
   return names;
 }
 
-function createReader(buffer, from = 0) {
+/** @param {Uint8Array} buffer */
+export function createReader(buffer, from = 0) {
   const reader = {
     offset: from,
     isAtEnd: () => reader.offset >= buffer.length,
@@ -95,6 +97,12 @@ function createReader(buffer, from = 0) {
         value += (byte & 127) * weight;
         if (byte < 128) return value;
       }
+    },
+    /** A number as LEB128, as it stands. */
+    encodedNumber() {
+      const start = reader.offset;
+      while (buffer[reader.offset++] >= 128);
+      return buffer.subarray(start, reader.offset);
     },
     text: () => Buffer.from(reader.bytes(reader.number())).toString(),
   };

@@ -14,6 +14,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { withArrows, withoutUnused } from "./glue.js";
 import { functionSizes, withoutNames } from "./sections.js";
 
 const { values, positionals } = parseArgs({
@@ -62,7 +63,7 @@ if (values["short-names"]) {
   const renamed = JSON.parse(printed);
   writeFileSync(inDir("imports.json"), JSON.stringify(readableImports(renamed)));
   const glue = rename(readFileSync(inDir("claimsmith.js"), "utf8"), renamed);
-  writeFileSync(inDir("claimsmith.js"), withoutBrowsers(glue));
+  writeFileSync(inDir("claimsmith.js"), withoutUnused(withArrows(withoutBrowsers(glue))));
 }
 
 /** What each import calls, by its short name. wasm-bindgen's names carry a hash that says nothing. */

@@ -3,8 +3,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { brotliDecompressSync } from "node:zlib";
 import { WASM_TEXT } from "../bundle.js";
+import { unpack } from "./container.js";
 
 /**
  * @typedef {object} PastedFile
@@ -48,26 +48,8 @@ function readWasm(engine) {
   const [, text, length] = WASM_TEXT.exec(engine) ?? [];
   if (text === undefined) return undefined;
   try {
-    return brotliDecompressSync(decodeBase85(text).subarray(0, Number(length)));
+    return unpack(text, Number(length));
   } catch {
     return undefined;
   }
-}
-
-const FIRST = "(".charCodeAt(0);
-const STANDS_FOR = { "!": "\\", "%": "`", "&": "@", "~": "{" };
-
-/** As js-shim/src/base85.js describes it, in plain JavaScript: what is to be checked must not be run for it. */
-function decodeBase85(text) {
-  const bytes = Buffer.alloc((text.length / 5) * 4);
-  for (let index = 0; index < text.length; index += 5) {
-    const digits = [...text.slice(index, index + 5)].map(
-      (character) => (STANDS_FOR[character] ?? character).charCodeAt(0) - FIRST,
-    );
-    bytes.writeUInt32BE(
-      digits.reduce((word, digit) => word * 85 + digit, 0),
-      (index / 5) * 4,
-    );
-  }
-  return bytes;
 }
