@@ -22,7 +22,7 @@ pub const DENY_REASON: &str = "We could not complete your login. Please try agai
 
 /// How many steps the expressions of one login may take together, rules aside. All of them in a single one take
 /// less than 100 ms, in which no other login of the instance gets on (`bench/worst-case.js`).
-const LOGIN_STEPS: usize = 250_000;
+const LOGIN_STEPS: usize = 400_000;
 
 /// How long claims may be built for where the login's time is over before, in milliseconds.
 const MAPPING_MS: u32 = 50;

@@ -26,7 +26,12 @@ pub(super) fn to_array(call: &mut Invocation<'_, '_>) -> Outcome {
 pub(super) fn to_number(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(match call.value(0) {
         number @ Value::Number(_) => number,
-        Value::String(_) => Number::from_text(&call.text(0)?).map_or(Value::Null, Value::Number),
+        Value::String(_) => {
+            let text = call.text(0)?;
+            // It is read by the platform.
+            call.interpreter.spend(4)?;
+            Number::from_text(&text).map_or(Value::Null, Value::Number)
+        }
         _ => Value::Null,
     })
 }
