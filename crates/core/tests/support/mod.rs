@@ -23,6 +23,9 @@ use claimsmith_core::{Config, Decision, Effect, Engine, Host, Login, Secret, Sec
 /// The moment at which every test begins, in milliseconds since the epoch.
 pub const START_MS: u64 = 1_700_000_000_000;
 
+/// Failures of the connection: nothing of the request has left.
+const NOT_SENT: [&str; 3] = ["ECONNREFUSED", "ENOTFOUND", "CONNECT_TIMEOUT"];
+
 /// What the other side does with a request: after so many milliseconds, this.
 pub type Reaction = (u32, Result<Response, TransportError>);
 
@@ -124,9 +127,9 @@ impl Drop for InFlight<'_> {
 
 impl Host for MemoryHost {
     async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
-        sent.set(true);
         self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
         let (latency_ms, result) = (self.world.react)(request);
+        sent.set(!matches!(&result, Err(TransportError::Failed(word)) if NOT_SENT.contains(&&**word)));
         let mut in_flight = InFlight(&self.world, false);
         self.world.sleep(latency_ms).await;
         in_flight.1 = true;
