@@ -63,7 +63,9 @@ test("what it says of answers and breakers is what the engine has", () => {
   assert.equal(constant("crates/core/src/answers.rs", "MAX_ENTRIES"), entries.replaceAll(",", ""));
   assert.equal(constant("crates/core/src/answers.rs", "MAX_BYTES"), `${mebibytes} << 20`);
   const [, failures, window, first, longest] =
-    /after (\d+) failures within (\d+) seconds [^,]*, for (\d+) second,[^.]* up\s+to (\d+) seconds/.exec(page) ?? [];
+    /after (\d+) failures within (\d+) seconds [^,]*, for (\d+) second,[^.]* up\s+to (\d+) seconds/.exec(
+      page,
+    ) ?? [];
   assert.equal(constant("crates/core/src/breaker.rs", "FAILURES"), failures);
   assert.equal(constant("crates/core/src/breaker.rs", "FIRST_OPEN_MS"), `${first}000`);
   assert.equal(constant("crates/core/src/breaker.rs", "LONGEST_OPEN_MS"), `${longest}000`);

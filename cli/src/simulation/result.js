@@ -165,6 +165,9 @@ function openBreakers(entries, nowMs) {
   const entry = entries.find(({ key }) => key === BREAKERS_KEY);
   if (entry === undefined) return [];
   return Object.entries(JSON.parse(entry.value))
-    .map(([id, [, openedAtMs, openMs]]) => ({ id, openForS: Math.ceil((openedAtMs + openMs - nowMs) / 1000) }))
+    .map(([id, [, openedAtMs, openMs]]) => ({
+      id,
+      openForS: Math.ceil((openedAtMs + openMs - nowMs) / 1000),
+    }))
     .filter(({ openForS }) => openForS > 0);
 }

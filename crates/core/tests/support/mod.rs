@@ -39,6 +39,8 @@ pub struct World {
     pub sent: RefCell<Vec<String>>,
     /// How many requests were given up before their answer.
     pub dropped: Cell<u32>,
+    /// How long a signature takes.
+    pub signing_ms: Cell<u32>,
 }
 
 impl World {
@@ -50,6 +52,7 @@ impl World {
             react: Box::new(react),
             sent: RefCell::default(),
             dropped: Cell::new(0),
+            signing_ms: Cell::new(0),
         })
     }
 
@@ -137,6 +140,7 @@ impl Host for MemoryHost {
     }
 
     async fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> Option<Vec<u8>> {
+        self.world.sleep(self.world.signing_ms.get()).await;
         let is_fit = key.expose().starts_with("-----BEGIN PRIVATE KEY-----");
         is_fit.then(|| format!("{algorithm} over {} bytes", text.len()).into_bytes())
     }
