@@ -12,11 +12,12 @@ use crate::shared_state::{DAY_MS, Entry, SharedState, Subject};
 /// A grant's token is replaced once in this time, at most.
 const PAUSE_MS: u64 = 60_000;
 
-/// How long a request is to blame. For longer, up to a day, where others are accepted meanwhile: that proves the
-/// tokens good. Where there are no others, it may be the tokens after all.
+/// How long a request is to blame at first; each token that is replaced in vain doubles it, up to a day. It is for a
+/// day where others are accepted meanwhile: that proves the tokens good. Where there are no others, it may be the
+/// tokens after all.
 const BLAME_MS: u64 = 10 * 60 * 1_000;
 
-/// So many other requests that are refused, and none accepted, say that it is the token.
+/// So many other requests, of other users, that are refused, and none accepted, say that it is the token.
 const OTHERS: usize = 2;
 
 /// What is known of refusals of one grant's tokens.
@@ -32,22 +33,18 @@ impl Refusals<'_> {
         let mut may_replace = true;
         self.state.change(&self.id, &mut |entry| {
             let is_recent = now_ms.checked_sub(entry.since_ms).is_some_and(|age| age < PAUSE_MS);
-            let own = subject.mark(&self.id, now_ms).request;
-            let others = entry.refused.iter().filter(|other| **other != own).count();
+            let own = subject.mark(&self.id, now_ms);
+            let others = entry.refused.iter().filter(|other| !subject.is_own(other, &own)).count();
             let is_blamed = subject.is_among(entry, now_ms);
             may_replace = !is_recent && (!is_blamed || others >= OTHERS);
             if is_blamed {
                 // Others have to be accepted again to prove it for longer.
-                let until_ms = now_ms.saturating_add(BLAME_MS);
-                let mark = subject.mark(&self.id, until_ms);
-                for known in &mut entry.marks {
-                    if known.request == mark.request || known.is_of_user(&mark) {
-                        known.until_ms = known.until_ms.min(until_ms);
-                    }
+                for known in entry.marks.iter_mut().filter(|known| subject.is_own(known, &own)) {
+                    known.until_ms = known.until_ms.min(now_ms.saturating_add(known.period_ms));
                 }
             }
-            // One more than has to be known, since one of them may be this request.
-            if entry.refused.len() <= OTHERS && !entry.refused.contains(&own) {
+            // One user who asks for ever something else is one.
+            if others <= OTHERS && others == entry.refused.len() {
                 entry.refused.push(own);
             }
         });
@@ -67,9 +64,13 @@ impl Refusals<'_> {
     pub(crate) fn blame(&self, host: &impl Host, subject: &Subject<'_>) {
         let now_ms = host.now_ms();
         self.state.change(&self.id, &mut |entry| {
-            let mark = subject.mark(&self.id, now_ms.saturating_add(BLAME_MS));
+            let mut mark = subject.mark(&self.id, 0);
             entry.prune(now_ms);
-            entry.marks.retain(|known| known.request != mark.request);
+            let known = entry.marks.iter().filter(|known| subject.is_own(known, &mark));
+            let period_ms = known.map(|known| known.period_ms).max().unwrap_or(0);
+            mark.period_ms = period_ms.saturating_mul(2).clamp(BLAME_MS, DAY_MS);
+            mark.until_ms = now_ms.saturating_add(mark.period_ms);
+            entry.marks.retain(|known| !subject.is_own(known, &mark));
             entry.push(mark);
         });
         self.state.store(host);
@@ -82,7 +83,7 @@ impl Refusals<'_> {
             return;
         }
         let now_ms = host.now_ms();
-        let unproven_ms = now_ms.saturating_add(BLAME_MS);
+        let proven_ms = now_ms.saturating_add(DAY_MS);
         let mut changes = false;
         self.state.change(&self.id, &mut |entry| {
             entry.refused.clear();
@@ -90,9 +91,10 @@ impl Refusals<'_> {
             let known = entry.marks.len();
             entry.marks.retain(|mark| mark.request != own.request);
             changes = entry.marks.len() < known;
-            for mark in &mut entry.marks {
-                if mark.until_ms > now_ms && mark.until_ms <= unproven_ms && !mark.is_of_user(&own) {
-                    mark.until_ms = now_ms.saturating_add(DAY_MS);
+            for mark in entry.marks.iter_mut().filter(|mark| !subject.is_own(mark, &own)) {
+                // Once for each refusal.
+                if mark.until_ms <= now_ms.saturating_add(mark.period_ms) {
+                    mark.until_ms = proven_ms;
                     changes = true;
                 }
             }

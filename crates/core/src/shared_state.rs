@@ -15,7 +15,7 @@ use crate::source::request_key;
 use crate::token::Grant;
 
 /// The record in `api.cache`: an object with a list for each [`Entry`], by its id. In the list stand
-/// `cleared_at_ms`, `since_ms`, `period_ms`, and then the three members of each [`Mark`].
+/// `cleared_at_ms`, `since_ms`, `period_ms`, and then the four members of each [`Mark`].
 const CACHE_KEY: &str = "claimsmith.breakers";
 
 /// The largest record: `api.cache` has 8 kB for everything, and counts an entry twice while it is replaced.
@@ -55,13 +55,16 @@ pub(crate) struct Entry {
     pub(crate) period_ms: u64,
     pub(crate) marks: Vec<Mark>,
     /// The requests that were refused since one was accepted. Not shared.
-    pub(crate) refused: Vec<Rc<str>>,
+    pub(crate) refused: Vec<Mark>,
 }
 
 /// One failure, or one request that is refused, and whom it is put down to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mark {
+    /// When it ceases to count.
     pub(crate) until_ms: u64,
+    /// How long a request is to blame that nothing else is known of; 0 for a failure.
+    pub(crate) period_ms: u64,
     /// A digest of the user; empty where the request holds nothing of the login.
     pub(crate) user: Rc<str>,
     /// A digest of the request; empty where it is not to blame.
@@ -102,7 +105,7 @@ impl Subject<'_> {
             (None, Some(grant)) => short_digest(&[id, grant.identity().expose()]),
             (None, None) => "".into(),
         };
-        Mark { until_ms, user, request }
+        Mark { until_ms, period_ms: 0, user, request }
     }
 
     /// Whether one of the marks is of this request or, where it is known, of this user.
@@ -111,15 +114,23 @@ impl Subject<'_> {
             return false;
         }
         let own = self.mark(&entry.id, now_ms);
+        entry.marks.iter().any(|mark| mark.until_ms > now_ms && self.is_own(mark, &own))
+    }
+
+    /// Whether a mark is of the same request or, where it is known, of the same user as this subject's `own`.
+    pub(crate) fn is_own(&self, mark: &Mark, own: &Mark) -> bool {
         let is_known = self.is_personal && !self.caller.user_id.is_empty();
-        entry.marks.iter().any(|mark| {
-            let is_request = !mark.request.is_empty() && mark.request == own.request;
-            mark.until_ms > now_ms && (is_request || (is_known && mark.is_of_user(&own)))
-        })
+        let is_request = !mark.request.is_empty() && mark.request == own.request;
+        is_request || (is_known && mark.is_of_user(own))
     }
 }
 
 impl Mark {
+    /// A request that was to blame is kept for a day more: should it be again, it is for longer.
+    fn kept_until_ms(&self) -> u64 {
+        self.until_ms.saturating_add(if self.period_ms > 0 { DAY_MS } else { 0 })
+    }
+
     /// Whether both are put down to the same user and request.
     fn is_of_subject(&self, other: &Mark) -> bool {
         !self.request.is_empty() && self.request == other.request && self.user == other.user
@@ -134,7 +145,8 @@ impl Mark {
 impl Entry {
     /// Drops what is over, and what a clock that was set back has put into the future.
     pub(crate) fn prune(&mut self, now_ms: u64) {
-        self.marks.retain(|mark| mark.until_ms > now_ms && mark.until_ms <= now_ms.saturating_add(DAY_MS));
+        let most_ms = now_ms.saturating_add(DAY_MS);
+        self.marks.retain(|mark| mark.kept_until_ms() > now_ms && mark.until_ms <= most_ms);
     }
 
     /// Adds a mark, and drops the oldest where there are too many.
@@ -149,7 +161,7 @@ impl Entry {
     fn ends_at_ms(&self) -> u64 {
         let last = self.cleared_at_ms.max(self.since_ms.saturating_add(self.period_ms));
         let known_ms = if last == 0 { 0 } else { last.saturating_add(WINDOW_MS) };
-        self.marks.iter().fold(known_ms, |latest, mark| latest.max(mark.until_ms))
+        self.marks.iter().fold(known_ms, |latest, mark| latest.max(mark.kept_until_ms()))
     }
 
     fn merge(&mut self, list: &[Value], now_ms: u64) {
@@ -164,14 +176,15 @@ impl Entry {
         if self.since_ms < self.cleared_at_ms {
             self.since_ms = 0;
         }
-        for member in list.get(3..).unwrap_or_default().chunks(3) {
-            let [until, user, request] = member else { continue };
+        for member in list.get(3..).unwrap_or_default().chunks(4) {
+            let [until, period, user, request] = member else { continue };
             let (Some(user), Some(request)) = (user.as_str(), request.as_str()) else { continue };
-            let mark = Mark { until_ms: moment(Some(until)), user: user.into(), request: request.into() };
+            let (until_ms, period_ms) = (moment(Some(until)), moment(Some(period)).min(DAY_MS));
+            let mark = Mark { until_ms, period_ms, user: user.into(), request: request.into() };
             let is_same = |known: &Mark| *known == mark || known.is_of_subject(&mark);
             let position = self.marks.iter().position(is_same);
             match position.and_then(|position| self.marks.get_mut(position)) {
-                Some(known) => known.until_ms = mark.until_ms,
+                Some(known) => *known = mark,
                 None => self.push(mark),
             }
         }
@@ -183,8 +196,9 @@ impl Entry {
         let moments = [self.cleared_at_ms, self.since_ms, self.period_ms];
         let mut list: Vec<Value> = moments.into_iter().map(number).collect();
         let first = self.marks.len().saturating_sub(MAX_SHARED_MARKS);
-        for Mark { until_ms, user, request } in self.marks.get(first..).unwrap_or_default() {
-            list.extend([number(*until_ms), (&**user).into(), (&**request).into()]);
+        for mark in self.marks.get(first..).unwrap_or_default() {
+            let Mark { until_ms, period_ms, user, request } = mark;
+            list.extend([number(*until_ms), number(*period_ms), (&**user).into(), (&**request).into()]);
         }
         list.into()
     }

@@ -232,11 +232,11 @@ fn instances_add_up_what_they_saw_and_hear_of_a_success() {
     host.world.advance(1_000);
     *script.borrow_mut() = Box::new(|_| fine());
     assert_eq!(effects(&decide(&source(""), &host)), ["a=1"], "another one probes");
-    assert_eq!(effects(&decide(&first, &host)), ["a=1"]);
     *script.borrow_mut() = Box::new(|_| refused());
-    for _ in 0..4 {
+    for _ in 0..5 {
         assert_eq!(errors(&decide(&first, &host)), ["transport_failed@sources.s"], "it counts from zero");
     }
+    assert_eq!(errors(&decide(&first, &host)), ["circuit_open@sources.s"]);
 }
 
 #[test]
