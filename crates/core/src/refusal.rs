@@ -30,7 +30,7 @@ impl Refusals<'_> {
     /// Returns whether a token that this request was refused with is to be replaced. Counts the refusal.
     pub(crate) fn may_replace(&self, host: &impl Host, subject: &Subject<'_>) -> bool {
         let now_ms = host.now_ms();
-        let mut may_replace = true;
+        let (mut may_replace, mut changes) = (true, false);
         self.state.change(&self.id, &mut |entry| {
             let is_recent = now_ms.checked_sub(entry.since_ms).is_some_and(|age| age < PAUSE_MS);
             let own = subject.mark(&self.id, now_ms);
@@ -40,7 +40,9 @@ impl Refusals<'_> {
             if is_blamed {
                 // Others have to be accepted again to prove it for longer.
                 for known in entry.marks.iter_mut().filter(|known| subject.is_own(known, &own)) {
-                    known.until_ms = known.until_ms.min(now_ms.saturating_add(known.period_ms));
+                    let unproven_ms = now_ms.saturating_add(known.period_ms);
+                    changes |= known.until_ms > unproven_ms;
+                    known.until_ms = known.until_ms.min(unproven_ms);
                 }
             }
             // One user who asks for ever something else is one.
@@ -48,6 +50,9 @@ impl Refusals<'_> {
                 entry.refused.push(own);
             }
         });
+        if changes {
+            self.state.store(host);
+        }
         may_replace
     }
 

@@ -260,6 +260,78 @@ fn a_record_that_is_garbage_opens_nothing_and_keeps_nothing_open() {
         let errors = errors(&decide(&source(r#","retries":0"#), &host));
         assert_eq!(errors, ["transport_failed@sources.s"], "{garbage}");
     }
+    // Nor does it make an instance deaf to what is none.
+    let kept = source(r#","retries":0"#);
+    for (written, expected) in [
+        (format!(r#"{{"{id}":[1e300,1e300,1000]}}"#), "transport_failed@sources.s"),
+        (record, "circuit_open@sources.s"),
+    ] {
+        host.cache.borrow_mut().values_mut().for_each(|(value, _)| written.clone_into(value));
+        assert_eq!(errors(&decide(&kept, &host)), [expected], "{written}");
+    }
+}
+
+/// The rules of a circuit, written down as simply as they can be.
+#[derive(Default)]
+struct Model {
+    /// When a failure ceases to count, and of whom it is; of nobody where it counts by itself.
+    failures: Vec<(u64, Option<u32>)>,
+    /// When it was opened, and for how long.
+    opened: Option<(u64, u64)>,
+}
+
+impl Model {
+    fn is_open(&self, user: u32, now_ms: u64) -> bool {
+        let is_own = |(until_ms, of): &(u64, Option<u32>)| *until_ms > now_ms && *of == Some(user);
+        self.opened
+            .is_some_and(|(at_ms, open_ms)| now_ms - at_ms < open_ms || self.failures.iter().any(is_own))
+    }
+
+    fn fail(&mut self, user: u32, by_itself: bool, now_ms: u64) {
+        self.failures.retain(|(until_ms, of)| *until_ms > now_ms && *of != Some(user));
+        self.failures.push((now_ms + 60_000, Some(user).filter(|_| !by_itself)));
+        let of_users = self.failures.iter().filter(|(_, of)| of.is_some()).count();
+        let certain = self.failures.len() - of_users;
+        self.opened = match self.opened {
+            Some((_, open_ms)) => Some((now_ms, (2 * open_ms).min(30_000))),
+            None if certain + if of_users < 2 { 0 } else { of_users } >= 5 => Some((now_ms, 1_000)),
+            None => None,
+        };
+    }
+}
+
+#[test]
+fn a_circuit_does_what_a_simple_model_of_it_does() {
+    // A generator of Lehmer's: what it draws is the same at each run.
+    let mut seed = 7_u64;
+    let mut draw = |below: u64| {
+        seed = seed * 48_271 % 2_147_483_647;
+        seed % below
+    };
+    let (host, script) = in_turn(vec![fine()]);
+    let engine = source(r#","retries":0"#);
+    let (mut model, mut opened, mut probes) = (Model::default(), 0, 0);
+    for step in 0..4_000 {
+        // Long phases of trouble, and short ones of health.
+        let (user, kind) = (u32::try_from(draw(8)).unwrap(), if step % 50 < 40 { draw(9) } else { 8 });
+        host.world.advance([0, 10, 300, 1_000, 2_500, 9_000, 31_000][usize::try_from(draw(7)).unwrap()]);
+        *script.borrow_mut() = match kind {
+            0..4 => Box::new(|_| reset()),
+            4..8 => Box::new(|_| refused()),
+            _ => Box::new(|_| fine()),
+        };
+        let is_open = model.is_open(user, host.world.elapsed_ms());
+        probes += u32::from(model.opened.is_some() && !is_open);
+        let decision = host.world.run(engine.enrich(&host, login(&format!("u{user}"))));
+        assert_eq!(errors(&decision) == ["circuit_open@sources.s"], is_open, "step {step}");
+        if !is_open && kind == 8 {
+            model = Model::default();
+        } else if !is_open {
+            model.fail(user, kind >= 4, host.world.elapsed_ms());
+            opened += u32::from(model.opened.is_some_and(|(_, open_ms)| open_ms == 1_000));
+        }
+    }
+    assert!(opened > 20 && probes > 100, "{opened} {probes}");
 }
 
 #[test]
