@@ -342,8 +342,9 @@ fn fault_16_a_revoked_token_is_replaced_once_whatever_its_age_and_whoever_is_alw
         let is_refused = request.url.expose().contains("mallory") || known.borrow().contains(token);
         (10, if is_refused { answer(401, "") } else { fine() })
     });
-    let engine = source(true, "");
+    let (engine, other) = (source(true, ""), source(true, ""));
     decide(&engine, &host, "mallory");
+    assert_eq!(effects(&decide(&other, &newcomer(&host), "dan")), ["a=1"]);
     assert_eq!(host.world.sent_to("/token"), 2);
     host.world.advance(MINUTE_MS);
     // Young or not, of whichever of them the next login is.
@@ -354,8 +355,24 @@ fn fault_16_a_revoked_token_is_replaced_once_whatever_its_age_and_whoever_is_alw
     assert!(decisions.iter().all(|decision| effects(decision) == ["a=1"]));
     assert_eq!(host.world.sent_to("/token"), 3);
     // Another instance, which has the old one in memory, takes the new one.
-    assert_eq!(effects(&decide(&source(true, ""), &newcomer(&host), "dan")), ["a=1"]);
+    assert_eq!(effects(&decide(&other, &newcomer(&host), "dan")), ["a=1"]);
     assert_eq!(host.world.sent_to("/token"), 3);
+}
+
+#[test]
+fn fault_16_a_user_who_asks_for_ever_something_else_is_one() {
+    let engine = engine(&format!(
+        r#"{{{TOKEN},"sources":{{"s":{{"url":"https://h/u?q={{event.request.query.q}}"}}}},"claims":{{"a":"s.v"}}}}"#
+    ));
+    let (host, _) = issuing(|_, _| (10, answer(401, "")));
+    for q in 0..4 {
+        let event = format!(r#"{{"user":{{"user_id":"mallory"}},"request":{{"query":{{"q":{q}}}}}}}"#);
+        let event = json::read(event.as_bytes()).unwrap();
+        let login = Login { event, secrets: login("mallory").secrets, ..Login::default() };
+        assert_eq!(errors(&host.world.run(engine.enrich(&host, login))), ["source_status@sources.s"]);
+        host.world.advance(2 * MINUTE_MS);
+    }
+    assert_eq!(host.world.sent_to("/token"), 2);
 }
 
 #[test]
