@@ -13,9 +13,9 @@ fuzz_target!(|input: &[u8]| {
     let Some((choice, body)) = input.split_first() else { return };
     let status = if *choice == 0 { 200 } else { 100 + u16::from(*choice) * 2 };
     let response = Response { status, headers: Vec::new(), body: body.to_vec() };
-    match read_token_response(&response, NOW_MS) {
+    match read_token_response(&response, None, NOW_MS) {
         Ok(token) => {
-            assert_eq!(status, 200);
+            assert!((200..300).contains(&status));
             assert!(!token.value.expose().is_empty());
             assert!(token.value.expose().bytes().all(|byte| byte.is_ascii_graphic()));
             assert!(token.expires_at_ms.is_none_or(|at_ms| at_ms >= NOW_MS && at_ms <= NOW_MS + DAY_MS));

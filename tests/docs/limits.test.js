@@ -62,7 +62,14 @@ test("what it says of answers and breakers is what the engine has", () => {
   const [, entries, mebibytes] = /kept: ([\d,]+) and (\d+) MiB/.exec(page) ?? [];
   assert.equal(constant("crates/core/src/answers.rs", "MAX_ENTRIES"), entries.replaceAll(",", ""));
   assert.equal(constant("crates/core/src/answers.rs", "MAX_BYTES"), `${mebibytes} << 20`);
-  const [, failures, seconds] = /after (\d+) failures in a row, for (\d+) seconds/.exec(page) ?? [];
+  const [, failures, window, first, longest] =
+    /after (\d+) failures within (\d+) seconds [^,]*, for (\d+) second,[^.]* up\s+to (\d+) seconds/.exec(
+      page,
+    ) ?? [];
   assert.equal(constant("crates/core/src/breaker.rs", "FAILURES"), failures);
-  assert.equal(constant("crates/core/src/breaker.rs", "OPEN_MS"), `${seconds}000`);
+  assert.equal(constant("crates/core/src/breaker.rs", "FIRST_OPEN_MS"), `${first}000`);
+  assert.equal(constant("crates/core/src/breaker.rs", "LONGEST_OPEN_MS"), `${longest}000`);
+  assert.equal(constant("crates/core/src/shared_state.rs", "WINDOW_MS"), `${window}000`);
+  const [, record] = /at most ([\d,]+) bytes of `api.cache`/.exec(page) ?? [];
+  assert.equal(constant("crates/core/src/shared_state.rs", "MAX_RECORD_BYTES"), record.replaceAll(",", ""));
 });

@@ -74,8 +74,9 @@ export const ROWS = {
       event: { secrets: { AUTH0_DOMAIN: "127.0.0.1:1" } },
       expect: skipped("transport_failed", 0, 0),
     },
-    "resets before the headers": { expect: skipped("transport_failed", 3, 0) },
-    "is silent": { expect: skipped("timeout", 3, 0) },
+    // Sent once: the token may have been issued, and billed.
+    "resets before the headers": { expect: skipped("transport_failed", 1, 0) },
+    "is silent": { expect: skipped("timeout", 1, 0) },
     redirects: {
       prepare: ({ backend, oauthServer }) => oauthServer.setFault(faults.redirect(backend.url)),
       expect: skipped("redirect_refused", 1, 0),

@@ -2,7 +2,7 @@
 
 use crate::cache::Loss;
 use crate::fleet::{COMPACT, FRESH, FleetPlan, ONE_AT_A_TIME, SPREAD};
-use crate::simulation::{Figures, Plan, simulate};
+use crate::simulation::{Figures, Hostile, Plan, Treatment, simulate};
 use crate::traffic::{HOUR_MS, Shape};
 
 const FLEETS: [FleetPlan; 4] = [COMPACT, ONE_AT_A_TIME, SPREAD, FRESH];
@@ -18,6 +18,7 @@ const PLAN: Plan = Plan {
     token_lifetime_s: 3 * 3_600,
     answer_ttl_s: None,
     deployed_at_ms: None,
+    hostile: None,
 };
 
 /// How many lifetimes a run has.
@@ -27,7 +28,8 @@ fn run(plan: Plan) -> Figures {
     let figures = simulate(&plan, 1).unwrap();
     assert_eq!(figures.failed, 0, "{plan:?} {figures:?}");
     assert_eq!(figures.calls_with_expired_token, 0, "{plan:?} {figures:?}");
-    assert!(figures.token_calls <= figures.logins && figures.backend_calls <= figures.logins, "{figures:?}");
+    let logins = figures.logins + figures.hostile_logins * 3;
+    assert!(figures.token_calls <= logins && figures.backend_calls <= logins, "{figures:?}");
     figures
 }
 
@@ -104,6 +106,52 @@ fn a_deployment_at_the_busiest_moment_costs_a_handful_of_token_calls() {
     let after = run(plan);
     assert_eq!(before.waited, 1, "{before:?}");
     assert!((2..=9).contains(&after.waited) && after.peak_token_calls <= 8, "{after:?}");
+}
+
+/// A thousand users.
+const THOUSAND: Plan = Plan { logins_a_day: 1_000, token_lifetime_s: 3_600, ..PLAN };
+
+/// Runs a plan with a hostile user. No login of another fails, which [`run`] sees to, and none is slowed down.
+fn run_hostile(plan: Plan, hostile: Hostile) -> Figures {
+    let figures = run(Plan { hostile: Some(hostile), ..plan });
+    assert_eq!(figures.hostile_logins, u64::from(plan.days) * 24 * HOUR_MS / hostile.pause_ms - 1);
+    // The slowest waits for a token, which takes a second and a bit at most, and for the backend.
+    assert!(figures.slowest_ms < 2_300, "{}: {hostile:?} {figures:?}", plan.fleet.name);
+    figures
+}
+
+#[test]
+fn fault_16_a_month_with_one_user_of_a_thousand_who_is_always_refused_costs_hardly_a_token() {
+    // Where every login has an instance of its own, a week is as much work.
+    for (fleet, days) in [(COMPACT, 30), (FRESH, 7)] {
+        let plan = Plan { fleet, days, ..THOUSAND };
+        let hostile = Hostile { pause_ms: HOUR_MS / 2, treatment: Treatment::Refuse, changes_query: true };
+        let (with, without) = (run_hostile(plan, hostile).token_calls, run(plan).token_calls);
+        assert!(with <= without * 102 / 100, "{}: {hostile:?} {with} of {without}", fleet.name);
+    }
+}
+
+#[test]
+fn fault_16_whoever_is_refused_every_minute_or_two_costs_no_more_than_one_who_is_served() {
+    // Somebody who logs in so often finds each token due a little earlier.
+    for fleet in [COMPACT, ONE_AT_A_TIME] {
+        let plan = Plan { fleet, days: 3, ..THOUSAND };
+        let of = |treatment| {
+            run_hostile(plan, Hostile { pause_ms: 90_000, treatment, changes_query: true }).token_calls
+        };
+        let (with, without) = (of(Treatment::Refuse), of(Treatment::Serve));
+        assert!(with <= without + 8, "{}: {with} of {without}", fleet.name);
+    }
+}
+
+#[test]
+fn fault_2_one_user_of_a_thousand_whose_requests_fail_costs_nobody_a_login() {
+    for (fleet, days) in [(COMPACT, 3), (FRESH, 1)] {
+        let plan = Plan { fleet, days, ..THOUSAND };
+        for treatment in [Treatment::Fail, Treatment::Reset, Treatment::Hang, Treatment::Slow] {
+            run_hostile(plan, Hostile { pause_ms: HOUR_MS / 12, treatment, changes_query: true });
+        }
+    }
 }
 
 #[test]

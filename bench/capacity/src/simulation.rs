@@ -12,7 +12,7 @@ use claimsmith_core::{Config, Decision, Engine, Host, Login, Secret, Secrets, Tr
 use crate::cache::{ApiCache, Loss, exponential_ms};
 use crate::clock::{Clock, Tasks};
 use crate::fleet::{Fleet, FleetPlan, Instance};
-use crate::traffic::{Shape, Traffic};
+use crate::traffic::{DAY_MS, Shape, Traffic};
 
 /// The moment at which every run begins, a Monday at midnight, in milliseconds since the epoch.
 const START_MS: u64 = 1_767_571_200_000;
@@ -32,10 +32,42 @@ const CONFIG: &str = r#"{
     "client_id": "{secrets.CLIENT_ID}", "client_secret": "{secrets.CLIENT_SECRET}"
   } },
   "sources": { "profile": {
-    "url": "https://api.example.com/api/users/{event.user.user_id}", "max_bytes": 65536CACHE
+    "url": "https://api.example.com/api/users/{event.user.user_id}?view={event.request.query.view}",
+    "max_bytes": 65536CACHE
   } },
   "claims": { "https://example.com/plan": "profile.plan" }
 }"#;
+
+/// The hostile user.
+const HOSTILE_ID: &str = "auth0|hostile";
+
+/// One user beside all others whom the backend treats badly, for a reason of his own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Hostile {
+    /// How long he waits before he logs in again.
+    pub(crate) pause_ms: u64,
+    pub(crate) treatment: Treatment,
+    /// Whether he asks for something else at each login.
+    pub(crate) changes_query: bool,
+}
+
+/// What the backend does with a request.
+#[cfg_attr(not(test), expect(dead_code, reason = "the bounds have them; no page shows a hostile user"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Treatment {
+    /// Answers well.
+    Serve,
+    /// Answers 401, whatever the token.
+    Refuse,
+    /// Answers 500.
+    Fail,
+    /// Closes the connection.
+    Reset,
+    /// Answers, past any timeout.
+    Hang,
+    /// Answers just before the timeout.
+    Slow,
+}
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +82,8 @@ pub(crate) struct Plan {
     pub(crate) answer_ttl_s: Option<u32>,
     /// When a new version of the Action is deployed: no instance and no entry in the cache outlives it.
     pub(crate) deployed_at_ms: Option<u64>,
+    /// The hostile user, where there is one.
+    pub(crate) hostile: Option<Hostile>,
 }
 
 /// What was counted.
@@ -66,8 +100,12 @@ pub(crate) struct Figures {
     pub(crate) waited: u64,
     /// When the last of these was decided, since the start.
     pub(crate) last_waited_ms: u64,
-    /// Logins that did not get their claim.
+    /// Logins that did not get their claim, but for those of the hostile user.
     pub(crate) failed: u64,
+    /// Logins of the hostile user, which are no part of `logins`.
+    pub(crate) hostile_logins: u64,
+    /// How long the slowest login took, but for those of the hostile user, in milliseconds.
+    pub(crate) slowest_ms: u64,
     /// Backend calls with a token that was over.
     pub(crate) calls_with_expired_token: u64,
     /// Logins in the busiest second.
@@ -97,8 +135,12 @@ pub(crate) fn simulate(plan: &Plan, seed: u64) -> Result<Figures, String> {
     let world = Rc::new(World::new(plan, seeds.u64(..), seeds.u64(..)));
     let mut tasks = Tasks::default();
     let mut deployment = plan.deployed_at_ms;
+    let horizon_ms = u64::from(plan.days) * DAY_MS;
+    let pause_ms = plan.hostile.map_or(horizon_ms, |hostile| hostile.pause_ms);
+    let mut hostile_ms = Some(pause_ms).filter(|at_ms| *at_ms < horizon_ms);
     loop {
-        let arrival_ms = traffic.peek().map(|execution| execution.at_ms);
+        let honest_ms = traffic.peek().map(|execution| execution.at_ms);
+        let arrival_ms = [honest_ms, hostile_ms].into_iter().flatten().min();
         let next_ms = [arrival_ms, world.clock.next_timer_ms()].into_iter().flatten().min();
         let Some(next_ms) = next_ms else { break };
         world.clock.jump_to(next_ms);
@@ -110,12 +152,17 @@ pub(crate) fn simulate(plan: &Plan, seed: u64) -> Result<Figures, String> {
             fleet.end_all();
             world.cache.clear();
         }
-        let Some(execution) = traffic.next() else { break };
+        let user = if hostile_ms == Some(next_ms) {
+            hostile_ms = Some(next_ms + pause_ms).filter(|at_ms| *at_ms < horizon_ms);
+            None
+        } else {
+            traffic.next().map(|execution| execution.user)
+        };
         // The configuration was read once above, so it reads again.
         let engine = || read(&config).map(Engine::new);
         let instance = fleet.instance(next_ms, engine).map_err(|problems| format!("{problems:?}"))?;
-        world.note_login();
-        tasks.start(serve(Rc::clone(&world), instance, world.login(execution.user)));
+        world.note_login(user);
+        tasks.start(serve(Rc::clone(&world), instance, user, next_ms));
     }
     let mut figures = world.figures.take();
     figures.instances = fleet.started;
@@ -124,11 +171,13 @@ pub(crate) fn simulate(plan: &Plan, seed: u64) -> Result<Figures, String> {
     Ok(figures)
 }
 
-async fn serve(world: Rc<World>, instance: Rc<Instance>, login: Login) {
+/// Serves a login, of the hostile user where there is no `user`.
+async fn serve(world: Rc<World>, instance: Rc<Instance>, user: Option<u64>, at_ms: u64) {
     instance.in_flight.set(instance.in_flight.get() + 1);
+    let login = world.login(user);
     let decision = instance.engine.enrich(&LoginHost { world: &world }, login).await;
     instance.in_flight.set(instance.in_flight.get() - 1);
-    world.note_decision(&decision);
+    world.note_decision(&decision, user, at_ms);
 }
 
 /// What all instances of the Action share.
@@ -136,6 +185,7 @@ struct World {
     clock: Clock,
     cache: ApiCache,
     token_lifetime_s: u32,
+    hostile: Option<Hostile>,
     random: RefCell<fastrand::Rng>,
     secrets: Secrets,
     in_flight: Cell<u64>,
@@ -151,6 +201,7 @@ impl World {
             clock: Clock::default(),
             cache: ApiCache::new(plan.loss, cache_seed),
             token_lifetime_s: plan.token_lifetime_s,
+            hostile: plan.hostile,
             random: RefCell::new(fastrand::Rng::with_seed(seed)),
             secrets: secrets.into_iter().map(|(name, value)| (name.into(), Secret::new(value))).collect(),
             in_flight: Cell::new(0),
@@ -160,26 +211,35 @@ impl World {
         }
     }
 
-    fn login(&self, user: u64) -> Login {
+    fn login(&self, user: Option<u64>) -> Login {
         let object = |name: &str, value: Value| Value::from(Map::from_members(vec![(name.into(), value)]));
-        let user_id = Value::from(format!("auth0|{user}"));
-        Login {
-            event: object("user", object("user_id", user_id)),
-            secrets: self.secrets.clone(),
-            ..Login::default()
-        }
+        let user_id = user.map_or_else(|| HOSTILE_ID.to_owned(), |user| format!("auth0|{user}"));
+        let changes = user.is_none() && self.hostile.is_some_and(|hostile| hostile.changes_query);
+        let view = if changes { self.figures.borrow().hostile_logins.to_string() } else { "all".to_owned() };
+        let event = vec![
+            ("user".into(), object("user_id", user_id.into())),
+            ("request".into(), object("query", object("view", view.into()))),
+        ];
+        Login { event: Map::from_members(event).into(), secrets: self.secrets.clone(), ..Login::default() }
     }
 
-    fn note_login(&self) {
-        self.logins_a_second.count(self.clock.now_ms());
+    fn note_login(&self, user: Option<u64>) {
         self.in_flight.set(self.in_flight.get() + 1);
         let mut figures = self.figures.borrow_mut();
-        figures.logins += 1;
         figures.peak_in_flight = figures.peak_in_flight.max(self.in_flight.get());
+        if user.is_none() {
+            figures.hostile_logins += 1;
+            return;
+        }
+        self.logins_a_second.count(self.clock.now_ms());
+        figures.logins += 1;
     }
 
-    fn note_decision(&self, decision: &Decision) {
+    fn note_decision(&self, decision: &Decision, user: Option<u64>, at_ms: u64) {
         self.in_flight.set(self.in_flight.get() - 1);
+        if user.is_none() {
+            return;
+        }
         let report = &decision.report;
         let mut figures = self.figures.borrow_mut();
         let waited = |origin| matches!(origin, Some(TokenOrigin::Endpoint | TokenOrigin::Shared));
@@ -190,6 +250,15 @@ impl World {
         let kept = report.sources.iter().any(|(_, source)| source.from == Some(AnswerOrigin::Cache));
         figures.answers_kept += u64::from(kept);
         figures.failed += u64::from(report.outcome != OutcomeKind::Enriched);
+        figures.slowest_ms = figures.slowest_ms.max(self.clock.now_ms() - at_ms);
+    }
+
+    /// What the backend does with a request.
+    fn treatment(&self, request: &Request) -> Treatment {
+        match self.hostile {
+            Some(hostile) if request.url.expose().contains("hostile") => hostile.treatment,
+            _ => Treatment::Serve,
+        }
     }
 
     fn latency_ms(&self, (least_ms, mean_ms): (u64, f64)) -> u64 {
@@ -247,9 +316,21 @@ impl Host for LoginHost<'_> {
         let world = self.world;
         let is_token_call = request.url.expose().ends_with("/oauth/token");
         let latency = if is_token_call { TOKEN_LATENCY_MS } else { BACKEND_LATENCY_MS };
+        let latency_ms = world.latency_ms(latency);
+        let treatment = world.treatment(request);
+        let (status, latency_ms) = match treatment {
+            Treatment::Serve | Treatment::Reset => (200, latency_ms),
+            Treatment::Refuse => (401, latency_ms),
+            Treatment::Fail => (500, latency_ms),
+            Treatment::Hang => (200, 60_000),
+            Treatment::Slow => (200, 1_990),
+        };
         let body = if is_token_call { world.issue() } else { world.answer(request) };
-        world.clock.sleep(world.latency_ms(latency)).await;
-        Ok(Response { status: 200, headers: Vec::new(), body: body.into_bytes() })
+        world.clock.sleep(latency_ms).await;
+        if treatment == Treatment::Reset {
+            return Err(TransportError::Failed("ECONNRESET".to_owned()));
+        }
+        Ok(Response { status, headers: Vec::new(), body: body.into_bytes() })
     }
 
     /// Nothing here has a private key.

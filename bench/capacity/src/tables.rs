@@ -38,6 +38,7 @@ const BASE: Plan = Plan {
     token_lifetime_s: DAY_S,
     answer_ttl_s: None,
     deployed_at_ms: None,
+    hostile: None,
 };
 
 /// A plan with what was counted.

@@ -51,9 +51,11 @@ import { utf8Bytes } from "../host/utf8.js";
 export const DEFAULT_DEADLINE_MS = 5000;
 const DEFAULT_LIMIT_BYTES = 8192;
 
-/** The entry of `api.cache` in which instances tell each other of open breakers, and how long one is open. */
+/**
+ * The entry of `api.cache` in which instances tell each other of endpoints that fail. Each has a list that begins with
+ * when it was last well, when its breaker was opened, and for how long.
+ */
 const BREAKERS_KEY = "claimsmith.breakers";
-const BREAKER_OPEN_MS = 30_000;
 
 /**
  * @param {object} login
@@ -163,6 +165,9 @@ function openBreakers(entries, nowMs) {
   const entry = entries.find(({ key }) => key === BREAKERS_KEY);
   if (entry === undefined) return [];
   return Object.entries(JSON.parse(entry.value))
-    .map(([id, openedAtMs]) => ({ id, openForS: Math.ceil((openedAtMs + BREAKER_OPEN_MS - nowMs) / 1000) }))
+    .map(([id, [, openedAtMs, openMs]]) => ({
+      id,
+      openForS: Math.ceil((openedAtMs + openMs - nowMs) / 1000),
+    }))
     .filter(({ openForS }) => openForS > 0);
 }

@@ -139,7 +139,11 @@ impl<T: Handler> Instance<T> {
 impl<T: Handler> Shared<T> {
     async fn decide(&self, event: &Event, host: &JsHost) -> Decision {
         let started_ms = host.monotonic_ms();
-        let session = self.client.session(host, T::DEADLINE_MS);
+        let user_id = match self.trigger {
+            Trigger::PostLogin => event.user().user_id(),
+            Trigger::CredentialsExchange => event.client().client_id(),
+        };
+        let session = self.client.session(host, T::DEADLINE_MS).for_user(&user_id.unwrap_or_default());
         let mut api = Api { effects: Effects::default(), host };
         let result = session.run(self.handler.execute(event, &mut api, &session)).await;
         let mut decision = api.effects.decide(result.err(), T::DENIES_ON_FAILURE);

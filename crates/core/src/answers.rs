@@ -20,6 +20,8 @@ pub(crate) struct Answer {
     pub(crate) value: Value,
     /// What the backend calls this version of it (RFC 9110 §8.8.3).
     pub(crate) etag: Option<String>,
+    /// Whether it is that there is nothing (404).
+    pub(crate) is_not_found: bool,
     pub(crate) bytes: usize,
     /// When it came, or was last found to hold, in milliseconds since the epoch.
     pub(crate) stored_at_ms: u64,
@@ -40,6 +42,11 @@ impl Answers {
         let answer = entry.1.clone();
         answers.push(entry);
         Some(answer)
+    }
+
+    /// Drops an answer that does not hold any more.
+    pub(crate) fn remove(&self, key: &str) {
+        take(&mut self.0.borrow_mut(), key);
     }
 
     /// Keeps an answer in place of an older one.
@@ -64,7 +71,7 @@ mod tests {
     use super::*;
 
     fn answer(bytes: usize) -> Answer {
-        Answer { value: Value::Null, etag: None, bytes, stored_at_ms: 0 }
+        Answer { value: Value::Null, etag: None, is_not_found: false, bytes, stored_at_ms: 0 }
     }
 
     #[test]

@@ -1,152 +1,179 @@
 //! Circuit breakers: a login loses no time to an endpoint that is known to be dead.
 //!
-//! One for each token URL and each source. It opens after some failures in a row; then nobody calls for a
-//! while, and after that a single call finds out. That it is open is shared through `api.cache`, as one
-//! small entry for all, so that an instance which has just started knows it too.
+//! There is one for each token URL and each source. It opens after failures of several logins, of several users
+//! where a user may be the reason; after a while one call probes. Instances share it as [`SharedState`].
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use claimsmith_expression::{Map, Number, Value, json};
-
-use crate::digest::digest;
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::Response;
+use crate::shared_state::{Entry, SharedState, Subject, WINDOW_MS};
 
-/// How many failures in a row open a breaker.
-const FAILURES: u32 = 5;
+/// How many failures open a circuit.
+const FAILURES: usize = 5;
 
-/// How long it stays open before one call is let through.
-const OPEN_MS: u64 = 30_000;
+/// How many users must have failed before their failures count: one alone may be the reason.
+const USERS: usize = 2;
 
-/// The entry in `api.cache`: an object with the moment of opening, in milliseconds since the epoch, for each
-/// breaker that is open.
-const CACHE_KEY: &str = "claimsmith.breakers";
+/// How long a circuit is open at first, and at most. Each probe that fails doubles it.
+const FIRST_OPEN_MS: u64 = 1_000;
+const LONGEST_OPEN_MS: u64 = 30_000;
 
-/// The breakers of one engine, shared by all its logins.
-#[derive(Debug, Default)]
-pub(crate) struct Breakers(RefCell<Vec<Breaker>>);
-
-/// One breaker that has seen a failure since the last success.
-#[derive(Debug)]
-struct Breaker {
-    id: Rc<str>,
-    failures: u32,
-    opened_at_ms: Option<u64>,
+/// The circuit breaker of one endpoint.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circuit<'a> {
+    pub(crate) state: &'a SharedState,
+    pub(crate) id: &'a Rc<str>,
 }
 
-impl Breaker {
-    /// A clock that was set back must not keep it open for longer.
-    fn is_open_at(&self, now_ms: u64) -> bool {
-        self.opened_at_ms
-            .and_then(|opened_at_ms| now_ms.checked_sub(opened_at_ms))
-            .is_some_and(|age| age < OPEN_MS)
-    }
+/// Leave to make one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Permit {
+    /// The circuit is closed.
+    Closed,
+    /// The circuit is half-open, and this call decides.
+    Probe,
 }
 
-/// A short name for what is called, under which its failures are counted and shared.
-pub(crate) fn endpoint_id(name: &str, url: &str) -> Rc<str> {
-    digest(&[name, url]).get(..8).unwrap_or_default().into()
+/// What a call says about its endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The endpoint answers. A refusal is an answer.
+    Success,
+    /// It does not, and that may be due to the request.
+    Failure,
+    /// It does not, whatever the request.
+    ConnectFailure,
+    /// There was no time to find out.
+    Unknown,
 }
 
-impl Breakers {
-    /// Takes over what other instances found.
-    pub(crate) fn learn(&self, host: &impl Host) {
-        let Some(entry) = host.cache_get(CACHE_KEY) else { return };
-        let shared = json::read(entry.as_bytes()).unwrap_or_default();
-        for (id, opened_at) in shared.as_object().into_iter().flat_map(Map::iter) {
-            let Some(opened_at_ms) = opened_at.as_number().map(Number::as_f64) else { continue };
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-            let opened_at_ms = opened_at_ms as u64;
-            self.with(id, &mut |breaker| {
-                breaker.failures = breaker.failures.max(FAILURES);
-                breaker.opened_at_ms = breaker.opened_at_ms.max(Some(opened_at_ms));
-            });
+impl Verdict {
+    /// The verdict of an attempt; `sent` is whether a byte of the request may have left.
+    pub(crate) fn of(result: &Result<Rc<Response>, Error>, sent: bool) -> Verdict {
+        match result {
+            Ok(response) if response.status < 500 => Verdict::Success,
+            Ok(_) => Verdict::Failure,
+            Err(error) => match error.code {
+                Code::TransportFailed | Code::Timeout if sent => Verdict::Failure,
+                Code::TransportFailed | Code::Timeout => Verdict::ConnectFailure,
+                Code::DeadlineExceeded => Verdict::Unknown,
+                _ => Verdict::Success,
+            },
         }
     }
+}
 
-    /// Whether a call would be in vain.
-    pub(crate) fn refuses(&self, host: &impl Host, id: &Rc<str>) -> bool {
+impl<'a> Circuit<'a> {
+    pub(crate) fn new(state: &'a SharedState, id: &'a Rc<str>) -> Circuit<'a> {
+        Circuit { state, id }
+    }
+
+    /// Returns whether the circuit is closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.read(self.id, |entry| entry.since_ms == 0).unwrap_or(true)
+    }
+
+    /// Returns whether a call of this subject would be refused.
+    pub(crate) fn is_open(&self, host: &impl Host, subject: &Subject<'_>) -> bool {
         let now_ms = host.now_ms();
-        self.0.borrow().iter().any(|breaker| breaker.id == *id && breaker.is_open_at(now_ms))
-    }
-
-    /// Whether a call may be made. Where the time of an open breaker is over, the first to ask may, and the
-    /// others wait for what comes of it.
-    pub(crate) fn admits(&self, host: &impl Host, id: &Rc<str>) -> bool {
-        if self.refuses(host, id) {
-            return false;
-        }
-        if self.is_open(id) {
-            self.with(id, &mut |breaker| breaker.opened_at_ms = Some(host.now_ms()));
-            self.share(host);
-        }
-        true
-    }
-
-    /// Whether it is open, be it that a call is under way which finds out.
-    pub(crate) fn is_open(&self, id: &Rc<str>) -> bool {
-        self.0.borrow().iter().any(|breaker| breaker.id == *id && breaker.opened_at_ms.is_some())
-    }
-
-    /// Notes what came of a call.
-    pub(crate) fn record(&self, host: &impl Host, id: &Rc<str>, result: &Result<Rc<Response>, Error>) {
-        let changes = if is_failure(result) {
-            let mut opens = false;
-            self.with(id, &mut |breaker| {
-                breaker.failures = breaker.failures.saturating_add(1);
-                opens = breaker.failures >= FAILURES && breaker.opened_at_ms.is_none();
-                if opens {
-                    breaker.opened_at_ms = Some(host.now_ms());
-                }
-            });
-            opens
-        } else {
-            let mut breakers = self.0.borrow_mut();
-            let position = breakers.iter().position(|breaker| breaker.id == *id);
-            position.is_some_and(|position| breakers.remove(position).opened_at_ms.is_some())
+        let is_refused = |entry: &Entry| {
+            entry.since_ms > 0 && (is_open_at(entry, now_ms) || subject.is_among(entry, now_ms))
         };
-        if changes {
-            self.share(host);
+        self.state.read(self.id, is_refused).unwrap_or(false)
+    }
+
+    /// Tries to acquire a permit. While the circuit is half-open, one call gets it, and none of a request that was
+    /// among the failures: it would fail for its own reason.
+    pub(crate) fn try_acquire(&self, host: &impl Host, subject: &Subject<'_>) -> Option<Permit> {
+        if self.is_open(host, subject) {
+            return None;
+        }
+        if self.is_closed() {
+            return Some(Permit::Closed);
+        }
+        self.reopen(host, 1);
+        Some(Permit::Probe)
+    }
+
+    /// Records what a call found.
+    pub(crate) fn record(&self, host: &impl Host, permit: Permit, subject: &Subject<'_>, verdict: Verdict) {
+        match verdict {
+            Verdict::Success => self.close(host),
+            Verdict::Failure => self.fail(host, permit, subject, !subject.is_personal),
+            Verdict::ConnectFailure => self.fail(host, permit, subject, true),
+            // The next call probes in its place.
+            Verdict::Unknown if permit == Permit::Probe => self.reopen(host, 0),
+            Verdict::Unknown => {}
         }
     }
 
-    /// Changes the breaker with this id, made where there is none.
-    fn with(&self, id: &Rc<str>, change: &mut dyn FnMut(&mut Breaker)) {
-        let mut breakers = self.0.borrow_mut();
-        if let Some(breaker) = breakers.iter_mut().find(|breaker| breaker.id == *id) {
-            return change(breaker);
+    fn close(&self, host: &impl Host) {
+        let is_news = |entry: &Entry| entry.since_ms > 0 || !entry.marks.is_empty();
+        if self.state.read(self.id, is_news).unwrap_or(false) {
+            self.state.change(self.id, &mut |entry| {
+                entry.marks.clear();
+                (entry.since_ms, entry.cleared_at_ms) = (0, host.now_ms());
+            });
+            self.state.store(host);
         }
-        let mut breaker = Breaker { id: Rc::clone(id), failures: 0, opened_at_ms: None };
-        change(&mut breaker);
-        breakers.push(breaker);
     }
 
-    fn share(&self, host: &impl Host) {
-        let mut open = Map::new();
-        for breaker in self.0.borrow().iter() {
-            if let Some(opened_at_ms) = breaker.opened_at_ms {
-                #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are exact")]
-                let opened_at = Number::from_f64(opened_at_ms as f64);
-                open.insert(Rc::clone(&breaker.id), opened_at.map_or(Value::Null, Value::Number));
+    /// Opens the circuit for so many times its period from now on; for none, it is half-open.
+    fn reopen(&self, host: &impl Host, times: u64) {
+        self.state.change(self.id, &mut |entry| {
+            let open_ms = entry.period_ms.saturating_mul(times);
+            entry.since_ms = host.now_ms().saturating_add(open_ms).saturating_sub(entry.period_ms).max(1);
+        });
+        self.state.store(host);
+    }
+
+    fn fail(&self, host: &impl Host, permit: Permit, subject: &Subject<'_>, is_certain: bool) {
+        let now_ms = host.now_ms();
+        // What counts by itself counts once a login; anything else counts once a user.
+        let mut counted = subject.caller.counted.borrow_mut();
+        let is_counted = counted.contains(self.id);
+        if is_certain && !is_counted {
+            counted.push(Rc::clone(self.id));
+        }
+        self.state.change(self.id, &mut |entry| {
+            entry.prune(now_ms);
+            if !is_counted {
+                let mut mark = subject.mark(self.id, now_ms.saturating_add(WINDOW_MS));
+                entry.marks.retain(|known| !known.is_of_user(&mark));
+                if is_certain {
+                    (mark.user, mark.request) = ("".into(), "".into());
+                }
+                entry.push(mark);
             }
-        }
-        if open.is_empty() {
-            host.cache_delete(CACHE_KEY);
-        } else {
-            // Where the cache does not take it, each instance finds out for itself.
-            host.cache_set(CACHE_KEY, &Value::from(open).to_json(), 2 * OPEN_MS);
-        }
+            if permit == Permit::Probe {
+                entry.period_ms = entry.period_ms.saturating_mul(2).clamp(FIRST_OPEN_MS, LONGEST_OPEN_MS);
+                entry.since_ms = now_ms;
+            } else if entry.since_ms == 0 && failures(entry, now_ms) >= FAILURES {
+                (entry.since_ms, entry.period_ms) = (now_ms, FIRST_OPEN_MS);
+            }
+        });
+        self.state.store(host);
     }
 }
 
-/// Whether the other side is in trouble. A refusal is an answer: it says that somebody is there.
-fn is_failure(result: &Result<Rc<Response>, Error>) -> bool {
-    match result {
-        Ok(response) => response.status >= 500,
-        Err(error) => matches!(error.code, Code::TransportFailed | Code::Timeout | Code::DeadlineExceeded),
+/// Returns whether the circuit is open, and not half-open. A clock that was set back does not keep it open.
+fn is_open_at(entry: &Entry, now_ms: u64) -> bool {
+    now_ms.checked_sub(entry.since_ms).is_some_and(|age| age < entry.period_ms.min(LONGEST_OPEN_MS))
+}
+
+fn failures(entry: &Entry, now_ms: u64) -> usize {
+    let mut users: Vec<&str> = Vec::new();
+    let mut certain = 0_usize;
+    for mark in entry.marks.iter().filter(|mark| mark.until_ms <= now_ms.saturating_add(WINDOW_MS)) {
+        if mark.user.is_empty() {
+            certain += 1;
+        } else if !users.contains(&&*mark.user) {
+            users.push(&mark.user);
+        }
     }
+    certain + if users.len() >= USERS { users.len() } else { 0 }
 }
 
 /// The error of a call that was not made.

@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::breaker::{Breakers, circuit_open};
+use crate::breaker::{Circuit, Verdict, circuit_open};
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::{Request, Response, TransportError};
-use crate::task::before;
+use crate::shared_state::Subject;
+use crate::task::timeout;
 use claimsmith_expression::text::{concat, decimal};
 
 /// The moment at which a login must be decided.
@@ -37,53 +38,64 @@ impl Deadline {
     }
 }
 
-/// Sends a request where the breaker lets it, and notes what came of it.
-///
-/// # Errors
-/// `circuit_open`; as [`send`].
-pub(crate) async fn attempt(
-    host: &impl Host,
-    (breakers, id): (&Breakers, &Rc<str>),
-    request: &Request,
-    timeout_ms: u32,
-    deadline: Deadline,
-) -> Result<Rc<Response>, Error> {
-    if deadline.remaining_ms(host) == 0 {
-        return Err(deadline_exceeded());
-    }
-    if !breakers.admits(host, id) {
-        return Err(circuit_open());
-    }
-    let result = send(host, request, timeout_ms, deadline).await;
-    breakers.record(host, id, &result);
-    result
+/// What came of one attempt.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    /// The answer. Errors: `timeout`, `deadline_exceeded`, `transport_failed`, `response_too_large`, `circuit_open`;
+    /// `redirect_refused` for any 3xx, since what was meant for one host must not reach another.
+    pub(crate) result: Result<Rc<Response>, Error>,
+    /// Whether a byte of the request may have left.
+    pub(crate) sent: bool,
 }
 
-/// Sends a request and gives it up when its own time or the login's is over.
-///
-/// # Errors
-/// `timeout`, `deadline_exceeded`, `transport_failed`, `response_too_large`; `redirect_refused` for any
-/// 3xx, since what was meant for one host must not reach another.
-async fn send(
+impl Attempt {
+    /// An attempt that was not made.
+    pub(crate) fn refused(error: Error) -> Attempt {
+        Attempt { result: Err(error), sent: false }
+    }
+
+    /// The status of the answer; 0 where there is none.
+    pub(crate) fn status(&self) -> u16 {
+        status_of(&self.result)
+    }
+}
+
+/// Sends a request where its circuit permits it, and records what came of it. Gives it up when its own time or the
+/// login's is over.
+pub(crate) async fn attempt(
     host: &impl Host,
+    circuit: Circuit<'_>,
+    subject: &Subject<'_>,
     request: &Request,
-    timeout_ms: u32,
-    deadline: Deadline,
-) -> Result<Rc<Response>, Error> {
-    let max_bytes = request.max_bytes;
+    (timeout_ms, deadline): (u32, Deadline),
+) -> Attempt {
     let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
+    if limit_ms == 0 {
+        return Attempt::refused(deadline_exceeded());
+    }
+    let Some(permit) = circuit.try_acquire(host, subject) else { return Attempt::refused(circuit_open()) };
     let sent = Cell::new(false);
-    match before(host.sleep(limit_ms), host.send(request, &sent)).await {
+    let answer = timeout(host.sleep(limit_ms), host.send(request, &sent)).await;
+    let result = match answer {
+        Some(answer) => read(answer, request.max_bytes),
+        None => Err(out_of_time(limit_ms, timeout_ms)),
+    };
+    circuit.record(host, permit, subject, Verdict::of(&result, sent.get()));
+    Attempt { result, sent: sent.get() }
+}
+
+fn read(answer: Result<Response, TransportError>, max_bytes: u32) -> Result<Rc<Response>, Error> {
+    match answer {
         // 304 leads nowhere: it says that what is known still holds.
-        Some(Ok(response)) if (300..400).contains(&response.status) && response.status != 304 => {
+        Ok(response) if (300..400).contains(&response.status) && response.status != 304 => {
             Err(Error::new(Code::RedirectRefused, "the answer is a redirect, and those are not followed"))
         }
-        Some(Ok(response)) => Ok(Rc::new(response)),
-        Some(Err(TransportError::Failed(word))) => Err(Error::new(
+        Ok(response) => Ok(Rc::new(response)),
+        Err(TransportError::Failed(word)) => Err(Error::new(
             Code::TransportFailed,
             concat(&["the connection failed (", plain_word(&word), ")"]),
         )),
-        Some(Err(TransportError::TooLarge)) => Err(Error::new(
+        Err(TransportError::TooLarge) => Err(Error::new(
             Code::ResponseTooLarge,
             concat(&[
                 "the answer is larger than ",
@@ -91,12 +103,15 @@ async fn send(
                 " bytes; ask for less or raise `max_bytes`",
             ]),
         )),
-        None if limit_ms < timeout_ms => Err(deadline_exceeded()),
-        None => Err(Error::new(
-            Code::Timeout,
-            concat(&["no answer within ", &decimal(timeout_ms as usize), " ms"]),
-        )),
     }
+}
+
+/// The error of work that was given up after `limit_ms` of the `timeout_ms` that it may take.
+pub(crate) fn out_of_time(limit_ms: u32, timeout_ms: u32) -> Error {
+    if limit_ms < timeout_ms {
+        return deadline_exceeded();
+    }
+    Error::new(Code::Timeout, concat(&["no answer within ", &decimal(timeout_ms as usize), " ms"]))
 }
 
 /// The status of an answer; 0 where there is none.

@@ -1,5 +1,7 @@
 //! Names for things that are kept, made of all that makes them what they are.
 
+use std::rc::Rc;
+
 use sha2::{Digest, Sha256};
 
 use claimsmith_expression::text::decimal;
@@ -9,6 +11,11 @@ use crate::encode::base64url;
 /// A SHA-256 over the parts, as 43 characters of base64url.
 pub(crate) fn digest(parts: &[&str]) -> String {
     digest_of(&identity(parts))
+}
+
+/// The first 48 bits of the same, for names that stand in a record of narrow limits.
+pub(crate) fn short_digest(parts: &[&str]) -> Rc<str> {
+    digest(parts).get(..8).unwrap_or_default().into()
 }
 
 /// The parts as one text, each with its length before it, so that no two lists of parts run into one.

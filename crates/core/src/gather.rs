@@ -7,28 +7,32 @@ use claimsmith_expression::text::concat;
 use claimsmith_expression::{Budget, Cause, Faults, Map, Value};
 
 use crate::answers::{Answer, Answers};
-use crate::breaker::{Breakers, circuit_open};
-use crate::call::{Deadline, attempt, status_of};
-use crate::config::{CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig};
+use crate::breaker::Circuit;
+use crate::call::{Attempt, Deadline, status_of};
+use crate::config::{
+    CLIENT_ID, CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig, Trigger, USER_ID,
+    read_event,
+};
 use crate::enrich::{Login, is_own_client};
 use crate::error::{Code, Error, placed};
+use crate::exchange::Exchange;
 use crate::host::Host;
-use crate::http::{Method, Request, Response};
+use crate::http::{Request, Response};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::retry::{Attempts, Next};
 use crate::rules::{Facts, deny_early};
 use crate::secret::{Secret, Secrets};
-use crate::source::{answer_key, authorize, read_source_response, source_request, undecided};
-use crate::task::{Background, LocalFuture, Promised, join};
+use crate::shared_state::{Caller, SharedState};
+use crate::source::{answer_key, read_source_response, source_request, undecided};
+use crate::task::{Background, GRACE_MS, LocalFuture, Promised, join};
 use crate::template::Inputs;
 use crate::token::{Grant, Token};
-use crate::token_store::{Need, TokenStore};
+use crate::token_store::{TokenRequest, TokenStore};
 
 /// What the logins of one engine have learnt, shared by all of them.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     tokens: TokenStore,
-    breakers: Breakers,
+    state: SharedState,
     answers: Answers,
 }
 
@@ -62,7 +66,7 @@ pub(crate) async fn gather<H: Host>(
     let denied_early = if is_own { None } else { run.deny_early() };
     if !is_own && denied_early.is_none() {
         if !config.sources.is_empty() {
-            shared.breakers.learn(host);
+            shared.state.load(host);
         }
         let background = Background::default();
         run.ask_all(&background).await;
@@ -93,6 +97,7 @@ struct Run<'a, H> {
     /// What templates see.
     scope: Value,
     secrets: Secrets,
+    caller: Caller,
     correlation_id: Option<String>,
     /// What came of the sources, by their index.
     answers: Vec<Promised<Answered>>,
@@ -150,6 +155,9 @@ impl<'a, H: Host> Run<'a, H> {
         let correlation_id =
             CORRELATION_ID.iter().fold(login.event.clone(), |value, name| value.member(name));
         let errors = unreadable_parts(config, &login.event);
+        let is_machine = config.trigger == Trigger::CredentialsExchange;
+        let user_id = read_event(&login.event, if is_machine { CLIENT_ID } else { USER_ID });
+        let user_id = user_id.as_str().unwrap_or_default().to_owned();
         let scope: Map = [("event".into(), login.event)].into_iter().collect();
         Run {
             config,
@@ -159,6 +167,7 @@ impl<'a, H: Host> Run<'a, H> {
             budget,
             scope: scope.into(),
             secrets: login.secrets,
+            caller: Caller { user_id, ..Caller::default() },
             correlation_id: correlation_id.as_str().map(str::to_owned),
             answers: config.sources.iter().map(|_| Promised::new()).collect(),
             errors: RefCell::new(errors),
@@ -195,7 +204,9 @@ impl<'a, H: Host> Run<'a, H> {
                 answer.fulfil(answered);
             }));
         }
-        join(calls, background).await;
+        if !join(calls, background, || self.host.sleep(GRACE_MS)).await {
+            self.warn(&["a token could not be renewed in time; the old one serves"]);
+        }
     }
 
     /// Asks one source, and notes what came of it.
@@ -244,38 +255,55 @@ impl<'a, H: Host> Run<'a, H> {
         background: &Background<'r>,
     ) -> Result<Value, Error> {
         let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
-        let Some(CacheConfig { ttl_ms, stale_if_error_ms }) = source.cache else {
-            let response = self.call(source, &mut request, report, background).await?;
+        let token = source.token.and_then(|index| self.config.tokens.get(index));
+        let grant = token.map(|config| config.grant(self.inputs())).transpose()?;
+        let grant = token.zip(grant.map(Rc::new));
+        let Some(CacheConfig { ttl_ms, stale_if_error_ms, not_found_ttl_ms }) = source.cache else {
+            let response = self.call(source, &mut request, grant.as_ref(), report, background).await?;
             return read_source_response(source, &response, self.budget);
         };
         let answers = &self.shared.answers;
-        let key = answer_key(source, &request);
+        let key = answer_key(source, &request, grant.as_ref().map(|(_, grant)| &**grant));
         let known = answers.get(&key);
-        if let Some(answer) = known.as_ref().filter(|known| known.is_within(ttl_ms, self.host.now_ms())) {
-            report.from = Some(AnswerOrigin::Cache);
-            return Ok(answer.value.clone());
+        if let Some(answer) = &known {
+            let ttl_ms = if answer.is_not_found { not_found_ttl_ms } else { ttl_ms };
+            if answer.is_within(ttl_ms, self.host.now_ms()) {
+                report.from = Some(AnswerOrigin::Cache);
+                return Ok(answer.value.clone());
+            }
         }
         if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref()) {
             request.set_header("if-none-match", Secret::new(etag));
         }
-        let result = self.call(source, &mut request, report, background).await;
+        let result = self.call(source, &mut request, grant.as_ref(), report, background).await;
         let now_ms = self.host.now_ms();
         if let (Some(known), 304) = (&known, status_of(&result)) {
             report.from = Some(AnswerOrigin::Revalidated);
-            answers.put(key, Answer { stored_at_ms: now_ms, ..known.clone() });
+            // Another login may have got a newer version meanwhile.
+            if answers.get(&key).is_none_or(|newest| newest.etag == known.etag) {
+                answers.put(key, Answer { stored_at_ms: now_ms, ..known.clone() });
+            }
             return Ok(known.value.clone());
         }
         let result =
             result.and_then(|response| Ok((read_source_response(source, &response, self.budget)?, response)));
         match (result, known) {
             (Ok((value, response)), _) => {
-                let etag = response.header("etag").map(str::to_owned);
+                let is_not_found = response.status == 404;
+                if is_not_found && not_found_ttl_ms == 0 {
+                    // What is gone must not serve in an outage.
+                    answers.remove(&key);
+                    return Ok(value);
+                }
+                let etag = response.header("etag").map(str::to_owned).filter(|_| !is_not_found);
                 let bytes = response.body.len();
-                answers.put(key, Answer { value: value.clone(), etag, bytes, stored_at_ms: now_ms });
+                let answer = Answer { value: value.clone(), etag, is_not_found, bytes, stored_at_ms: now_ms };
+                answers.put(key, answer);
                 Ok(value)
             }
             (Err(error), Some(known))
-                if known.is_within(ttl_ms.saturating_add(stale_if_error_ms), now_ms)
+                if !known.is_not_found
+                    && known.is_within(ttl_ms.saturating_add(stale_if_error_ms), now_ms)
                     && is_outage(&error, report.status) =>
             {
                 report.from = Some(AnswerOrigin::Stale);
@@ -288,63 +316,31 @@ impl<'a, H: Host> Run<'a, H> {
         }
     }
 
-    /// Calls the backend; again where that may help, and once more, with a new token, where it refuses the
-    /// first.
+    /// Calls the backend.
     async fn call<'r>(
         &'r self,
         source: &'r SourceConfig,
         request: &mut Request,
+        grant: Option<&(&'r TokenConfig, Rc<Grant>)>,
         report: &mut SourceReport,
         background: &Background<'r>,
     ) -> Result<Rc<Response>, Error> {
-        let breakers = &self.shared.breakers;
-        if breakers.refuses(self.host, &source.id) {
-            // Before the token: one that nobody uses may still be billed.
-            return Err(circuit_open());
-        }
-        let config = source.token.and_then(|index| self.config.tokens.get(index));
-        let grant = config.map(|config| config.grant(self.inputs())).transpose()?.map(Rc::new);
-        let mut attempts = Attempts::new(if request.method == Method::Get { source.retries } else { 0 });
-        loop {
-            let token = match (config, &grant) {
-                (Some(config), Some(grant)) => {
-                    Some(self.token(config, grant, attempts.rejected(), background).await?)
-                }
-                _ => None,
-            };
-            token.iter().for_each(|token| authorize(request, token));
-            let result = self.attempt(source, request, report).await;
-            let forget = |token: &Token| {
-                grant.iter().for_each(|grant| self.shared.tokens.forget(self.host, grant, token));
-            };
-            match attempts.next(self.host, (breakers, &source.id), (&result, token), self.deadline, forget) {
-                Next::Again => {}
-                Next::After(wait_ms) => self.host.sleep(wait_ms).await,
-                Next::End => return result,
-            }
-        }
-    }
-
-    async fn attempt(
-        &self,
-        source: &SourceConfig,
-        request: &Request,
-        report: &mut SourceReport,
-    ) -> Result<Rc<Response>, Error> {
-        let started_ms = self.host.monotonic_ms();
-        let line = (&self.shared.breakers, &source.id);
-        let result = attempt(self.host, line, request, source.timeout_ms, self.deadline).await;
-        report.duration_ms = rounded(report.duration_ms + self.host.monotonic_ms() - started_ms);
-        // What was not sent is no attempt.
-        if !matches!(&result, Err(error) if error.code == Code::CircuitOpen) {
-            report.attempts += 1;
-        }
-        if let Ok(response) = &result {
-            report.status = Some(response.status);
-            report.from = Some(AnswerOrigin::Network);
-            report.bytes = response.body.len();
-        }
-        result
+        let exchange = Exchange {
+            host: self.host,
+            tokens: &self.shared.tokens,
+            circuit: Circuit::new(&self.shared.state, &source.id),
+            caller: &self.caller,
+            grant: grant.map(|(_, grant)| &**grant),
+            is_personal: source.is_personal,
+            retries: source.retries,
+            timeout_ms: source.timeout_ms,
+            deadline: self.deadline,
+        };
+        let acquire = async |rejected: Option<&Rc<Token>>| match grant {
+            Some((config, grant)) => Ok(Some(self.token(config, grant, rejected, background).await?)),
+            None => Ok(None),
+        };
+        exchange.send(request, acquire, |attempt, duration_ms| note(attempt, duration_ms, report)).await
     }
 
     /// A token for a call. Where it is time for the next one, that is asked for in the background.
@@ -357,7 +353,8 @@ impl<'a, H: Host> Run<'a, H> {
     ) -> Result<Rc<Token>, Error> {
         let name = &config.name;
         let started_ms = self.host.monotonic_ms();
-        let acquired = self.shared.tokens.acquire(self.host, self.need(config, grant, rejected)).await;
+        let request = self.token_request(config, grant, rejected);
+        let acquired = self.shared.tokens.acquire(self.host, request).await;
         let duration_ms = rounded(self.host.monotonic_ms() - started_ms);
         let mut trace = self.trace.borrow_mut();
         let report = match &acquired {
@@ -388,7 +385,8 @@ impl<'a, H: Host> Run<'a, H> {
     }
 
     async fn refresh(&self, config: &TokenConfig, grant: &Grant) {
-        if let Err(error) = self.shared.tokens.refresh(self.host, self.need(config, grant, None)).await {
+        let request = self.token_request(config, grant, None);
+        if let Err(error) = self.shared.tokens.refresh(self.host, request).await {
             let code = error.code.as_str();
             self.warn(&[
                 "`tokens.",
@@ -400,17 +398,18 @@ impl<'a, H: Host> Run<'a, H> {
         }
     }
 
-    fn need<'n>(
+    fn token_request<'n>(
         &'n self,
         config: &'n TokenConfig,
         grant: &'n Grant,
         rejected: Option<&'n Rc<Token>>,
-    ) -> Need<'n> {
-        Need {
+    ) -> TokenRequest<'n> {
+        TokenRequest {
             grant,
-            endpoint: &config.id,
+            circuit: Circuit::new(&self.shared.state, &config.id),
+            caller: &self.caller,
+            is_personal: config.is_personal,
             timeout_ms: config.timeout_ms,
-            breakers: &self.shared.breakers,
             deadline: self.deadline,
             rejected,
         }
@@ -451,8 +450,22 @@ fn unreadable_parts(config: &Config, event: &Value) -> Vec<Error> {
     errors
 }
 
+/// Notes an attempt for the report.
+fn note(attempt: &Attempt, duration_ms: f64, report: &mut SourceReport) {
+    report.duration_ms = rounded(report.duration_ms + duration_ms);
+    // What was not sent is no attempt.
+    if !matches!(&attempt.result, Err(error) if error.code == Code::CircuitOpen) {
+        report.attempts += 1;
+    }
+    if let Ok(response) = &attempt.result {
+        report.status = Some(response.status);
+        report.from = Some(AnswerOrigin::Network);
+        report.bytes = response.body.len();
+    }
+}
+
 /// Whether the backend is in trouble, so that an older answer is better than none. Where it refuses, it means
 /// what it says.
 fn is_outage(error: &Error, status: Option<u16>) -> bool {
-    error.code != Code::SourceStatus || status.is_none_or(|status| status == 429 || status >= 500)
+    error.code != Code::SourceStatus || status.is_none_or(|status| matches!(status, 408 | 429 | 500..))
 }

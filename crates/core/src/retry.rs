@@ -1,14 +1,11 @@
-//! When a call is made again: one that failed after exponential waits with full jitter, or when the other side asks
-//! for it; one that was refused at once, with a new token.
+//! When a call is made again: after a failure that may pass, with exponential backoff and full jitter, or when the
+//! other side asks for it.
 
-use std::rc::Rc;
-
-use crate::breaker::Breakers;
-use crate::call::{Deadline, status_of};
-use crate::error::{Code, Error};
+use crate::breaker::Circuit;
+use crate::call::{Attempt, Deadline};
+use crate::error::Code;
 use crate::host::Host;
 use crate::http::Response;
-use crate::token::Token;
 
 /// The first wait is drawn from up to this.
 const FIRST_WAIT_MS: u32 = 100;
@@ -16,89 +13,65 @@ const FIRST_WAIT_MS: u32 = 100;
 /// No wait is drawn from more than this.
 const LONGEST_WAIT_MS: u32 = 1_000;
 
-/// What is left of the retries of one call.
+/// Waits that double, with full jitter.
 #[derive(Debug)]
-pub(crate) struct Retries {
-    left: u32,
+struct Backoff {
     up_to_ms: u32,
 }
 
-impl Retries {
-    pub(crate) fn new(times: u32) -> Retries {
-        Retries { left: times, up_to_ms: FIRST_WAIT_MS }
+impl Backoff {
+    fn next_backoff(&mut self, host: &impl Host) -> u32 {
+        let wait_ms = drawn(host.random(), self.up_to_ms);
+        self.up_to_ms = self.up_to_ms.saturating_mul(2).min(LONGEST_WAIT_MS);
+        wait_ms
+    }
+}
+
+/// Decides about further attempts of one call.
+#[derive(Debug)]
+pub(crate) struct RetryPolicy {
+    left: u32,
+    backoff: Backoff,
+    /// Whether the request may arrive twice (RFC 9110 §9.2.2).
+    may_repeat: bool,
+}
+
+impl RetryPolicy {
+    pub(crate) fn new(retries: u32, may_repeat: bool) -> RetryPolicy {
+        RetryPolicy { left: retries, backoff: Backoff { up_to_ms: FIRST_WAIT_MS }, may_repeat }
     }
 
-    /// How long to wait before the call is made again. `None` where it is not: it went well, it failed in a
-    /// way that another attempt does not mend, its breaker is open, or there is no time.
-    pub(crate) fn wait_ms(
+    /// Returns how long to wait before the next attempt. `None` where there is none: the call went well, it failed in
+    /// a way that another attempt does not mend or that may have done something, its circuit is not closed, or there
+    /// is no time.
+    pub(crate) fn retry(
         &mut self,
         host: &impl Host,
-        (breakers, id): (&Breakers, &Rc<str>),
-        result: &Result<Rc<Response>, Error>,
+        circuit: Circuit<'_>,
+        attempt: &Attempt,
         deadline: Deadline,
     ) -> Option<u32> {
-        if self.left == 0 || !is_transient(result) || breakers.is_open(id) {
+        if self.left == 0 || !self.is_transient(attempt) || !circuit.is_closed() {
             return None;
         }
-        let asked_ms = result.as_ref().ok().and_then(|response| retry_after_ms(response, host.now_ms()));
-        let wait_ms = asked_ms.unwrap_or_else(|| drawn(host.random(), self.up_to_ms));
         self.left -= 1;
-        self.up_to_ms = self.up_to_ms.saturating_mul(2).min(LONGEST_WAIT_MS);
+        let backoff_ms = self.backoff.next_backoff(host);
+        let asked_ms =
+            attempt.result.as_ref().ok().and_then(|response| retry_after_ms(response, host.now_ms()));
+        let wait_ms = asked_ms.unwrap_or(backoff_ms);
         // A wait that ends with the deadline leaves no time for the call.
         (wait_ms < deadline.remaining_ms(host)).then_some(wait_ms)
     }
-}
 
-/// What follows an attempt to call with a token.
-pub(crate) enum Next {
-    /// The same call, with another token.
-    Again,
-    /// The same call, after so many milliseconds.
-    After(u32),
-    /// Nothing: that was it.
-    End,
-}
-
-/// The attempts of one call that may bring a token (RFC 6750).
-#[derive(Debug)]
-pub(crate) struct Attempts {
-    retries: Retries,
-    rejected: Option<Rc<Token>>,
-}
-
-impl Attempts {
-    pub(crate) fn new(retries: u32) -> Attempts {
-        Attempts { retries: Retries::new(retries), rejected: None }
-    }
-
-    /// The token that was refused: another one has to come.
-    pub(crate) fn rejected(&self) -> Option<&Rc<Token>> {
-        self.rejected.as_ref()
-    }
-
-    /// What follows an attempt that brought this token. Where it is refused with 401 the call is made once more,
-    /// never twice; `forget` drops the token.
-    pub(crate) fn next(
-        &mut self,
-        host: &impl Host,
-        line: (&Breakers, &Rc<str>),
-        (result, token): (&Result<Rc<Response>, Error>, Option<Rc<Token>>),
-        deadline: Deadline,
-        forget: impl FnOnce(&Token),
-    ) -> Next {
-        if let (401, Some(token), None) = (status_of(result), token, &self.rejected) {
-            forget(&token);
-            self.rejected = Some(token);
-            return Next::Again;
+    /// These statuses say that nothing was done. Without an answer that is known only where nothing was sent.
+    fn is_transient(&self, attempt: &Attempt) -> bool {
+        match &attempt.result {
+            Ok(response) => matches!(response.status, 408 | 429 | 502 | 503 | 504),
+            Err(error) => {
+                matches!(error.code, Code::TransportFailed | Code::Timeout)
+                    && (self.may_repeat || !attempt.sent)
+            }
         }
-        self.retries.wait_ms(host, line, result, deadline).map_or(Next::End, Next::After)
-    }
-}
-
-fn is_transient(result: &Result<Rc<Response>, Error>) -> bool {
-    match result {
-        Ok(response) => matches!(response.status, 429 | 502 | 503 | 504),
-        Err(error) => matches!(error.code, Code::TransportFailed | Code::Timeout),
     }
 }
 
@@ -143,7 +116,7 @@ fn date_ms(text: &str) -> Option<u64> {
 }
 
 /// Digits and nothing else, of a number that could be meant.
-fn number(digits: &[u8]) -> Option<u64> {
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 12 || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }

@@ -5,12 +5,12 @@ use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
 use crate::config::{Body, OnNotFound, SourceConfig};
-use crate::digest::digest;
+use crate::digest::{digest, identity};
 use crate::error::{Code, Error, placed};
 use crate::http::{Method, Request, Response};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
-use crate::token::Token;
+use crate::token::{Grant, Token};
 
 /// Fills the templates of a source. The token is not needed yet: a call that cannot be made costs none.
 ///
@@ -33,7 +33,7 @@ pub fn source_request(
         url: placed(source.url.render(inputs), &["sources.", name, ".url"])?,
         headers: Vec::new(),
         body: None,
-        may_repeat: source.body.method() == Method::Get,
+        may_repeat: source.body.method() == Method::Get || source.retries > 0,
         max_bytes: source.max_bytes,
     };
     request.set_header("accept", Secret::new("application/json"));
@@ -68,17 +68,26 @@ pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), Error> {
     Err(Error::new(Code::TemplateValueMissing, message))
 }
 
-/// The key under which the answer to a request is kept: all of the request that makes the answer what it is.
-pub(crate) fn answer_key(source: &SourceConfig, request: &Request) -> String {
-    let mut parts = vec![&*source.name, request.method.as_str(), request.url.expose()];
-    for (name, _) in &source.headers {
-        parts.push(name);
-        parts.extend(
-            request.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.expose()),
-        );
+/// The key under which the answer to a request is kept: all of the request and of its token's grant that makes the
+/// answer what it is (RFC 9111 §3.5).
+pub(crate) fn answer_key(source: &SourceConfig, request: &Request, grant: Option<&Grant>) -> String {
+    digest(&[&source.name, &request_key(request, grant)])
+}
+
+/// All that tells a request from another. The grant stands for its token, which changes without meaning anything, and
+/// an id for tracing means nothing either.
+pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
+    let mut parts = vec![request.method.as_str(), request.url.expose()];
+    for (name, value) in &request.headers {
+        let is_from_grant = name == "authorization" && grant.is_some();
+        if !is_from_grant && name != "x-correlation-id" && name != "if-none-match" {
+            parts.extend([name, value.expose()]);
+        }
     }
+    // A number of parts that is odd has a body.
     parts.extend(request.body.as_ref().map(Secret::expose));
-    digest(&parts)
+    let grant = grant.map(Grant::identity);
+    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose)])
 }
 
 /// Gives a request its bearer token (RFC 6750 §2.1).

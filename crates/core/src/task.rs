@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// A future with its type forgotten, so that futures of several kinds share one list and one copy of
 /// the code that polls them.
@@ -16,20 +16,41 @@ pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// Futures that others start while they run.
 pub(crate) type Background<'a> = RefCell<Vec<LocalFuture<'a, ()>>>;
 
-/// Runs the futures side by side until each is ready, and those in the background as well.
-pub(crate) async fn join<'b>(mut futures: Vec<LocalFuture<'_, ()>>, background: &Background<'b>) {
+/// How long a login waits for what it has put in the background, in milliseconds.
+pub(crate) const GRACE_MS: u32 = 250;
+
+/// Runs the futures side by side until each is ready. Those in the background run as well, and are given up `grace`
+/// after that: returns whether they were all ready.
+pub(crate) async fn join<'b, T: Future<Output = ()>>(
+    mut futures: Vec<LocalFuture<'_, ()>>,
+    background: &Background<'b>,
+    grace: impl FnOnce() -> T,
+) -> bool {
     let mut started: Vec<LocalFuture<'b, ()>> = Vec::new();
-    poll_fn(|context| {
-        futures.retain_mut(|future| future.as_mut().poll(context).is_pending());
+    let poll_started = &mut |context: &mut Context<'_>| {
         started.append(&mut background.borrow_mut());
         started.retain_mut(|future| future.as_mut().poll(context).is_pending());
-        if futures.is_empty() && started.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        started.is_empty()
+    };
+    let mut is_done = false;
+    poll_fn(|context| {
+        futures.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        is_done = poll_started(context);
+        if futures.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
+    if is_done {
+        return true;
+    }
+    let rest = poll_fn(|context| if poll_started(context) { Poll::Ready(()) } else { Poll::Pending });
+    timeout(grace(), rest).await.is_some()
 }
 
 /// The future's output, or `None` where the timer is ready first. The one that loses is dropped.
-pub(crate) async fn before<T>(timer: impl Future<Output = ()>, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn timeout<T>(
+    timer: impl Future<Output = ()>,
+    future: impl Future<Output = T>,
+) -> Option<T> {
     let mut timer = pin!(timer);
     let mut future = pin!(future);
     poll_fn(|context| {
@@ -98,17 +119,16 @@ impl<T: Clone> Promised<T> {
 mod tests {
     use super::*;
     use std::future::{pending, ready};
-    use std::task::Context;
 
     fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
         future.poll(&mut Context::from_waker(Waker::noop()))
     }
 
     #[test]
-    fn before_prefers_the_answer_to_the_timer_where_both_are_ready() {
-        assert_eq!(poll_once(pin!(before(ready(()), ready(7)))), Poll::Ready(Some(7)));
-        assert_eq!(poll_once(pin!(before(ready(()), pending::<u8>()))), Poll::Ready(None));
-        assert!(poll_once(pin!(before(pending(), pending::<u8>()))).is_pending());
+    fn timeout_prefers_the_answer_to_the_timer_where_both_are_ready() {
+        assert_eq!(poll_once(pin!(timeout(ready(()), ready(7)))), Poll::Ready(Some(7)));
+        assert_eq!(poll_once(pin!(timeout(ready(()), pending::<u8>()))), Poll::Ready(None));
+        assert!(poll_once(pin!(timeout(pending(), pending::<u8>()))).is_pending());
     }
 
     #[test]
@@ -123,11 +143,25 @@ mod tests {
             Box::pin(async { seen.borrow_mut().push("first") }),
         ];
         let background = Background::default();
-        let mut all = pin!(join(futures, &background));
+        let mut all = pin!(join(futures, &background, pending));
         assert!(poll_once(all.as_mut()).is_pending());
         gate.fulfil(());
-        assert!(poll_once(all.as_mut()).is_ready());
+        assert_eq!(poll_once(all.as_mut()), Poll::Ready(true));
         assert_eq!(*seen.borrow(), ["first", "second"]);
+    }
+
+    #[test]
+    fn join_gives_the_background_its_time_of_grace_and_no_more() {
+        let (work, late, grace) = (Promised::new(), Promised::new(), Promised::new());
+        let background = Background::default();
+        background.borrow_mut().push(Box::pin(late.wait()));
+        let mut all = pin!(join(vec![Box::pin(work.wait())], &background, || grace.wait()));
+        assert!(poll_once(all.as_mut()).is_pending());
+        // While the work takes its own time, that of grace has not begun.
+        grace.fulfil(());
+        assert!(poll_once(all.as_mut()).is_pending());
+        work.fulfil(());
+        assert_eq!(poll_once(all.as_mut()), Poll::Ready(false));
     }
 
     #[test]

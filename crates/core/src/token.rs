@@ -31,6 +31,8 @@ pub struct Grant {
     pub signing: Option<Signing>,
     /// `audience`, `scope`, `resource` and further fields of the form.
     pub parameters: Vec<(String, Secret)>,
+    /// How long a token lasts where the endpoint does not say (RFC 6749 §5.1), in seconds.
+    pub expires_in_s: Option<u32>,
 }
 
 /// How a private key signs.
@@ -134,27 +136,38 @@ fn basic(grant: &Grant) -> Secret {
     Secret::new(concat(&["Basic ", &base64(pair.as_bytes())]))
 }
 
-/// Reads the answer of a token endpoint (RFC 6749 §5). `now_ms` is when it came.
+/// Reads the answer of a token endpoint (RFC 6749 §5). `expires_in_s` is how long the token lasts where the answer
+/// does not say, `now_ms` when it came.
 ///
 /// # Errors
-/// `token_refused` for any status but 200; `token_response_invalid` where the answer is no bearer token.
-pub fn read_token_response(response: &Response, now_ms: u64) -> Result<Token, Error> {
+/// `token_refused` for any status but 2xx; `token_response_invalid` where the answer is no bearer token.
+pub fn read_token_response(
+    response: &Response,
+    expires_in_s: Option<u32>,
+    now_ms: u64,
+) -> Result<Token, Error> {
     let answer = json::read(&response.body).unwrap_or_default();
-    if response.status != 200 {
+    if !(200..300).contains(&response.status) {
         return Err(refused(response.status, &answer));
     }
-    let is_bearer =
-        answer.member("token_type").as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let kind = answer.member("token_type");
+    // Endpoints leave it out, and there is no other type that could be meant.
+    let is_bearer = kind.is_null() || kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
     let token = answer.member("access_token");
     match token.as_str() {
         Some(text) if is_bearer && is_token(text) => Ok(Token {
             value: Secret::new(text),
-            expires_at_ms: lifetime_ms(&answer).map(|lifetime| now_ms.saturating_add(lifetime)),
+            expires_at_ms: lifetime_ms(&answer.member("expires_in"), expires_in_s)
+                .map(|lifetime_ms| now_ms.saturating_add(lifetime_ms)),
             issued_at_ms: now_ms,
         }),
         _ => Err(Error::new(
             Code::TokenResponseInvalid,
-            "the token endpoint answered 200 without a bearer token; check `token_url`",
+            concat(&[
+                "the token endpoint answered ",
+                &decimal(response.status.into()),
+                " without a bearer token; check `token_url`",
+            ]),
         )),
     }
 }
@@ -193,10 +206,16 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// `expires_in`, in milliseconds; `None` where it is missing, negative or no number.
-fn lifetime_ms(answer: &Value) -> Option<u64> {
-    let expires_in = answer.member("expires_in");
-    let seconds = expires_in.as_number()?.as_f64();
+/// `expires_in`, a number or its digits as text, in milliseconds; `expires_in_s` where it is missing. `None` where it
+/// is not positive or something else.
+fn lifetime_ms(expires_in: &Value, expires_in_s: Option<u32>) -> Option<u64> {
+    let seconds = match expires_in {
+        Value::Null => expires_in_s.map(f64::from)?,
+        Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.bytes().fold(0.0, |seconds, digit| seconds * 10.0 + f64::from(digit - b'0'))
+        }
+        other => other.as_number()?.as_f64(),
+    };
     if seconds <= 0.0 {
         return None;
     }
@@ -220,6 +239,7 @@ mod tests {
                 ("audience".into(), Secret::new("https://api.example")),
                 ("scope".into(), Secret::new("read:users write:users")),
             ],
+            expires_in_s: None,
         }
     }
 
@@ -229,7 +249,7 @@ mod tests {
 
     fn answer(status: u16, body: &str) -> Result<Token, String> {
         let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        read_token_response(&response, 1_000)
+        read_token_response(&response, Some(600), 1_000)
             .map_err(|error| format!("{}: {}", error.code.as_str(), error.message))
     }
 
@@ -269,12 +289,50 @@ mod tests {
 
     #[test]
     fn a_lifetime_that_makes_no_sense_is_not_believed() {
-        for (expires_in, expected) in
-            [("-1", None), ("0", None), ("\"3600\"", None), ("null", None), ("1e300", Some(86_401_000))]
-        {
+        for (expires_in, expected) in [
+            ("-1", None),
+            ("0", None),
+            ("\"\"", None),
+            ("\"-5\"", None),
+            ("\"1h\"", None),
+            ("\"1e3\"", None),
+            ("\" 60\"", None),
+            ("[60]", None),
+            ("1e300", Some(86_401_000)),
+        ] {
             let body = format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
             assert_eq!(answer(200, &body).unwrap().expires_at_ms, expected, "{expires_in}");
         }
+    }
+
+    #[test]
+    fn fault_22_expires_in_is_read_as_text_of_digits_too() {
+        for (expires_in, expected) in
+            [("\"599\"", 600_000), ("\"0060\"", 61_000), ("\"99999999999999999999999\"", 86_401_000)]
+        {
+            let body = format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
+            assert_eq!(answer(200, &body).unwrap().expires_at_ms, Some(expected), "{expires_in}");
+        }
+    }
+
+    #[test]
+    fn fault_22_a_lifetime_that_the_endpoint_does_not_name_is_the_configurations() {
+        for expires_in in ["", r#","expires_in":null"#] {
+            let body = format!(r#"{{"access_token":"t","token_type":"bearer"{expires_in}}}"#);
+            assert_eq!(answer(200, &body).unwrap().expires_at_ms, Some(601_000));
+            let response = Response { status: 200, headers: Vec::new(), body: body.into_bytes() };
+            assert_eq!(read_token_response(&response, None, 1_000).unwrap().expires_at_ms, None);
+        }
+    }
+
+    #[test]
+    fn fault_22_a_token_without_a_type_and_any_2xx_are_what_they_can_only_be() {
+        for status in [200, 201, 202, 299] {
+            assert!(answer(status, r#"{"access_token":"t"}"#).is_ok(), "{status}");
+            assert!(answer(status, r#"{"access_token":"t","token_type":null}"#).is_ok(), "{status}");
+        }
+        assert!(answer(204, "").unwrap_err().starts_with("token_response_invalid"));
+        assert!(answer(304, r#"{"access_token":"t"}"#).unwrap_err().starts_with("token_refused"));
     }
 
     #[test]
@@ -301,8 +359,9 @@ mod tests {
             "<html>",
             "[]",
             "{}",
-            r#"{"access_token":"t"}"#,
+            r#"{"token_type":"bearer"}"#,
             r#"{"access_token":"t","token_type":"mac"}"#,
+            r#"{"access_token":"t","token_type":7}"#,
             r#"{"access_token":"","token_type":"bearer"}"#,
             r#"{"access_token":"a\nb","token_type":"bearer"}"#,
             r#"{"access_token":7,"token_type":"bearer"}"#,

@@ -6,15 +6,16 @@ use std::rc::Rc;
 use claimsmith_expression::{Map, Number, Value, json};
 
 use crate::assertion::assertion;
-use crate::breaker::Breakers;
-use crate::call::{Deadline, attempt};
+use crate::breaker::Circuit;
+use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::error::{Code, Error};
 use crate::host::Host;
-use crate::http::Response;
+use crate::refusal::Refusals;
 use crate::report::TokenOrigin;
-use crate::retry::Retries;
+use crate::retry::RetryPolicy;
 use crate::secret::Secret;
-use crate::task::Promised;
+use crate::shared_state::{Caller, SharedState, Subject};
+use crate::task::{Promised, timeout};
 use crate::token::{Grant, Token, is_token, read_token_response, token_request};
 
 /// A token is not used when less than this is left of it: it must outlive the call it is for.
@@ -39,7 +40,7 @@ const RETRIES: u32 = 2;
 pub(crate) struct TokenStore {
     memory: RefCell<Vec<(String, Remembered)>>,
     /// Requests under way. A login that needs a token which another is asking for waits for that one.
-    asking: RefCell<Vec<(String, Promised<Asked>)>>,
+    in_flight: RefCell<Vec<(String, Promised<Outcome>)>>,
     /// The keys that were made, by the grant's identity: a hash is as much work as the rest of getting a token
     /// that is there.
     keys: RefCell<Vec<(Secret, String)>>,
@@ -51,19 +52,21 @@ struct Remembered {
     refresh_at_ms: u64,
 }
 
-/// What came of a request: `None` where the login that made it ended before the answer, so that one of
+/// The outcome of a request: `None` where the login that made it ended before the answer, so that one of
 /// those who wait has to ask instead.
-type Asked = Option<Result<Rc<Token>, Error>>;
+type Outcome = Option<Result<Rc<Token>, Error>>;
 
 /// What one login brings to get a token.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Need<'a> {
+pub(crate) struct TokenRequest<'a> {
     pub(crate) grant: &'a Grant,
-    /// Stands for the endpoint where its failures are counted.
-    pub(crate) endpoint: &'a Rc<str>,
+    /// The circuit of the endpoint.
+    pub(crate) circuit: Circuit<'a>,
+    pub(crate) caller: &'a Caller,
+    /// Whether the request holds something of the login.
+    pub(crate) is_personal: bool,
     /// How long one request may take.
     pub(crate) timeout_ms: u32,
-    pub(crate) breakers: &'a Breakers,
     pub(crate) deadline: Deadline,
     /// The token that the backend has just refused: it is not taken again from anywhere.
     pub(crate) rejected: Option<&'a Rc<Token>>,
@@ -85,11 +88,18 @@ impl TokenStore {
     ///
     /// # Errors
     /// As [`attempt`] and [`read_token_response`]. An error is never remembered.
-    pub(crate) async fn acquire(&self, host: &impl Host, need: Need<'_>) -> Result<Acquired, Error> {
-        let key = self.key(need.grant);
+    pub(crate) async fn acquire(
+        &self,
+        host: &impl Host,
+        request: TokenRequest<'_>,
+    ) -> Result<Acquired, Error> {
+        let key = self.key(request.grant);
         loop {
             let now_ms = host.now_ms();
-            let is_usable = |token: &Rc<Token>| is_fresh(token, now_ms) && need.rejected != Some(token);
+            let is_usable = |token: &Rc<Token>| {
+                is_fresh(token, now_ms)
+                    && request.rejected.is_none_or(|rejected| rejected.value != token.value)
+            };
             let remembered =
                 find(&self.memory.borrow(), &key).filter(|known| is_usable(&known.token)).cloned();
             // When it is time for a new one, another instance may have got it already.
@@ -98,20 +108,20 @@ impl TokenStore {
                 let expires_at_ms = remembered.as_ref().and_then(|known| known.token.expires_at_ms);
                 let is_news = |token: &Rc<Token>| is_usable(token) && token.expires_at_ms > expires_at_ms;
                 if let Some(token) = cached.filter(is_news) {
-                    let is_due = now_ms >= self.remember(host, &key, &token) && !self.is_asking(&key);
+                    let is_due = now_ms >= self.remember(host, &key, &token) && !self.is_in_flight(&key);
                     return Ok(Acquired { token, origin: TokenOrigin::Cache, cache_refused: false, is_due });
                 }
             }
             if let Some(Remembered { token, refresh_at_ms }) = remembered {
-                let is_due = now_ms >= refresh_at_ms && !self.is_asking(&key);
+                let is_due = now_ms >= refresh_at_ms && !self.is_in_flight(&key);
                 return Ok(Acquired { token, origin: TokenOrigin::Memory, cache_refused: false, is_due });
             }
-            let under_way = find(&self.asking.borrow(), &key).cloned();
-            let (asked, origin) = match under_way {
-                Some(promised) => (wait(host, &promised, need.deadline).await?, TokenOrigin::Shared),
-                None => (Some(self.ask(host, &key, need, RETRIES).await), TokenOrigin::Endpoint),
+            let under_way = find(&self.in_flight.borrow(), &key).cloned();
+            let (outcome, origin) = match under_way {
+                Some(promised) => (wait(host, &promised, request.deadline).await?, TokenOrigin::Shared),
+                None => (Some(self.ask(host, &key, request, RETRIES).await), TokenOrigin::Endpoint),
             };
-            if let Some(result) = asked {
+            if let Some(result) = outcome {
                 let token = result?;
                 // Each login writes through its own `api` only: that of the one who asked may have ended.
                 let cache_refused = !write_record(host, &key, &token);
@@ -124,24 +134,33 @@ impl TokenStore {
     ///
     /// # Errors
     /// As [`TokenStore::acquire`]. The old token stays, and there is a pause before the next attempt.
-    pub(crate) async fn refresh(&self, host: &impl Host, need: Need<'_>) -> Result<(), Error> {
-        let key = self.key(need.grant);
-        if self.is_asking(&key) {
+    pub(crate) async fn refresh(&self, host: &impl Host, request: TokenRequest<'_>) -> Result<(), Error> {
+        let key = self.key(request.grant);
+        if self.is_in_flight(&key) {
             return Ok(());
         }
-        let result = self.ask(host, &key, need, 0).await;
+        // Where it is given up, the answer may have been on its way, and billed: what is left of the lifetime is halved
+        // each time, so that the requests of one lifetime stay a handful.
+        self.postpone(host, &key, 0.5);
+        let result = self.ask(host, &key, request, 0).await;
         match &result {
             Ok(token) => {
                 write_record(host, &key, token);
             }
-            Err(_) => {
-                let mut memory = self.memory.borrow_mut();
-                if let Some((_, known)) = memory.iter_mut().find(|(known, _)| *known == key) {
-                    known.refresh_at_ms = host.now_ms().saturating_add(MARGIN_MS);
-                }
-            }
+            Err(error) if error.code == Code::Timeout => {}
+            Err(_) => self.postpone(host, &key, 0.0),
         }
         result.map(|_| ())
+    }
+
+    /// Puts the refresh of a token off, by this share of what is left of its lifetime.
+    fn postpone(&self, host: &impl Host, key: &str, share: f64) {
+        let now_ms = host.now_ms();
+        let mut memory = self.memory.borrow_mut();
+        if let Some((_, known)) = memory.iter_mut().find(|(known, _)| known == key) {
+            let left_ms = known.token.expires_at_ms.unwrap_or(0).saturating_sub(now_ms);
+            known.refresh_at_ms = now_ms.saturating_add(MARGIN_MS.max(share_of(left_ms, share)));
+        }
     }
 
     /// The name under which the grant's token is kept.
@@ -160,17 +179,26 @@ impl TokenStore {
         key
     }
 
-    /// Drops a token that the backend refused, unless another login has put a new one in its place.
-    pub(crate) fn forget(&self, host: &impl Host, grant: &Grant, rejected: &Token) {
+    /// Returns whether there is another token than the one that was refused: another login, or another instance, has
+    /// replaced it.
+    pub(crate) fn has_other(&self, host: &impl Host, grant: &Grant, rejected: &Token) -> bool {
         let key = self.key(grant);
-        self.memory.borrow_mut().retain(|(known, found)| *known != key || *found.token != *rejected);
-        if host.cache_get(&key).and_then(|record| read_record(&record)).as_ref() == Some(rejected) {
-            host.cache_delete(&key);
-        }
+        let now_ms = host.now_ms();
+        let is_other = |token: &Token| is_fresh(token, now_ms) && token.value != rejected.value;
+        find(&self.memory.borrow(), &key).is_some_and(|known| is_other(&known.token))
+            || host
+                .cache_get(&key)
+                .and_then(|record| read_record(&record))
+                .is_some_and(|token| is_other(&token))
     }
 
-    fn is_asking(&self, key: &str) -> bool {
-        find(&self.asking.borrow(), key).is_some()
+    /// What is known of refusals of the grant's tokens.
+    pub(crate) fn refusals<'a>(&self, state: &'a SharedState, grant: &Grant) -> Refusals<'a> {
+        Refusals { state, id: refusals_id(&self.key(grant)) }
+    }
+
+    fn is_in_flight(&self, key: &str) -> bool {
+        find(&self.in_flight.borrow(), key).is_some()
     }
 
     /// Asks the endpoint, for this login and for all who come while it does.
@@ -178,20 +206,26 @@ impl TokenStore {
         &self,
         host: &impl Host,
         key: &str,
-        need: Need<'_>,
+        request: TokenRequest<'_>,
         retries: u32,
     ) -> Result<Rc<Token>, Error> {
-        let asking = Asking::begin(self, key);
-        let answer = call(host, need, retries).await;
-        let result = answer.and_then(|response| Ok(Rc::new(read_token_response(&response, host.now_ms())?)));
+        let in_flight = InFlight::begin(self, key);
+        let expires_in_s = request.grant.expires_in_s;
+        let answer = call(host, request, retries).await.result;
+        let result = answer
+            .and_then(|response| Ok(Rc::new(read_token_response(&response, expires_in_s, host.now_ms())?)));
         match &result {
             Ok(token) => {
                 self.remember(host, key, token);
-                asking.end(Some(result.clone()));
+                if request.rejected.is_some() {
+                    let state = request.circuit.state;
+                    Refusals { state, id: refusals_id(key) }.note_replaced(host);
+                }
+                in_flight.end(Some(result.clone()));
             }
             // This login's time is over, not that of those who wait.
-            Err(error) if error.code == Code::DeadlineExceeded => asking.end(None),
-            Err(_) => asking.end(Some(result.clone())),
+            Err(error) if error.code == Code::DeadlineExceeded => in_flight.end(None),
+            Err(_) => in_flight.end(Some(result.clone())),
         }
         result
     }
@@ -200,13 +234,7 @@ impl TokenStore {
     fn remember(&self, host: &impl Host, key: &str, token: &Rc<Token>) -> u64 {
         let Some(expires_at_ms) = token.expires_at_ms else { return u64::MAX };
         let lifetime_ms = expires_at_ms.saturating_sub(token.issued_at_ms);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a day of milliseconds is exact in a double"
-        )]
-        let age_ms = (lifetime_ms as f64 * (REFRESH_FROM + REFRESH_WITHIN * host.random())) as u64;
+        let age_ms = share_of(lifetime_ms, REFRESH_FROM + REFRESH_WITHIN * host.random());
         let refresh_at_ms = token.issued_at_ms.saturating_add(age_ms);
         let mut memory = self.memory.borrow_mut();
         memory.retain(|(known, _)| known != key);
@@ -219,46 +247,54 @@ impl TokenStore {
     }
 }
 
-/// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3).
-async fn call(host: &impl Host, need: Need<'_>, retries: u32) -> Result<Rc<Response>, Error> {
-    let Need { grant, endpoint, timeout_ms, breakers, deadline, .. } = need;
-    let line = (breakers, endpoint);
-    let mut retries = Retries::new(retries);
+/// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3). A request
+/// that may have arrived is not sent again without an answer: its token may have been issued, and billed.
+async fn call(host: &impl Host, request: TokenRequest<'_>, retries: u32) -> Attempt {
+    let TokenRequest { grant, circuit, caller, is_personal, timeout_ms, deadline, .. } = request;
+    let subject = Subject { caller, endpoint: circuit.id, request: None, grant: Some(grant), is_personal };
+    let mut policy = RetryPolicy::new(retries, false);
     loop {
         let assertion = match &grant.signing {
-            Some(signing) => Some(assertion(host, grant, signing).await?),
+            Some(signing) => {
+                let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
+                let signed = timeout(host.sleep(limit_ms), assertion(host, grant, signing)).await;
+                match signed.unwrap_or_else(|| Err(out_of_time(limit_ms, timeout_ms))) {
+                    Ok(assertion) => Some(assertion),
+                    Err(error) => return Attempt::refused(error),
+                }
+            }
             None => None,
         };
         let request = token_request(grant, assertion.as_ref());
-        let result = attempt(host, line, &request, timeout_ms, deadline).await;
-        match retries.wait_ms(host, line, &result, deadline) {
+        let attempt = attempt(host, circuit, &subject, &request, (timeout_ms, deadline)).await;
+        match policy.retry(host, circuit, &attempt, deadline) {
             Some(wait_ms) => host.sleep(wait_ms).await,
-            None => return result,
+            None => return attempt,
         }
     }
 }
 
 /// A request under way. Whatever becomes of the login that makes it, those who wait are told.
-struct Asking<'a> {
+struct InFlight<'a> {
     store: &'a TokenStore,
     key: &'a str,
-    promised: Promised<Asked>,
+    promised: Promised<Outcome>,
 }
 
-impl<'a> Asking<'a> {
-    fn begin(store: &'a TokenStore, key: &'a str) -> Asking<'a> {
+impl<'a> InFlight<'a> {
+    fn begin(store: &'a TokenStore, key: &'a str) -> InFlight<'a> {
         let promised = Promised::new();
-        store.asking.borrow_mut().push((key.to_owned(), promised.clone()));
-        Asking { store, key, promised }
+        store.in_flight.borrow_mut().push((key.to_owned(), promised.clone()));
+        InFlight { store, key, promised }
     }
 
-    fn end(&self, asked: Asked) {
-        self.store.asking.borrow_mut().retain(|(known, _)| known != self.key);
-        self.promised.fulfil(asked);
+    fn end(&self, outcome: Outcome) {
+        self.store.in_flight.borrow_mut().retain(|(known, _)| known != self.key);
+        self.promised.fulfil(outcome);
     }
 }
 
-impl Drop for Asking<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         // Where there was an answer, this changes nothing.
         self.end(None);
@@ -269,10 +305,25 @@ fn find<'a, T>(list: &'a [(String, T)], key: &str) -> Option<&'a T> {
     list.iter().find(|(known, _)| known == key).map(|(_, found)| found)
 }
 
-async fn wait(host: &impl Host, promised: &Promised<Asked>, deadline: Deadline) -> Result<Asked, Error> {
+/// Names the grant where its refusals are counted, from the key of its token.
+fn refusals_id(key: &str) -> Rc<str> {
+    key.get(17..25).unwrap_or_default().into()
+}
+
+async fn wait(host: &impl Host, promised: &Promised<Outcome>, deadline: Deadline) -> Result<Outcome, Error> {
     let remaining_ms = deadline.remaining_ms(host);
-    let asked = crate::task::before(host.sleep(remaining_ms), promised.wait()).await;
-    asked.ok_or_else(crate::call::deadline_exceeded)
+    timeout(host.sleep(remaining_ms), promised.wait()).await.ok_or_else(deadline_exceeded)
+}
+
+fn share_of(duration_ms: u64, share: f64) -> u64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a day of milliseconds is exact in a double"
+    )]
+    let share_ms = (duration_ms as f64 * share) as u64;
+    share_ms
 }
 
 fn is_fresh(token: &Token, now_ms: u64) -> bool {

@@ -27,6 +27,12 @@ fn profile_of(user_id: &str) -> Call {
     Call::get(&Url::new("https://api.example", &["users", user_id]).unwrap()).with_token(&grant())
 }
 
+/// Runs one call as a login of this user's.
+fn fetch_as(host: &MemoryHost, client: &Client, user_id: &str, call: &Call) -> Result<Value, Error> {
+    let session = client.session(host, DEADLINE_MS).for_user(user_id);
+    host.world.run(session.run(session.fetch(call)))
+}
+
 /// Runs one call as a login of its own: what it gave, and what was noted.
 fn fetch(host: &MemoryHost, client: &Client, call: &Call) -> (Result<Value, Error>, Vec<String>) {
     let session = client.session(host, DEADLINE_MS);
@@ -121,11 +127,14 @@ fn what_does_not_answer_is_given_up_in_its_own_time_and_in_that_of_all() {
     let url = Url::new("https://api.example", &["slow"]).unwrap();
     let (result, _) = fetch(&host, &Client::default(), &Call::get(&url).with_timeout_ms(300).with_retries(0));
     assert_eq!((code(&result), world.elapsed_ms()), (Some(Code::Timeout), 300));
-    // The token alone takes all the time there is.
+    // The token is asked for once: what it costs may be billed although no answer came.
     let (result, _) = fetch(&host, &Client::default(), &call);
-    assert_eq!(code(&result), Some(Code::DeadlineExceeded));
-    assert_eq!(world.elapsed_ms(), 300 + u64::from(DEADLINE_MS));
-    assert!(world.dropped.get() >= 2, "a socket stays open");
+    assert_eq!((code(&result), world.elapsed_ms()), (Some(Code::Timeout), 2_300));
+    let client = Client::default();
+    let session = client.session(&host, 1_500);
+    let result = world.run(session.run(session.fetch(&call)));
+    assert_eq!((code(&result), world.elapsed_ms()), (Some(Code::DeadlineExceeded), 3_800));
+    assert_eq!(world.dropped.get(), 3, "a socket stays open");
 }
 
 #[test]
@@ -150,6 +159,25 @@ fn an_api_that_is_down_is_left_alone_whatever_is_asked_of_it() {
     assert_eq!(world.sent.borrow().len(), 5);
     // Another instance has heard of it.
     assert_eq!(code(&fetch(&host, &Client::default(), &call("g")).0), Some(Code::CircuitOpen));
+}
+
+#[test]
+fn fault_2_a_call_may_hold_something_of_the_login_so_its_failures_count_once_a_user() {
+    let world = World::new(|_| (10, Err(TransportError::Failed("ECONNRESET".to_owned()))));
+    let (host, client) = (MemoryHost::new(&world), Client::default());
+    let call = |path| Call::get(&Url::new("https://api.example", &[path]).unwrap()).with_retries(0);
+    // Whatever one user asks for, and whoever is not named, for ever.
+    for path in ["a", "b", "c", "d", "e", "f", "g"] {
+        assert_eq!(
+            code(&fetch_as(&host, &client, "auth0|mallory", &call(path))),
+            Some(Code::TransportFailed)
+        );
+        assert_eq!(code(&fetch(&host, &client, &call(path)).0), Some(Code::TransportFailed));
+    }
+    for user_id in ["u1", "u2", "u3"] {
+        assert_eq!(code(&fetch_as(&host, &client, user_id, &call(user_id))), Some(Code::TransportFailed));
+    }
+    assert_eq!(code(&fetch_as(&host, &client, "u4", &call("u4"))), Some(Code::CircuitOpen));
 }
 
 #[test]

@@ -52,6 +52,10 @@ fn refused() -> Result<Response, TransportError> {
     Err(TransportError::Failed("ECONNREFUSED".to_owned()))
 }
 
+fn reset() -> Result<Response, TransportError> {
+    Err(TransportError::Failed("ECONNRESET".to_owned()))
+}
+
 /// One source without a token; `more` are further keys of it.
 fn source(more: &str) -> Engine {
     engine(&format!(
@@ -86,7 +90,16 @@ fn token(number: u32) -> Result<Response, TransportError> {
 
 #[test]
 fn what_another_attempt_may_mend_is_tried_again_after_waits_that_double() {
-    for failure in [answer(502, ""), answer(503, ""), answer(504, ""), answer(429, ""), refused()] {
+    let failures = [
+        answer(408, ""),
+        answer(429, ""),
+        answer(502, ""),
+        answer(503, ""),
+        answer(504, ""),
+        refused(),
+        reset(),
+    ];
+    for failure in failures {
         let (host, _) = in_turn(vec![failure.clone(), failure, fine()]);
         let decision = decide(&source(""), &host);
         assert_eq!(effects(&decision), ["a=1"]);
@@ -144,64 +157,207 @@ fn a_token_request_is_tried_again_as_well_and_budgets_do_not_multiply() {
 }
 
 #[test]
-fn after_five_failures_in_a_row_nobody_calls_for_thirty_seconds() {
+fn after_five_logins_that_cannot_connect_the_circuit_is_open_for_longer_with_each_probe_that_fails() {
     let (host, script) = in_turn(vec![refused()]);
-    let engine = source(r#","retries":0"#);
-    for _ in 0..5 {
+    let engine = source("");
+    for _ in 0..4 {
         assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
     }
-    let before_ms = host.world.elapsed_ms();
-    for _ in 0..100 {
-        assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"]);
-    }
-    assert_eq!((host.world.sent_to("/u/"), host.world.elapsed_ms()), (5, before_ms));
-    assert_eq!(host.cache.borrow().len(), 1, "one small entry tells the others");
-    assert!(host.cache.borrow().values().all(|(value, _)| value.len() < 40));
-
-    host.world.advance(30_000);
+    assert_eq!(host.world.sent_to("/u/"), 12, "logins count, not their attempts");
     assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
-    assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"], "one call found out for all");
-    assert_eq!(host.world.sent_to("/u/"), 6);
+    assert_eq!(host.world.sent_to("/u/"), 13, "the attempts end where the circuit opens");
+    let record = host.cache.borrow().values().map(|(value, _)| value.len()).sum::<usize>();
+    assert!(host.cache.borrow().len() == 1 && record < 160, "one small entry tells the others");
+
+    let (mut open_ms, mut probes) = (1_000, 0);
+    while open_ms <= 120_000 {
+        let before_ms = host.world.elapsed_ms();
+        for _ in 0..20 {
+            assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"]);
+        }
+        assert_eq!(host.world.elapsed_ms(), before_ms, "no time is lost to it");
+        host.world.advance(open_ms.min(30_000) - 1);
+        assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"], "{open_ms}");
+        host.world.advance(1);
+        assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"], "{open_ms}");
+        probes += 1;
+        assert_eq!(host.world.sent_to("/u/"), 13 + probes, "one call probes, and is not made again");
+        open_ms *= 2;
+    }
 
     host.world.advance(30_000);
     *script.borrow_mut() = Box::new(|_| fine());
     assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
     assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
-    assert!(host.cache.borrow().is_empty(), "what is closed leaves nothing behind");
+    // Once closed it opens for a second again.
+    *script.borrow_mut() = Box::new(|_| refused());
+    for _ in 0..5 {
+        decide(&engine, &host);
+    }
+    host.world.advance(1_000);
+    *script.borrow_mut() = Box::new(|_| fine());
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
 }
 
 #[test]
-fn retries_end_where_the_breaker_opens() {
-    let (host, _) = in_turn(vec![refused()]);
-    let engine = source(r#","retries":10"#);
-    assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
-    assert_eq!(host.world.sent_to("/u/"), 5);
-}
-
-#[test]
-fn a_new_instance_knows_from_the_cache_that_a_backend_is_dead() {
-    let (host, _) = in_turn(vec![refused()]);
-    decide(&source(r#","retries":10"#), &host);
-    assert_eq!(errors(&decide(&source(""), &host)), ["circuit_open@sources.s"]);
-    assert_eq!(host.world.sent_to("/u/"), 5);
-    for garbage in ["", "[]", "{\"x\":null}", "{\"x\":-1e300}"] {
-        host.cache.borrow_mut().values_mut().for_each(|(value, _)| garbage.clone_into(value));
-        assert_eq!(errors(&decide(&source(r#","retries":0"#), &host)), ["transport_failed@sources.s"]);
+fn failures_count_for_a_minute_and_until_a_call_succeeds() {
+    let (host, script) = in_turn(vec![refused()]);
+    let engine = source(r#","retries":0"#);
+    for _ in 0..12 {
+        assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"]);
+        host.world.advance(15_000);
+    }
+    host.world.advance(60_000);
+    for round in 0..5 {
+        *script.borrow_mut() = Box::new(|_| refused());
+        for _ in 0..4 {
+            assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"], "{round}");
+        }
+        *script.borrow_mut() = Box::new(|_| answer(403, ""));
+        assert_eq!(errors(&decide(&engine, &host)), ["source_status@sources.s"], "a refusal is an answer");
     }
 }
 
 #[test]
-fn a_dead_backend_costs_no_token_while_its_breaker_is_open() {
+fn instances_add_up_what_they_saw_and_hear_of_a_success() {
+    let (host, script) = in_turn(vec![refused()]);
+    let first = source(r#","retries":0"#);
+    for _ in 0..4 {
+        decide(&first, &host);
+    }
+    assert_eq!(errors(&decide(&source(r#","retries":0"#), &host)), ["transport_failed@sources.s"]);
+    assert_eq!(errors(&decide(&source(""), &host)), ["circuit_open@sources.s"]);
+    assert_eq!(errors(&decide(&first, &host)), ["circuit_open@sources.s"], "one that was there hears of it");
+    assert_eq!(host.world.sent_to("/u/"), 5);
+    host.world.advance(1_000);
+    *script.borrow_mut() = Box::new(|_| fine());
+    assert_eq!(effects(&decide(&source(""), &host)), ["a=1"], "another one probes");
+    *script.borrow_mut() = Box::new(|_| refused());
+    for _ in 0..5 {
+        assert_eq!(errors(&decide(&first, &host)), ["transport_failed@sources.s"], "it counts from zero");
+    }
+    assert_eq!(errors(&decide(&first, &host)), ["circuit_open@sources.s"]);
+}
+
+#[test]
+fn a_record_that_is_garbage_opens_nothing_and_keeps_nothing_open() {
+    let (host, _) = in_turn(vec![refused()]);
+    for _ in 0..5 {
+        decide(&source(r#","retries":0"#), &host);
+    }
+    assert_eq!(errors(&decide(&source(""), &host)), ["circuit_open@sources.s"]);
+    let record = host.cache.borrow().values().next().unwrap().0.clone();
+    let id = record.split('"').nth(1).unwrap().to_owned();
+    for garbage in [
+        String::new(),
+        "[]".to_owned(),
+        format!(r#"{{"{id}":null}}"#),
+        format!(r#"{{"{id}":[-1e300,1e300,1e300,1e300,"",""]}}"#),
+        format!(r#"{{"{id}":["x",[],{{}},1,2,3,4]}}"#),
+        format!(r#"{{"{id}":1700000000000}}"#),
+    ] {
+        host.cache.borrow_mut().values_mut().for_each(|(value, _)| garbage.clone_into(value));
+        let errors = errors(&decide(&source(r#","retries":0"#), &host));
+        assert_eq!(errors, ["transport_failed@sources.s"], "{garbage}");
+    }
+    // Nor does it make an instance deaf to what is none.
+    let kept = source(r#","retries":0"#);
+    for (written, expected) in [
+        (format!(r#"{{"{id}":[1e300,1e300,1000]}}"#), "transport_failed@sources.s"),
+        (record, "circuit_open@sources.s"),
+    ] {
+        host.cache.borrow_mut().values_mut().for_each(|(value, _)| written.clone_into(value));
+        assert_eq!(errors(&decide(&kept, &host)), [expected], "{written}");
+    }
+}
+
+/// The rules of a circuit, written down as simply as they can be.
+#[derive(Default)]
+struct Model {
+    /// When a failure ceases to count, and of whom it is; of nobody where it counts by itself.
+    failures: Vec<(u64, Option<u32>)>,
+    /// When it was opened, and for how long.
+    opened: Option<(u64, u64)>,
+}
+
+impl Model {
+    fn is_open(&self, user: u32, now_ms: u64) -> bool {
+        let is_own = |(until_ms, of): &(u64, Option<u32>)| *until_ms > now_ms && *of == Some(user);
+        self.opened
+            .is_some_and(|(at_ms, open_ms)| now_ms - at_ms < open_ms || self.failures.iter().any(is_own))
+    }
+
+    fn fail(&mut self, user: u32, by_itself: bool, now_ms: u64) {
+        self.failures.retain(|(until_ms, of)| *until_ms > now_ms && *of != Some(user));
+        self.failures.push((now_ms + 60_000, Some(user).filter(|_| !by_itself)));
+        let of_users = self.failures.iter().filter(|(_, of)| of.is_some()).count();
+        let certain = self.failures.len() - of_users;
+        self.opened = match self.opened {
+            Some((_, open_ms)) => Some((now_ms, (2 * open_ms).min(30_000))),
+            None if certain + if of_users < 2 { 0 } else { of_users } >= 5 => Some((now_ms, 1_000)),
+            None => None,
+        };
+    }
+}
+
+#[test]
+fn a_circuit_does_what_a_simple_model_of_it_does() {
+    // A generator of Lehmer's: what it draws is the same at each run.
+    let mut seed = 7_u64;
+    let mut draw = |below: u64| {
+        seed = seed * 48_271 % 2_147_483_647;
+        seed % below
+    };
+    let (host, script) = in_turn(vec![fine()]);
+    let engine = source(r#","retries":0"#);
+    let (mut model, mut opened, mut probes) = (Model::default(), 0, 0);
+    for step in 0..4_000 {
+        // Long phases of trouble, and short ones of health.
+        let (user, kind) = (u32::try_from(draw(8)).unwrap(), if step % 50 < 40 { draw(9) } else { 8 });
+        host.world.advance([0, 10, 300, 1_000, 2_500, 9_000, 31_000][usize::try_from(draw(7)).unwrap()]);
+        *script.borrow_mut() = match kind {
+            0..4 => Box::new(|_| reset()),
+            4..8 => Box::new(|_| refused()),
+            _ => Box::new(|_| fine()),
+        };
+        let is_open = model.is_open(user, host.world.elapsed_ms());
+        probes += u32::from(model.opened.is_some() && !is_open);
+        let decision = host.world.run(engine.enrich(&host, login(&format!("u{user}"))));
+        assert_eq!(errors(&decision) == ["circuit_open@sources.s"], is_open, "step {step}");
+        if !is_open && kind == 8 {
+            model = Model::default();
+        } else if !is_open {
+            model.fail(user, kind >= 4, host.world.elapsed_ms());
+            opened += u32::from(model.opened.is_some_and(|(_, open_ms)| open_ms == 1_000));
+        }
+    }
+    assert!(opened > 20 && probes > 100, "{opened} {probes}");
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_no_circuit_open() {
+    let (host, _) = in_turn(vec![refused()]);
+    let engine = source(r#","retries":0"#);
+    for _ in 0..5 {
+        decide(&engine, &host);
+    }
+    host.world.set_back(HOUR_MS);
+    assert_eq!(errors(&decide(&engine, &host)), ["transport_failed@sources.s"], "this is the probe");
+}
+
+#[test]
+fn a_dead_backend_costs_no_token_while_its_circuit_is_open() {
     let (host, _) =
         scripted(|request| if request.url.expose().ends_with("/token") { token(1) } else { refused() });
     let other = MemoryHost { cache: Rc::clone(&host.cache), ..MemoryHost::new(&host.world) };
     let engine = with_token(SECRET);
-    decide(&engine, &host);
-    decide(&engine, &host);
-    assert_eq!(host.world.sent_to("/u"), 5);
+    for _ in 0..5 {
+        decide(&engine, &host);
+    }
+    let calls = host.world.sent_to("/u");
     other.cache.borrow_mut().retain(|key, _| key.contains("breaker"));
     assert_eq!(errors(&decide(&with_token(SECRET), &other)), ["circuit_open@sources.s"]);
-    assert_eq!(host.world.sent_to("/token"), 1);
+    assert_eq!((host.world.sent_to("/token"), host.world.sent_to("/u")), (1, calls));
 }
 
 #[test]
@@ -222,10 +378,10 @@ fn a_breaker_of_one_source_leaves_the_others_alone() {
         r#"{"sources":{"s":{"url":"https://h/dead","token":null},"t":{"url":"https://h/fine","token":null}},
             "claims":{"a":"s.v","b":"t.v"}}"#,
     );
-    for _ in 0..4 {
+    for _ in 0..9 {
         assert_eq!(effects(&decide(&engine, &host)), ["b=1"]);
     }
-    assert_eq!((host.world.sent_to("/dead"), host.world.sent_to("/fine")), (5, 4));
+    assert_eq!((host.world.sent_to("/dead"), host.world.sent_to("/fine")), (4 * 3 + 1, 9));
 }
 
 #[test]

@@ -29,8 +29,8 @@ pub struct Source {
     pub when: Option<Expression>,
     /// How long one attempt may take, in milliseconds.
     pub timeout_ms: Option<TimeoutMs>,
-    /// How many times a GET that fails is sent again: after a network failure, a timeout, or status 429, 502,
-    /// 503 or 504.
+    /// How many times a call that fails is made again: after a network failure, a timeout, or status 408, 429, 502,
+    /// 503 or 504. A POST is sent once unless this is written: it says that twice does no harm.
     #[schemars(range(min = 0, max = 10), extend("default" = 2))]
     pub retries: Option<u32>,
     /// How much of an answer is read, in bytes. A larger one is a failure.
@@ -94,6 +94,9 @@ pub struct Cache {
     /// For how long after that it still serves where the backend fails, in seconds.
     #[schemars(range(min = 0, max = 86_400), extend("default" = 0))]
     pub stale_if_error_s: Option<u32>,
+    /// For how long it is kept that there is nothing, where status 404 is an answer, in seconds.
+    #[schemars(range(min = 0, max = 86_400), extend("default" = 0))]
+    pub not_found_ttl_s: Option<u32>,
 }
 
 /// What a failed source does to the login.

@@ -36,6 +36,10 @@ pub struct Token {
     pub resource: Option<Template>,
     /// Further form fields of the request, by name. Those with a key of their own are refused.
     pub parameters: Option<BTreeMap<ParameterName, Template>>,
+    /// How long a token lasts where the endpoint does not say (RFC 6749 §5.1), in seconds. Where neither does, a
+    /// token serves one login.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub expires_in_s: Option<u32>,
     /// How long one request may take, in milliseconds.
     pub timeout_ms: Option<TimeoutMs>,
 }

@@ -12,18 +12,20 @@ use std::rc::Rc;
 use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
-use crate::breaker::{Breakers, circuit_open, endpoint_id};
-use crate::call::{Deadline, attempt, deadline_exceeded};
+use crate::breaker::Circuit;
+use crate::call::{Deadline, deadline_exceeded};
 use crate::config::OnNotFound;
+use crate::digest::short_digest;
 use crate::error::Error;
+use crate::exchange::Exchange;
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
-use crate::retry::{Attempts, Next};
 use crate::secret::Secret;
-use crate::source::{authorize, check_header_value, read_answer};
-use crate::task::{Background, before, join};
+use crate::shared_state::{Caller, SharedState};
+use crate::source::{check_header_value, read_answer};
+use crate::task::{Background, GRACE_MS, join, timeout};
 use crate::token::{AuthMethod, Grant, Token};
-use crate::token_store::{Need, TokenStore};
+use crate::token_store::{TokenRequest, TokenStore};
 
 pub use url::Url;
 
@@ -41,30 +43,21 @@ const MAX_BYTES: u32 = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Client {
     tokens: TokenStore,
-    breakers: Breakers,
+    state: SharedState,
 }
 
 impl Client {
     /// The calls of one login, which are over, all of them together, `deadline_ms` from now.
     pub fn session<'a, H: Host>(&'a self, host: &'a H, deadline_ms: u32) -> Session<'a, H> {
-        self.breakers.learn(host);
+        self.state.load(host);
         Session {
             client: self,
             host,
             deadline: Deadline::after(host, deadline_ms),
+            caller: Rc::default(),
             background: Background::default(),
             warnings: Rc::default(),
         }
-    }
-
-    fn need<'n>(
-        &'n self,
-        grant: &'n Grant,
-        endpoint: &'n Rc<str>,
-        deadline: Deadline,
-        rejected: Option<&'n Rc<Token>>,
-    ) -> Need<'n> {
-        Need { grant, endpoint, timeout_ms: TIMEOUT_MS, breakers: &self.breakers, deadline, rejected }
     }
 }
 
@@ -73,6 +66,7 @@ pub struct Session<'a, H> {
     client: &'a Client,
     host: &'a H,
     deadline: Deadline,
+    caller: Rc<Caller>,
     background: Background<'a>,
     warnings: Rc<RefCell<Vec<String>>>,
 }
@@ -84,6 +78,14 @@ impl<H> fmt::Debug for Session<'_, H> {
 }
 
 impl<'a, H: Host> Session<'a, H> {
+    /// The same calls, for a user by `user_id`, or for a machine by its `client_id`. A call may hold something of the
+    /// login, and fail for that; so failures after the connection was made count once a user, and from two users at
+    /// least. Where nobody is named, all logins are taken for one user's.
+    pub fn for_user(mut self, user_id: &str) -> Self {
+        self.caller = Rc::new(Caller { user_id: user_id.to_owned(), ..Caller::default() });
+        self
+    }
+
     /// Runs the work of a login to its end, and beside it the renewal of tokens that it comes to need: what a
     /// handler leaves behind may be frozen or lost.
     ///
@@ -93,9 +95,11 @@ impl<'a, H: Host> Session<'a, H> {
         let outcome = RefCell::new(None);
         let in_time = async {
             let timer = self.host.sleep(self.deadline.remaining_ms(self.host));
-            outcome.replace(before(timer, work).await);
+            outcome.replace(timeout(timer, work).await);
         };
-        join(vec![Box::pin(in_time)], &self.background).await;
+        if !join(vec![Box::pin(in_time)], &self.background, || self.host.sleep(GRACE_MS)).await {
+            self.warn("a token could not be renewed in time; the old one serves");
+        }
         outcome.into_inner().unwrap_or_else(|| Err(deadline_exceeded()))
     }
 
@@ -114,30 +118,22 @@ impl<'a, H: Host> Session<'a, H> {
     /// `timeout`, `deadline_exceeded`, `transport_failed`, `circuit_open`, `redirect_refused`,
     /// `response_too_large`; as [`Session::token`].
     pub async fn send(&self, call: &Call) -> Result<Rc<Response>, Error> {
-        let breakers = &self.client.breakers;
-        if breakers.refuses(self.host, &call.endpoint) {
-            // Before the token: one that nobody uses may still be billed.
-            return Err(circuit_open());
-        }
-        let line = (breakers, &call.endpoint);
-        let mut request = call.request.clone();
-        let mut attempts = Attempts::new(call.retries);
-        loop {
-            let token = match &call.grant {
-                Some(grant) => Some(self.acquire(grant, attempts.rejected()).await?),
-                None => None,
-            };
-            token.iter().for_each(|token| authorize(&mut request, token));
-            let result = attempt(self.host, line, &request, call.timeout_ms, self.deadline).await;
-            let forget = |token: &Token| {
-                call.grant.iter().for_each(|grant| self.client.tokens.forget(self.host, grant, token));
-            };
-            match attempts.next(self.host, line, (&result, token), self.deadline, forget) {
-                Next::Again => {}
-                Next::After(wait_ms) => self.host.sleep(wait_ms).await,
-                Next::End => return result,
-            }
-        }
+        let exchange = Exchange {
+            host: self.host,
+            tokens: &self.client.tokens,
+            circuit: Circuit::new(&self.client.state, &call.endpoint),
+            caller: &self.caller,
+            grant: call.grant.as_deref(),
+            is_personal: true,
+            retries: call.retries,
+            timeout_ms: call.timeout_ms,
+            deadline: self.deadline,
+        };
+        let acquire = async |rejected: Option<&Rc<Token>>| match &call.grant {
+            Some(grant) => Ok(Some(self.acquire(grant, rejected).await?)),
+            None => Ok(None),
+        };
+        exchange.send(&mut call.request.clone(), acquire, |_, _| {}).await
     }
 
     /// A token that will last for a call: from memory, from `api.cache`, or from its endpoint. Logins that need the
@@ -161,17 +157,35 @@ impl<'a, H: Host> Session<'a, H> {
 
     async fn acquire(&self, grant: &Rc<Grant>, rejected: Option<&Rc<Token>>) -> Result<Rc<Token>, Error> {
         let (client, host, deadline) = (self.client, self.host, self.deadline);
-        let endpoint = endpoint_id("", grant.url.expose());
-        let acquired = client.tokens.acquire(host, client.need(grant, &endpoint, deadline, rejected)).await?;
+        let endpoint = short_digest(&["", grant.url.expose()]);
+        let request = TokenRequest {
+            grant,
+            circuit: Circuit::new(&client.state, &endpoint),
+            caller: &self.caller,
+            is_personal: true,
+            timeout_ms: TIMEOUT_MS,
+            deadline,
+            rejected,
+        };
+        let acquired = client.tokens.acquire(host, request).await?;
         if acquired.cache_refused {
             self.warn("`api.cache` did not take the token; other instances will ask for their own");
         }
         if acquired.is_due {
-            let grant = Rc::clone(grant);
-            let warnings = Rc::clone(&self.warnings);
+            let (grant, endpoint) = (Rc::clone(grant), Rc::clone(&endpoint));
+            let (caller, warnings) = (Rc::clone(&self.caller), Rc::clone(&self.warnings));
             self.background.borrow_mut().push(Box::pin(async move {
-                let need = client.need(&grant, &endpoint, deadline, None);
-                if let Err(error) = client.tokens.refresh(host, need).await {
+                let circuit = Circuit::new(&client.state, &endpoint);
+                let request = TokenRequest {
+                    grant: &grant,
+                    circuit,
+                    caller: &caller,
+                    is_personal: true,
+                    timeout_ms: TIMEOUT_MS,
+                    deadline,
+                    rejected: None,
+                };
+                if let Err(error) = client.tokens.refresh(host, request).await {
                     let code = error.code.as_str();
                     warnings.borrow_mut().push(concat(&[
                         "the token could not be renewed yet (",
@@ -195,6 +209,7 @@ impl Grant {
             auth: AuthMethod::ClientSecretPost,
             signing: None,
             parameters: Vec::new(),
+            expires_in_s: None,
         }
     }
 
@@ -242,7 +257,7 @@ impl Call {
         request.set_header("accept", Secret::new("application/json"));
         Call {
             request,
-            endpoint: endpoint_id("base", url.base()),
+            endpoint: short_digest(&["base", url.base()]),
             grant: None,
             timeout_ms: TIMEOUT_MS,
             retries,

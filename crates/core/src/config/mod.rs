@@ -86,6 +86,8 @@ pub struct Config {
 
 /// Where the login's id for tracing stands in the event.
 pub(crate) const CORRELATION_ID: [&str; 2] = ["transaction", "correlation_id"];
+/// Where the user is named.
+pub(crate) const USER_ID: [&str; 2] = ["user", "user_id"];
 /// Where the application that asks for tokens is named.
 pub(crate) const CLIENT_ID: [&str; 2] = ["client", "client_id"];
 /// Where the API is named that the access token is for.

@@ -9,7 +9,7 @@ use claimsmith_expression::Expression;
 
 use super::{
     AUDIENCE, Body, CLIENT_ID, CORRELATION_ID, ClaimConfig, Config, REQUESTED_SCOPES, SourceConfig,
-    TRANSACTION_METADATA, TokenConfig, Trigger,
+    TRANSACTION_METADATA, TokenConfig, Trigger, USER_ID,
 };
 use crate::claim::{Target, needed_scope};
 use crate::template::Template;
@@ -28,6 +28,9 @@ pub(super) fn gather(config: &Config) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     config.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
     if config.trigger == Trigger::CredentialsExchange {
         reads.add_names(CLIENT_ID);
+    } else if !config.sources.is_empty() {
+        // Whose login it is, to tell one user's failures from those of all.
+        reads.add_names(USER_ID);
     }
     if config.has_target(Target::TransactionMetadata) {
         reads.add_names(TRANSACTION_METADATA);

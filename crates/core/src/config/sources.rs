@@ -6,7 +6,7 @@ use claimsmith_expression::text::{concat, join};
 use claimsmith_expression::{Expression, Map};
 
 use super::reader::{Node, Object};
-use super::tokens::{TokenConfig, breaker_id, read_timeout_ms};
+use super::tokens::{TokenConfig, breaker_id, read_timeout_ms, reads_login};
 use super::{Named, check_names, parse_expression, read_template};
 use crate::http::Method;
 use crate::template::{JsonTemplate, Template};
@@ -33,7 +33,8 @@ pub struct SourceConfig {
     pub waits_for: Vec<usize>,
     /// How long one call may take, in milliseconds: 1 to 15,000, 2,000 where left out.
     pub timeout_ms: u32,
-    /// How many times a GET is sent again where it fails: 0 to 10, 2 where left out.
+    /// How many times the call is made again where it fails: 0 to 10. Where left out, 2 for a GET, and 0 for a POST,
+    /// which may do something each time.
     pub retries: u32,
     /// Whether answers are kept, and for how long; not where left out.
     pub cache: Option<CacheConfig>,
@@ -47,6 +48,8 @@ pub struct SourceConfig {
     pub fail_when: Option<Expression>,
     /// Whether a template reads the user's address, which must then be verified.
     pub needs_verified_email: bool,
+    /// Whether a template reads anything of the login, here or in the token, so that a failure may be due to it.
+    pub is_personal: bool,
 }
 
 /// How long answers are kept.
@@ -56,6 +59,8 @@ pub struct CacheConfig {
     pub ttl_ms: u64,
     /// For how long after that it serves where the backend fails, in milliseconds; not where left out.
     pub stale_if_error_ms: u64,
+    /// How long it is good that there is nothing (404), in milliseconds; not kept where left out.
+    pub not_found_ttl_ms: u64,
 }
 
 /// What a source sends.
@@ -118,17 +123,19 @@ fn read_source(
     let object = node.object();
     let token = read_token(&object, tokens);
     let when = object.expression("when", names);
+    let body = read_body(&object);
+    let retries = if body.method() == Method::Get { 2 } else { 0 };
     let mut source = SourceConfig {
         id: breaker_id(&name, node),
         name,
         url: object.url("url", allow_http),
         token,
-        body: read_body(&object),
+        body,
         headers: read_headers(&object, token.is_some()),
         waits_for: when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, names)),
         when,
         timeout_ms: read_timeout_ms(&object),
-        retries: object.integer("retries", 0, 10, 2),
+        retries: object.integer("retries", 0, 10, retries),
         cache: object.get("cache").and_then(|node| read_cache(&node)),
         max_bytes: object.integer("max_bytes", 1, 1 << 20, 1 << 16),
         on_error: if object.word("on_error", &["skip", "deny"]) == 0 { OnError::Skip } else { OnError::Deny },
@@ -138,10 +145,13 @@ fn read_source(
         },
         fail_when: object.get("fail_when").and_then(|node| parse_expression(&node)),
         needs_verified_email: false,
+        is_personal: false,
     };
     let allow_unverified = object.flag("allow_unverified_email");
     object.finish();
-    source.needs_verified_email = !allow_unverified && reads_email(&source);
+    source.needs_verified_email = !allow_unverified && any_expression(&source, reads_email);
+    let token = token.and_then(|index| tokens.list.get(index));
+    source.is_personal = token.is_some_and(|token| token.is_personal) || any_expression(&source, reads_login);
     source
 }
 
@@ -193,7 +203,11 @@ fn read_cache(node: &Node<'_>) -> Option<CacheConfig> {
     let object = node.object();
     object.require("ttl_s");
     let seconds = |key| u64::from(object.integer(key, 0, 86_400, 0)) * 1_000;
-    let cache = CacheConfig { ttl_ms: seconds("ttl_s"), stale_if_error_ms: seconds("stale_if_error_s") };
+    let cache = CacheConfig {
+        ttl_ms: seconds("ttl_s"),
+        stale_if_error_ms: seconds("stale_if_error_s"),
+        not_found_ttl_ms: seconds("not_found_ttl_s"),
+    };
     object.finish();
     Some(cache)
 }
@@ -231,17 +245,21 @@ pub(super) fn indexes_read(when: &Expression, names: &[Rc<str>]) -> Vec<usize> {
     names.iter().enumerate().filter(|(_, name)| is_read(name)).map(|(index, _)| index).collect()
 }
 
-/// Whether any template reads `event.user.email`, alone or as a part of something larger.
-fn reads_email(source: &SourceConfig) -> bool {
+/// Whether any template of the source holds such an expression.
+fn any_expression(source: &SourceConfig, is_such: fn(&Expression) -> bool) -> bool {
     let mut found = false;
-    let mut look =
-        |expression: &Expression| found |= expression.reads().iter().any(|chain| covers_email(chain));
+    let mut look = |expression: &Expression| found |= is_such(expression);
     source.url.expressions().for_each(&mut look);
     source.headers.iter().flat_map(|(_, template)| template.expressions()).for_each(&mut look);
     if let Body::Json(body) = &source.body {
         body.visit(&mut |template| template.expressions().for_each(&mut look));
     }
     found
+}
+
+/// Whether an expression reads `event.user.email`, alone or as a part of something larger.
+fn reads_email(expression: &Expression) -> bool {
+    expression.reads().iter().any(|chain| covers_email(chain))
 }
 
 fn covers_email(chain: &[Rc<str>]) -> bool {

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use super::reader::{Node, Object};
 use super::{Named, read_template};
-use crate::breaker::endpoint_id;
+use crate::digest::short_digest;
 use crate::error::{Error, placed};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
 use crate::token::{AuthMethod, Grant, Signing};
 use crate::url::UrlTemplate;
+use claimsmith_expression::Expression;
 use claimsmith_expression::text::concat;
 
 /// How to get one access token (RFC 6749 §4.4).
@@ -27,8 +28,12 @@ pub struct TokenConfig {
     pub client_auth: ClientAuth,
     /// `audience`, `scope`, `resource` and further form fields, in this order.
     pub parameters: Vec<(Rc<str>, Template)>,
+    /// How long a token lasts where the endpoint does not say (RFC 6749 §5.1), in seconds: 1 to 86,400.
+    pub expires_in_s: Option<u32>,
     /// How long one request may take, in milliseconds: 1 to 15,000, 2,000 where left out.
     pub timeout_ms: u32,
+    /// Whether a template reads anything of the login, so that the token, and a failure to get it, may be due to it.
+    pub is_personal: bool,
 }
 
 /// How the client proves who it is (RFC 6749 §2.3).
@@ -79,8 +84,14 @@ impl TokenConfig {
             auth: auth.method,
             signing: (auth.method == AuthMethod::PrivateKeyJwt).then_some(signing),
             parameters,
+            expires_in_s: self.expires_in_s,
         })
     }
+}
+
+/// Whether a request that holds this expression's value may differ from one login to another.
+pub(super) fn reads_login(expression: &Expression) -> bool {
+    !expression.reads().is_empty()
 }
 
 const AUTH_METHODS: [&str; 3] = ["client_secret_post", "client_secret_basic", "private_key_jwt"];
@@ -106,16 +117,25 @@ pub(super) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenConfig> {
 
 fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenConfig {
     let object = node.object();
-    let token = TokenConfig {
+    let mut token = TokenConfig {
         name,
         id: breaker_id("", node),
         token_url: object.url("token_url", allow_http),
         client_id: object.required_template("client_id"),
         client_auth: read_client_auth(&object),
         parameters: read_parameters(&object),
+        expires_in_s: Some(object.integer("expires_in_s", 1, 86_400, 0)).filter(|seconds| *seconds > 0),
         timeout_ms: read_timeout_ms(&object),
+        is_personal: false,
     };
     object.finish();
+    let mut is_personal = token.token_url.expressions().any(reads_login);
+    let mut look = |template: &Template| is_personal |= template.expressions().any(reads_login);
+    look(&token.client_id);
+    look(&token.client_auth.credential);
+    token.client_auth.key_id.iter().for_each(&mut look);
+    token.parameters.iter().for_each(|(_, template)| look(template));
+    token.is_personal = is_personal;
     token
 }
 
@@ -154,10 +174,10 @@ fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
     parameters
 }
 
-/// As [`endpoint_id`], for a token where the name is empty, and for a source.
+/// Stands for a source where its failures are counted, or for a token URL where the name is empty.
 pub(super) fn breaker_id(name: &str, node: &Node<'_>) -> Rc<str> {
     let url = node.value.member(if name.is_empty() { "token_url" } else { "url" });
-    endpoint_id(name, url.as_str().unwrap_or_default())
+    short_digest(&[name, url.as_str().unwrap_or_default()])
 }
 
 pub(super) fn read_timeout_ms(object: &Object<'_>) -> u32 {

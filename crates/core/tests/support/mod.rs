@@ -23,6 +23,9 @@ use claimsmith_core::{Config, Decision, Effect, Engine, Host, Login, Secret, Sec
 /// The moment at which every test begins, in milliseconds since the epoch.
 pub const START_MS: u64 = 1_700_000_000_000;
 
+/// Failures of the connection: nothing of the request has left.
+const NOT_SENT: [&str; 3] = ["ECONNREFUSED", "ENOTFOUND", "CONNECT_TIMEOUT"];
+
 /// What the other side does with a request: after so many milliseconds, this.
 pub type Reaction = (u32, Result<Response, TransportError>);
 
@@ -36,6 +39,8 @@ pub struct World {
     pub sent: RefCell<Vec<String>>,
     /// How many requests were given up before their answer.
     pub dropped: Cell<u32>,
+    /// How long a signature takes.
+    pub signing_ms: Cell<u32>,
 }
 
 impl World {
@@ -47,6 +52,7 @@ impl World {
             react: Box::new(react),
             sent: RefCell::default(),
             dropped: Cell::new(0),
+            signing_ms: Cell::new(0),
         })
     }
 
@@ -124,9 +130,9 @@ impl Drop for InFlight<'_> {
 
 impl Host for MemoryHost {
     async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
-        sent.set(true);
         self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
         let (latency_ms, result) = (self.world.react)(request);
+        sent.set(!matches!(&result, Err(TransportError::Failed(word)) if NOT_SENT.contains(&&**word)));
         let mut in_flight = InFlight(&self.world, false);
         self.world.sleep(latency_ms).await;
         in_flight.1 = true;
@@ -134,6 +140,7 @@ impl Host for MemoryHost {
     }
 
     async fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> Option<Vec<u8>> {
+        self.world.sleep(self.world.signing_ms.get()).await;
         let is_fit = key.expose().starts_with("-----BEGIN PRIVATE KEY-----");
         is_fit.then(|| format!("{algorithm} over {} bytes", text.len()).into_bytes())
     }
