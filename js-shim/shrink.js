@@ -79,7 +79,7 @@ function rename(glue, { imports, exports }) {
     renamed = replaceOnce(renamed, `        ${name}: function(`, `        ${short}: function(`);
   }
   for (const [name, short] of exports) {
-    renamed = renamed.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
+    renamed = renamed.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), () => `wasm.${short}`);
   }
   return renamed;
 }

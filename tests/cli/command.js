@@ -1,5 +1,6 @@
 // The command `claimsmith`, as a shell runs it in a folder of its own.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,6 +30,15 @@ export function createFolder(t, files = {}) {
     run: (...args) => run(folder, args),
     runIn: (place, ...args) => run(path.join(folder, place), args),
   };
+}
+
+/**
+ * Fails where a text, as it was printed, would move a terminal's cursor or show in another order than it has.
+ *
+ * @param {string} text
+ */
+export function assertPrintable(text) {
+  assert.deepEqual(text.match(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu) ?? [], [], JSON.stringify(text));
 }
 
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
