@@ -28,6 +28,8 @@ export function createFolder(t, files = {}) {
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     readJson: (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")),
     run: (...args) => run(folder, args),
+    /** The command while it runs. */
+    start: (...args) => start(folder, args),
     runIn: (place, ...args) => run(path.join(folder, place), args),
   };
 }
@@ -43,12 +45,16 @@ export function assertPrintable(text) {
 
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
 async function run(cwd, args) {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = start(cwd, args);
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: /** @type {number | null} */ (await ended), stdout, stderr };
+}
+
+function start(cwd, args) {
+  return spawn(process.execPath, [COMMAND, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { status: /** @type {number | null} */ (await ended), stdout, stderr };
 }
