@@ -13,6 +13,7 @@ usage: ./build.sh STEP
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   example  dist/rust-action.js, an Action written in Rust; with a crate of this workspace as argument, that one
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
+  corpus   the fuzzers' inputs, without those that reach no code of their own
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   size     what users carry, in bytes, beside its budget; writes size.json
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
@@ -296,6 +297,22 @@ fuzz() {
   fuzz_for "${2:-60}" $targets
 }
 
+# Each target's inputs, without those that reach nothing which the others do not. New ones are put beside them before.
+corpus() {
+  setup_rust
+  setup_fuzz
+  local target scratch
+  for target in fuzz/corpus/*; do
+    scratch=$(mktemp -d)
+    "$FUZZ_BIN/$(basename "$target")" -set_cover_merge=1 -use_counters=0 -max_len=4096 "$scratch" "$target" \
+      >"$scratch.log" 2>&1 || { tail -n 40 "$scratch.log"; fail "$target cannot be cut down"; }
+    find "$target" -type f -exec rm {} +
+    cp "$scratch"/* "$target"
+    rm -rf "$scratch" "$scratch.log"
+    say "$target: $(find "$target" -type f | wc -l) files"
+  done
+}
+
 # The engine without the shim's transport, and the core for the machine's own processor.
 build_bench() {
   local build
@@ -462,6 +479,7 @@ case "${1:-}" in
   load) load "${2:-}" ;;
   capacity) capacity ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
+  corpus) corpus ;;
   docs) docs ;;
   lint) lint ;;
   package) package ;;
