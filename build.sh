@@ -13,6 +13,7 @@ usage: ./build.sh STEP
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   example  dist/rust-action.js, an Action written in Rust; with a crate of this workspace as argument, that one
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
+  corpus   the fuzzers' inputs, without those that reach no code of their own
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   size     what users carry, in bytes, beside its budget; writes size.json
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
@@ -52,12 +53,35 @@ fail() {
   exit 1
 }
 
+# What makes this build another than what is released. It is said at once, and once more at the end.
+UNLIKE_RELEASE=""
+note_unlike_release() {
+  case "$UNLIKE_RELEASE" in *"$1"*) return ;; esac
+  UNLIKE_RELEASE="${UNLIKE_RELEASE:+$UNLIKE_RELEASE; }$1"
+  warn "$1: sizes and speed are not those of what is released"
+}
+
+warn() {
+  if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then printf '\033[1;33mWARNING: %s\033[0m\n' "$*" >&2; else printf 'WARNING: %s\n' "$*" >&2; fi
+}
+
 need() {
   command -v "$1" >/dev/null || fail "$1 is missing; install it from $2"
 }
 
 setup_rust() {
   need cargo https://rustup.rs
+  local wanted version
+  wanted=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+  if command -v rustup >/dev/null && ! rustc --version >/dev/null 2>&1; then
+    say "installing Rust $wanted"
+    if ! rustup toolchain install "$wanted"; then
+      RUSTUP_TOOLCHAIN=$(rustup default | cut -d ' ' -f 1)
+      export RUSTUP_TOOLCHAIN
+    fi
+  fi
+  version=$(rustc --version | cut -d ' ' -f 2)
+  [ "$version" = "$wanted" ] || note_unlike_release "the compiler is Rust $version, not $wanted of rust-toolchain.toml"
   if command -v rustup >/dev/null && ! rustup target list --installed | grep -q '^wasm32-unknown-unknown$'; then
     say "installing the WebAssembly target"
     rustup target add wasm32-unknown-unknown
@@ -70,7 +94,6 @@ setup_rust() {
 setup_std_source() {
   STD_FLAGS="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
   STD_OPTIONS="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
-  STD_ORIGIN=""
   local source
   source=$(rustc --print sysroot)/lib/rustlib/src/rust
   if [ ! -d "$source/library" ] && command -v rustup >/dev/null; then
@@ -79,18 +102,16 @@ setup_std_source() {
   fi
   # shellcheck disable=SC2086
   if [ ! -d "$source/library" ] || ! RUSTC_BOOTSTRAP=1 rustc $STD_FLAGS --print cfg >/dev/null 2>&1; then
-    say "the standard library cannot be compiled here: the engine will be larger than what is released"
-    STD_FLAGS="" STD_OPTIONS="" STD_ORIGIN="--precompiled-std"
+    STD_FLAGS="" STD_OPTIONS=""
+    note_unlike_release "the standard library is the precompiled one, since it cannot be compiled here"
   fi
 }
 
 setup_npm() {
   need node https://nodejs.org
-  # npm writes this file last; where the lock is newer, the modules are not the ones it names.
-  if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  if ! node tools/installed.mjs; then
     say "installing npm packages"
     npm ci --no-fund --no-audit --loglevel=error
-    touch node_modules/.package-lock.json
   fi
 }
 
@@ -156,8 +177,7 @@ compile() {
   "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
     --remove-producers-section --out-dir "$glue" --out-name claimsmith \
     "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/${crate//-/_}.wasm"
-  # shellcheck disable=SC2086
-  node js-shim/shrink.js "$glue" $STD_ORIGIN "$@"
+  node js-shim/shrink.js "$glue" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
 }
 
 # The engine of the pasted file and of the package.
@@ -277,6 +297,22 @@ fuzz() {
   fuzz_for "${2:-60}" $targets
 }
 
+# Each target's inputs, without those that reach nothing which the others do not. New ones are put beside them before.
+corpus() {
+  setup_rust
+  setup_fuzz
+  local target scratch
+  for target in fuzz/corpus/*; do
+    scratch=$(mktemp -d)
+    "$FUZZ_BIN/$(basename "$target")" -set_cover_merge=1 -use_counters=0 -max_len=4096 "$scratch" "$target" \
+      >"$scratch.log" 2>&1 || { tail -n 40 "$scratch.log"; fail "$target cannot be cut down"; }
+    find "$target" -type f -exec rm {} +
+    cp "$scratch"/* "$target"
+    rm -rf "$scratch" "$scratch.log"
+    say "$target: $(find "$target" -type f | wc -l) files"
+  done
+}
+
 # The engine without the shim's transport, and the core for the machine's own processor.
 build_bench() {
   local build
@@ -302,6 +338,10 @@ size() {
 # The same sources in another folder must give the same bytes.
 reproduce() {
   engine
+  compare_builds
+}
+
+compare_builds() {
   say "building the engine once more, in another folder"
   local other
   other=$(mktemp -d)
@@ -376,6 +416,28 @@ test_node() {
   "$1" --test --test-concurrency=1 $(find tests/wire -name '*.test.js' | sort)
 }
 
+# beside FUNCTION: runs it in the background, for a processor that would be idle: much of a build is one thread. What it
+# prints comes when it is waited for.
+beside() {
+  BESIDE_NAME=$1
+  BESIDE_LOG=$(mktemp)
+  # A group of its own, so that nothing of it is left where the rest fails.
+  set -m
+  ("$@") >"$BESIDE_LOG" 2>&1 &
+  BESIDE_PID=$!
+  set +m
+  trap 'kill -- -"$BESIDE_PID" 2>/dev/null; rm -f "$BESIDE_LOG"' EXIT
+}
+
+wait_beside() {
+  local status=0
+  wait "$BESIDE_PID" || status=$?
+  trap - EXIT
+  cat "$BESIDE_LOG"
+  rm -f "$BESIDE_LOG"
+  [ "$status" -eq 0 ] || fail "$BESIDE_NAME ended with $status"
+}
+
 run_tests() {
   setup_rust
   setup_npm
@@ -383,19 +445,22 @@ run_tests() {
   bundle
   check_types
   node tools/third-party.mjs --check
+  # It has a target folder of its own, so that cargo waits for nobody.
+  beside compare_builds
   example
   say "compiling the engine that can be made to trap"
   compile trap claimsmith-action wasm allocator,config,fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
-  reproduce
   test_rust
   fuzz "" 5
+  wait_beside
   # tests/package/install.test.js runs what is installed on each of them.
   for version in "$NODE_18" "$NODE_24" "$NODE_22"; do setup_node "$version"; done
   setup_node_22
   test_node node
   test_node "$NODE_22_BIN"
   say "all tests passed"
+  [ -z "$UNLIKE_RELEASE" ] || warn "the sizes were not tested: $UNLIKE_RELEASE"
 }
 
 case "${1:-}" in
@@ -414,10 +479,11 @@ case "${1:-}" in
   load) load "${2:-}" ;;
   capacity) capacity ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
+  corpus) corpus ;;
   docs) docs ;;
   lint) lint ;;
   package) package ;;
-  clean) rm -rf target dist js-shim/dist fuzz/target ;;
+  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage ;;
   -h | --help | help) usage ;;
   "") usage >&2; exit 2 ;;
   *) usage >&2; fail "there is no step \`$1\`" ;;

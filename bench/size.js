@@ -34,16 +34,16 @@ const readJson = (name, folder) => JSON.parse(readFileSync(new URL(name, folder)
 export const readRecord = () => readJson("size.json", ROOT);
 
 /**
- * What was built. Where the standard library was not compiled with the engine, it is larger than what is released.
+ * What was built, and why its sizes are not those of what is released; null where they are.
  *
- * @returns {{ bytes: Record<string, number>, functions: Functions, precompiledStd: boolean }}
+ * @returns {{ bytes: Record<string, number>, functions: Functions, unlikeRelease: string | null }}
  */
 export function measureSizes() {
-  const { functions, precompiledStd } = readJson("functions.json", PASTED);
+  const { functions, unlikeRelease = null } = readJson("functions.json", PASTED);
   const example = readJson("examples/plan-and-roles/claimsmith.json", ROOT);
   const pasted = bytesOf("pasted.js", PACKAGE);
   return {
-    precompiledStd,
+    unlikeRelease,
     functions: largest(functions),
     bytes: {
       [PASTED_FILE]: Buffer.byteLength(bundleAction(example)),
@@ -108,8 +108,8 @@ if (path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
     console.log(`${String(measured.bytes[part]).padStart(8)} of ${String(budget).padStart(7)}  ${part}`);
   }
   console.log(explainExcess(measured, readRecord()));
-  if (measured.precompiledStd) {
-    console.error("the standard library was not compiled with the engine: size.json stays as it is");
+  if (measured.unlikeRelease !== null) {
+    console.error(`size.json stays as it is: ${measured.unlikeRelease}`);
     process.exit(1);
   }
   writeRecord(measured);

@@ -40,6 +40,7 @@ const WASM_FILE = `
 /** The same beside the page; in a worker, which may wait for it. */
 const WASM_FETCHED = `
   const response = await fetch(new URL("claimsmith.wasm", import.meta.url));
+  if (!response.ok) throw new Error("claimsmith.wasm cannot be loaded: status " + response.status);
   export default await response.arrayBuffer();`;
 
 if (values.package) await buildPackage(path.resolve(values.package));

@@ -1,9 +1,9 @@
 // Shrinks the module that wasm-bindgen wrote.
 //
-// usage: node shrink.js GLUE_DIR [--short-names] [--for-speed] [--precompiled-std]
+// usage: node shrink.js GLUE_DIR [--short-names] [--for-speed] [--unlike-release=REASON]
 //
 // Reads claimsmith_bg.wasm and writes claimsmith.wasm beside it, and functions.json: how large each function
-// became, and whether the standard library was compiled with the engine. claimsmith.named.wasm is the same
+// became, and what makes the build another than what is released, if anything. claimsmith.named.wasm is the same
 // module with the names of its functions, for profiles. With --short-names the imports and exports are renamed
 // as well, in the module and in claimsmith.js: they are 40 characters long each, and stand in the pasted file
 // uncompressed; imports.json says what each import calls. With --for-speed the module is made fast rather than
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   options: {
     "short-names": { type: "boolean" },
     "for-speed": { type: "boolean" },
-    "precompiled-std": { type: "boolean", default: false },
+    "unlike-release": { type: "string" },
   },
   allowPositionals: true,
 });
@@ -56,7 +56,7 @@ const printed = execFileSync(
   { encoding: "utf8" },
 );
 const named = readFileSync(inDir("claimsmith.named.wasm"));
-const sizes = { precompiledStd: values["precompiled-std"], functions: functionSizes(named) };
+const sizes = { unlikeRelease: values["unlike-release"] ?? null, functions: functionSizes(named) };
 writeFileSync(inDir("functions.json"), JSON.stringify(sizes));
 writeFileSync(inDir("claimsmith.wasm"), withoutNames(named));
 if (values["short-names"]) {
@@ -80,7 +80,7 @@ function rename(glue, { imports, exports }) {
     renamed = replaceOnce(renamed, `        ${name}: function(`, `        ${short}: function(`);
   }
   for (const [name, short] of exports) {
-    renamed = renamed.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
+    renamed = renamed.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), () => `wasm.${short}`);
   }
   return renamed;
 }

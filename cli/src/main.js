@@ -12,13 +12,11 @@ import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
 import { registerVerify } from "./commands/verify.js";
+import { FOUND_PROBLEM, WRONG_USAGE } from "./exit-codes.js";
 import { Problem, printProblem } from "./problem.js";
+import { withoutControls } from "./terminal.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-
-/** Exit codes: a problem was found, and the command was used wrongly. */
-const FOUND_PROBLEM = 1;
-const WRONG_USAGE = 2;
 
 /**
  * @param {string[]} argv As `process.argv`.
@@ -32,6 +30,11 @@ export async function main(argv) {
     .version(version)
     .option("--no-color", "print without colours, as NO_COLOR=1 does")
     .showHelpAfterError("(add --help for what the command takes)")
+    // What is wrong with an argument is told with the argument.
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(withoutControls(text)),
+      writeErr: (text) => process.stderr.write(withoutControls(text)),
+    })
     .exitOverride();
   registerInit(program);
   registerCheck(program);

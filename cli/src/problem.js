@@ -3,21 +3,25 @@
  */
 
 import pc from "picocolors";
+import { printError, visible } from "./terminal.js";
 
 export class Problem extends Error {
   /**
-   * @param {string} message What is wrong, and where.
-   * @param {{ hint?: string, cause?: unknown }} [options] The hint: what to do about it.
+   * @param {string} message What is wrong, and where. Empty where the details say it.
+   * @param {{ hint?: string, details?: string, cause?: unknown }} [options] The hint: what to do about it. The details:
+   *   lines as they are printed below the message, colours and all, in which what others wrote is `visible`.
    */
-  constructor(message, { hint, cause } = {}) {
+  constructor(message, { hint, details, cause } = {}) {
     super(message, { cause });
     this.name = "Problem";
     this.hint = hint;
+    this.details = details;
   }
 }
 
 /** @param {Problem} problem */
-export function printProblem({ message, hint }) {
-  console.error(`${pc.red("error")}: ${message}`);
-  if (hint !== undefined) console.error(`${pc.cyan("hint")}: ${hint}`);
+export function printProblem({ message, hint, details }) {
+  const parts = [message === "" ? undefined : visible(message), details].filter((part) => part !== undefined);
+  printError(`${pc.red("error")}: ${parts.join("\n\n")}`);
+  if (hint !== undefined) printError(`${pc.cyan("hint")}: ${visible(hint)}`);
 }

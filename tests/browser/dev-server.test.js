@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,11 +17,22 @@ import { PAGE } from "./page.js";
 const COMMAND = fileURLToPath(new URL("../../cli/bin/claimsmith.js", import.meta.url));
 const CONFIG = '{ "claims": {} }';
 
-async function start(t, files = { "claimsmith.json": CONFIG }) {
+async function start(t, files = { "claimsmith.json": CONFIG }, configFile = "claimsmith.json") {
   const folder = createFolder(t, files);
-  const server = await startDevServer({ configFile: path.join(folder.path, "claimsmith.json"), page: PAGE });
+  const server = await startDevServer({ configFile: path.join(folder.path, configFile), page: PAGE });
   t.after(() => server.close());
   return { folder, server, url: new URL(server.url) };
+}
+
+/** The address that `claimsmith dev` prints, once it has printed all. */
+async function printedUrl(child) {
+  let printed = "";
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    if (printed.includes("Ctrl+C")) break;
+  }
+  const [url = ""] = /http:\S+/.exec(printed) ?? [];
+  return url;
 }
 
 /** A request with whatever headers: `fetch` would not send a foreign Host. */
@@ -119,6 +131,110 @@ test("a file is saved, and one that changed meanwhile is kept", async (t) => {
   assert.equal(folder.read("claimsmith.json"), "mine");
 });
 
+/** A folder beside the one that is served, which nothing may change. */
+function withOutside(folder) {
+  const outside = path.join(folder.path, "outside");
+  mkdirSync(outside);
+  writeFileSync(path.join(outside, "precious.json"), '{"mine":1}');
+  return {
+    place: outside,
+    check: () => {
+      assert.deepEqual(readdirSync(outside), ["precious.json"]);
+      assert.equal(folder.read("outside/precious.json"), '{"mine":1}');
+    },
+  };
+}
+
+const FILE_NAMES = { config: "claimsmith.json", event: "event.json", answers: "answers.json" };
+
+for (const [name, file] of Object.entries(FILE_NAMES)) {
+  for (const target of ["precious.json", "new.json"]) {
+    test(`nothing is written through a link: ${file}, to ${target}`, async (t) => {
+      const { server, folder } = await start(t, { "shop/x": "" }, "shop/claimsmith.json");
+      const outside = withOutside(folder);
+      symlinkSync(path.join(outside.place, target), path.join(folder.path, "shop", file));
+      const { version } = JSON.parse((await request(`${server.url}files`)).body)[name];
+      for (const given of [version, null, "of-something-else"]) {
+        const { status, body } = await put(server.url, name, { text: "{}", version: given });
+        assert.equal(status, 403);
+        assert.match(body, /is a link, and nothing is written through one/);
+      }
+      outside.check();
+    });
+  }
+}
+
+test("nothing is written into a folder that a link leads to, be it there from the start or later", async (t) => {
+  for (const when of ["before", "after"]) {
+    const folder = createFolder(t, { "shop/precious.json": CONFIG });
+    const outside = withOutside(folder);
+    const shop = path.join(folder.path, "shop");
+    const link = () => {
+      renameSync(shop, `${shop}.away`);
+      symlinkSync(outside.place, shop);
+    };
+    if (when === "before") link();
+    const server = await startDevServer({ configFile: path.join(shop, "precious.json"), page: PAGE });
+    t.after(() => server.close());
+    if (when === "after") link();
+    const { config } = JSON.parse((await request(`${server.url}files`)).body);
+    for (const [name, version] of Object.entries({ config: config.version, event: null })) {
+      const { status, body } = await put(server.url, name, { text: "{}", version });
+      assert.equal(status, 403, when);
+      assert.match(body, /a link leads to it/);
+    }
+    outside.check();
+  }
+});
+
+test("a link within the path below the working folder is refused too", async (t) => {
+  const folder = createFolder(t, { "here/x": "", "outside/shop/claimsmith.json": CONFIG });
+  symlinkSync(path.join(folder.path, "outside"), path.join(folder.path, "here/link"));
+  const child = spawn(process.execPath, [COMMAND, "dev", "link/shop/claimsmith.json", "--no-open"], {
+    cwd: path.join(folder.path, "here"),
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  t.after(() => child.kill());
+  const url = await printedUrl(child);
+  const { version } = JSON.parse((await request(`${url}files`)).body).config;
+  assert.equal((await put(url, "config", { text: "{}", version })).status, 403);
+  assert.equal(folder.read("outside/shop/claimsmith.json"), CONFIG);
+});
+
+/** Another process, so that it comes between any two calls of the server: the file is now a link, now a file. */
+const SWAP = `
+  const { renameSync, symlinkSync, writeFileSync } = require("node:fs");
+  const [file, target, text] = process.argv.slice(1);
+  for (let turn = 0; ; turn++) {
+    if (turn % 2) symlinkSync(target, file + ".new");
+    else writeFileSync(file + ".new", text);
+    renameSync(file + ".new", file);
+    if (turn === 0) console.log("begun");
+  }`;
+
+test("a file in whose place links are put all the while is written nowhere else", async (t) => {
+  const { server, folder } = await start(t, { "shop/claimsmith.json": CONFIG }, "shop/claimsmith.json");
+  const outside = withOutside(folder);
+  const [file, target] = ["shop/claimsmith.json", "outside/precious.json"].map((name) =>
+    path.join(folder.path, name),
+  );
+  const child = spawn(process.execPath, ["-e", SWAP, file, target, CONFIG]);
+  try {
+    await once(child.stdout, "data");
+    const versions = [CONFIG, folder.read("outside/precious.json")].map((text) =>
+      createHash("sha256").update(text).digest("base64url"),
+    );
+    for (let turn = 0; turn < 300; turn++) {
+      const { status } = await put(server.url, "config", { text: "{ }", version: versions[turn % 2] });
+      assert.ok([200, 403, 409].includes(status), `${status}`);
+    }
+  } finally {
+    child.kill("SIGKILL");
+    await once(child, "close");
+  }
+  outside.check();
+});
+
 test("what is no JSON, no text or too large is refused, and the server lives on", async (t) => {
   const { server } = await start(t);
   assert.equal((await put(server.url, "config", { version: null })).status, 400);
@@ -139,12 +255,7 @@ test("`claimsmith dev` prints its address and ends with 0 by Ctrl+C", async (t) 
     env: { ...process.env, NO_COLOR: "1" },
   });
   t.after(() => child.kill());
-  let printed = "";
-  for await (const chunk of child.stdout) {
-    printed += chunk;
-    if (printed.includes("Ctrl+C")) break;
-  }
-  const [url] = /http:\S+/.exec(printed) ?? [];
+  const url = await printedUrl(child);
   assert.equal((await request(url)).status, 200);
   child.kill("SIGINT");
   assert.deepEqual(await once(child, "exit"), [0, null]);

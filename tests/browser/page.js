@@ -43,13 +43,29 @@ export function launch() {
 }
 
 /**
- * The page, with files of a folder, and what went wrong in it.
+ * The page after its first login, with files of a folder, and what went wrong in it.
  *
  * @param {import("node:test").TestContext} t
  * @param {import("playwright-core").Browser} browser
- * @param {{ files?: Record<string, unknown>, context?: import("playwright-core").BrowserContextOptions }} [options]
+ * @param {PageOptions} [options]
  */
-export async function openPage(t, browser, { files = {}, context: options } = {}) {
+export async function openPage(t, browser, options) {
+  const opened = await beginPage(t, browser, options);
+  await opened.page.goto(opened.server.url);
+  await opened.page.getByTestId("outcome").waitFor();
+  return opened;
+}
+
+/**
+ * The same before it goes anywhere.
+ *
+ * @typedef {{ files?: Record<string, unknown>, context?: import("playwright-core").BrowserContextOptions }} PageOptions
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {import("playwright-core").Browser} browser
+ * @param {PageOptions} [options]
+ */
+export async function beginPage(t, browser, { files = {}, context: options } = {}) {
   const folder = createFolder(t, files);
   const server = await startDevServer({ configFile: `${folder.path}/claimsmith.json`, page: PAGE });
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
@@ -63,8 +79,6 @@ export async function openPage(t, browser, { files = {}, context: options } = {}
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("request", (request) => requests.push(request.url()));
-  await page.goto(server.url);
-  await page.getByTestId("outcome").waitFor();
   return { page, folder, server, errors, requests };
 }
 

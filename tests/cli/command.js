@@ -1,5 +1,6 @@
 // The command `claimsmith`, as a shell runs it in a folder of its own.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,18 +28,33 @@ export function createFolder(t, files = {}) {
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     readJson: (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")),
     run: (...args) => run(folder, args),
+    /** The command while it runs. */
+    start: (...args) => start(folder, args),
     runIn: (place, ...args) => run(path.join(folder, place), args),
   };
 }
 
+/**
+ * Fails where a text, as it was printed, would move a terminal's cursor or show in another order than it has.
+ *
+ * @param {string} text
+ */
+export function assertPrintable(text) {
+  assert.deepEqual(text.match(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu) ?? [], [], JSON.stringify(text));
+}
+
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
 async function run(cwd, args) {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = start(cwd, args);
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: /** @type {number | null} */ (await ended), stdout, stderr };
+}
+
+function start(cwd, args) {
+  return spawn(process.execPath, [COMMAND, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { status: /** @type {number | null} */ (await ended), stdout, stderr };
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -13,7 +13,7 @@ import { createTestCertificate } from "claimsmith-cli/tenant";
 import { secretNames } from "../../cli/src/config/secrets.js";
 import { startManagementApi } from "../support/management-api.js";
 import { createConfig } from "../support/world.js";
-import { createFolder } from "./command.js";
+import { assertPrintable, createFolder } from "./command.js";
 
 const require = createRequire(import.meta.url);
 const FAKE_AUTH0 = fileURLToPath(new URL("../support/fake-auth0.js", import.meta.url));
@@ -251,6 +251,140 @@ test("a folder with other things in it is left as it is", async (t) => {
   assert.equal(status, 1);
   assert.match(stderr, /terraform is not empty\nhint: .*--force/);
   assert.throws(() => folder.read("terraform/main.tf"), { code: "ENOENT" });
+});
+
+/** Names that would be read as something else where they are pasted in raw. */
+const NAMES = [
+  "\u0024{path.module}",
+  "\u0024\u0024{a} \u0024\u0024\u0024{b} \u0024 {c}",
+  "%{if true} %%{x 100%",
+  'a "quote", a \\ and \\n',
+  "</code> `x` $(id) $& $1 $' '",
+  "Żółć 日本 🎉",
+];
+
+test("no name of an Action is read as a template by Terraform", async (t) => {
+  for (const name of NAMES) {
+    const folder = await exported(t, "terraform", "--name", name);
+    const [line, quoted] = /^ {2}name {4}= (".*")$/m.exec(folder.read("out/main.tf")) ?? [];
+    // Each `${` and `%{` has its sign doubled, and an even number of signs would be read in two ways.
+    for (const [signs] of quoted.matchAll(/[$%]+(?=\{)/g)) assert.equal(signs.length, 2, line);
+    if (!terraform) continue;
+    const { path: place } = createFolder(t, { "main.tf": `locals {\n  name = ${quoted}\n}\n` });
+    const shown = spawnSync("terraform", ["console"], {
+      cwd: place,
+      input: "jsonencode(local.name)\n",
+      env: { ...process.env, TF_CLI_CONFIG_FILE: "/dev/null" },
+      encoding: "utf8",
+    });
+    assert.equal(JSON.parse(JSON.parse(shown.stdout)), name, shown.stderr);
+  }
+});
+
+test("secrets that differ in case alone, or have a name of Terraform's own, are variables of their own", async (t) => {
+  const claims = { plan: "a.plan" };
+  const url = "https://a.example/{secrets.KEY}/{secrets.key}/{secrets.VERSION}/{secrets._X}/{secrets.PLAIN}";
+  const folder = createFolder(t, { "claimsmith.json": { sources: { a: { url, token: null } }, claims } });
+  assert.equal((await folder.run("export", "--to", "terraform", "--out", "out")).status, 0);
+  const names = [...folder.read("out/variables.tf").matchAll(/^variable "(.*)"/gm)].map(([, name]) => name);
+  assert.equal(new Set(names.map((name) => name.toLowerCase())).size, 5);
+  assert.ok(names.includes("plain") && names.includes("secret_version"), names.join(" "));
+  for (const name of names) assert.match(name, /^[a-z]\w*$/);
+});
+
+test("no two names of Actions become one file, and none leaves the folder", async (t) => {
+  const names = [
+    ...NAMES,
+    "é",
+    "日本",
+    "日本語",
+    "🎉",
+    "🚀",
+    "a/b",
+    "a\\b",
+    "a:b",
+    "../../up",
+    "..",
+    "日".repeat(100),
+  ];
+  const folder = createFolder(t, { "claimsmith.json": CONFIG });
+  const places = new Map();
+  for (const name of names) {
+    const { status, stdout, stderr } = await folder.run(
+      "export",
+      "--to",
+      "deploy-cli",
+      "--force",
+      "--name",
+      name,
+    );
+    assert.equal(status, 0, stderr);
+    const [, place] = /^wrote (deploy-cli\/tenant\/actions\/[^/\n]+)\/code\.js$/m.exec(stdout) ?? [];
+    assert.ok(place !== undefined && !places.has(place), `${name}: ${place}, also of ${places.get(place)}`);
+    places.set(place, name);
+    assert.equal(JSON.parse(folder.read(`${place}.json`).replaceAll(/@@\w+@@/g, "null")).name, name);
+  }
+  assert.ok(places.has("deploy-cli/tenant/actions/é") && places.has("deploy-cli/tenant/actions/日本"));
+});
+
+test("auth0-deploy-cli imports an Action whose name has no letter of ASCII", async (t) => {
+  const { api, import: run } = await setUpImport(t, "--bind", "--name", "日本 é");
+  const { status, output } = await run(environment);
+  assert.equal(status, 0, output);
+  const [action] = api.actions.values();
+  assert.equal(action.name, "日本 é");
+  assert.equal(action.code, bundleAction(CONFIG));
+});
+
+test("a name that is a keyword of auth0-deploy-cli stays text, and is told", async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": CONFIG });
+  const { stderr } = await folder.run("export", "--to", "deploy-cli", "--name", "@@AUTH0_CLIENT_SECRET@@");
+  assert.match(stderr, /would replace @@AUTH0_CLIENT_SECRET@@/);
+  const [file] = readdirSync(path.join(folder.path, "deploy-cli/tenant/actions")).filter((name) =>
+    name.endsWith(".json"),
+  );
+  assert.match(folder.read(`deploy-cli/tenant/actions/${file}`), /"name": "@@AUTH0_CLIENT_SECRET@@"/);
+});
+
+test("a name with control characters, or with nothing in it, is wrong usage", async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": CONFIG });
+  for (const name of ["", "  ", "a\nb", "a\u001b[2J", "a\u009b2J", "a\u202eb", "a\u2028b"]) {
+    const { status, stderr } = await folder.run("export", "--to", "terraform", "--name", name);
+    assert.equal(status, 2, JSON.stringify(name));
+    assertPrintable(stderr);
+  }
+});
+
+test("a runtime that the tool or the engine does not take is wrong usage, and the others are named", async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": CONFIG });
+  const all = ["node18", "node20", "node22", "node24"];
+  const accepted = { terraform: ["node18", "node22"], "deploy-cli": all, "auth0-cli": all };
+  for (const [tool, runtimes] of Object.entries(accepted)) {
+    for (const runtime of [
+      ...all,
+      "node12",
+      "node16",
+      "node21",
+      "node2",
+      "NODE22",
+      "node22 ",
+      "toString",
+      "",
+    ]) {
+      const { status, stderr } = await folder.run("export", "--to", tool, "--force", "--runtime", runtime);
+      assert.equal(status, runtimes.includes(runtime) ? 0 : 2, `${tool} ${runtime}`);
+      if (status === 2) assert.ok(stderr.includes(`must be one of ${runtimes.join(", ")}`), stderr);
+    }
+  }
+});
+
+test("what is exported follows no link that is in the folder", async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": CONFIG, "outside.txt": "mine", "out/x": "" });
+  symlinkSync(path.join(folder.path, "outside.txt"), path.join(folder.path, "out/main.tf"));
+  const { status } = await folder.run("export", "--to", "terraform", "--out", "out", "--force");
+  assert.equal(status, 0);
+  assert.equal(folder.read("outside.txt"), "mine");
+  assert.match(folder.read("out/main.tf"), /auth0_action/);
 });
 
 test("wrong usage ends with 2", async (t) => {

@@ -1,9 +1,12 @@
 // What `claimsmith simulate` shows, and that it is what the pasted file does.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { createApi, createCredentialsExchangeEvent, loadAction } from "claimsmith-cli/host";
+import { ms } from "../../cli/src/count.js";
 import { createAnswers } from "../../cli/src/simulation/answers.js";
 import { startSimulation } from "../../cli/src/simulation/simulation.js";
 import { createConfig, PLAN, ROLES, startWorld } from "../support/world.js";
@@ -263,6 +266,164 @@ test("a storm shows outcomes, calls and latencies, each user with the own answer
   );
   assert.ok(latencyMs.p50 > 0 && latencyMs.p50 <= latencyMs.p99 && latencyMs.p99 <= latencyMs.max);
 });
+
+/** Configurations whose logins all end in one way, and the exit code that this is worth. */
+const ENDINGS = {
+  "a required claim without a value": {
+    status: 1,
+    change: ({ claims }) => {
+      claims.missing = { value: "profile.nothing", required: true };
+    },
+  },
+  "a required claim of a wrong type": {
+    status: 1,
+    change: ({ claims }) => {
+      claims.missing = { value: "profile.subscription", type: "integer", required: true };
+    },
+  },
+  "a source that denies where it fails": {
+    status: 1,
+    change: ({ sources }) => {
+      sources.profile.on_error = "deny";
+    },
+    answers: { profile: { $status: 503 } },
+  },
+  "a source that nobody has, which is an error and denies": {
+    status: 1,
+    change: ({ sources }) => {
+      Object.assign(sources.profile, { on_error: "deny", on_not_found: "error" });
+    },
+    answers: { profile: { $status: 404 } },
+  },
+  "a rule that denies": {
+    status: 0,
+    change: (config) => {
+      config.deny = [{ when: "profile.subscription.plan == 'gold'", reason: "Not today." }];
+    },
+  },
+  "shadow without errors": {
+    status: 0,
+    change: (config) => {
+      config.mode = "shadow";
+    },
+  },
+  "shadow with errors": {
+    status: 1,
+    change: (config) => {
+      config.mode = "shadow";
+    },
+    answers: { profile: { $status: 500 } },
+  },
+  "shadow that would deny by mistake": {
+    status: 1,
+    change: (config) => {
+      config.mode = "shadow";
+      config.claims.missing = { value: "profile.nothing", required: true };
+    },
+  },
+};
+
+for (const [name, { status, change, answers }] of Object.entries(ENDINGS)) {
+  test(`exit code ${status}, for one login and for a storm: ${name}`, async (t) => {
+    const files = createFiles(change);
+    const folder = createFolder(t, { ...files, ...(answers && { "answers.json": answers }) });
+    for (const options of [[], ["--json"], ["--logins", "6"], ["--logins", "6", "--json"]]) {
+      assert.equal((await folder.run("simulate", ...options)).status, status, options.join(" "));
+    }
+  });
+}
+
+test("a login that a fault denies, since the configuration says so, is no problem found", async (t) => {
+  const folder = createFolder(
+    t,
+    createFiles(({ sources }) => {
+      sources.profile.on_error = "deny";
+    }),
+  );
+  const { status, stdout } = await folder.run("simulate", "--json", "--fault", "profile:sends-html");
+  assert.equal(JSON.parse(stdout).outcome, "denied");
+  assert.equal(status, 0);
+});
+
+test("times have two digits and more, and no exponent", () => {
+  const shown = {
+    0: "0.00 ms",
+    1e-7: "0.00 ms",
+    0.034: "0.03 ms",
+    0.996: "1.0 ms",
+    9.94: "9.9 ms",
+    9.96: "10 ms",
+    99.4: "99 ms",
+    99.6: "100 ms",
+    100: "100 ms",
+    999.4: "999 ms",
+    999.6: "1.0 s",
+    1234: "1.2 s",
+  };
+  for (const [durationMs, text] of Object.entries(shown)) assert.equal(ms(Number(durationMs)), text);
+  for (let durationMs = 1e-9; durationMs < 1e6; durationMs *= 1.01) {
+    assert.match(ms(durationMs), /^\d+(\.\d+)? m?s$/);
+  }
+});
+
+test("--users and --concurrency without --logins are wrong usage, and say what to add", async (t) => {
+  const folder = createFolder(t, createFiles());
+  for (const option of ["--users", "--concurrency"]) {
+    const { status, stdout, stderr } = await folder.run("simulate", option, "3");
+    assert.equal(status, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, new RegExp(`^error: ${option} .*give --logins <number> as well$`, "m"));
+  }
+  assert.equal((await folder.run("simulate", "--users", "3", "--logins", "3")).status, 0);
+});
+
+for (const options of [[], ["--json"]]) {
+  test(`Ctrl+C in a storm prints what has ended, and exits with 130: ${options[0] ?? "text"}`, async (t) => {
+    const world = await startWorld(t, {}, { "auth0|alice": PROFILE });
+    const secrets = { ...world.oauthServer.secrets, API_DOMAIN: world.backend.domain };
+    const folder = createFolder(t, {
+      "claimsmith.json": createConfig((config) => {
+        config.deadline_ms = 15_000;
+        config.sources.profile.timeout_ms = 15_000;
+      }),
+      "secrets.env": Object.entries(secrets)
+        .map(([name, value]) => `${name}='${value}'\n`)
+        .join(""),
+    });
+    // From the sixth call on the backend holds its answers, and tells that the storm is under way.
+    let calls = 0;
+    const underWay = new Promise((resolve) => {
+      world.backend.setFault(() => {
+        calls++;
+        if (calls === 6) resolve(undefined);
+        return calls >= 6;
+      });
+    });
+    const storm = ["--logins", "500", "--users", "3", "--concurrency", "2"];
+    const child = folder.start("simulate", "--live", ...storm, ...options);
+    t.after(() => child.kill("SIGKILL"));
+    const ended = once(child, "close");
+    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+    await underWay;
+    child.kill("SIGINT");
+    const interruptedAtMs = performance.now();
+    assert.deepEqual(await ended, [130, null], await stderr);
+    const tookMs = performance.now() - interruptedAtMs;
+    assert.ok(tookMs < 15_000, "it did not wait for the deadlines of what is under way");
+
+    const printed = await stdout;
+    if (options.length === 0) {
+      assert.match(printed, /^ {2}logins +[45] of 500 of 3 users, 2 at once, in /m);
+      return;
+    }
+    const { logins, planned, outcomes, histogram } = JSON.parse(printed);
+    assert.ok(logins === 4 || logins === 5, `${logins}`);
+    assert.equal(planned, 500);
+    const sum = (numbers) => numbers.reduce((whole, number) => whole + number, 0);
+    assert.equal(sum(Object.values(outcomes)), logins);
+    assert.equal(sum(histogram.map((bucket) => bucket.logins)), logins);
+  });
+}
 
 test("--live calls the real servers with secrets from a file, and prints none of them", async (t) => {
   const world = await startWorld(t, {}, { "auth0|alice": PROFILE });

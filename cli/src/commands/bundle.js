@@ -5,13 +5,14 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { count } from "../count.js";
 import { MAX_CODE_BYTES, MAX_MODULE_BYTES } from "../host/index.js";
 import { Problem } from "../problem.js";
+import { print, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -29,25 +30,33 @@ export function registerBundle(program) {
         .choices(["action", "module"])
         .default("action"),
     )
-    .option("--module-name <name>", "what the first module is called in the tenant", MODULE_NAME)
+    .option(
+      "--module-name <name>",
+      "what the first module is called in the tenant",
+      toModuleName,
+      MODULE_NAME,
+    )
     .option("--json", "print the result for programs")
     .addOption(triggerOption())
     .action(bundle);
 }
 
-function bundle(configFile, options) {
+function bundle(configFile, options, command) {
   const { trigger, format, json } = options;
+  if (format === "action" && command.getOptionValueSource("moduleName") === "cli") {
+    command.error("error: --module-name is for --format module; leave it out, or add that");
+  }
   const config = readConfigFile(configFile, { trigger });
   const parts = format === "action" ? inOne(config, options) : inModules(config, options);
   for (const part of parts) checkSize(part, format);
   const files = parts.map(write);
-  if (json) return console.log(JSON.stringify({ files }, null, 2));
+  if (json) return printJson({ files });
   for (const { file, bytes, limitBytes, sha256 } of files) {
     const share = ((100 * bytes) / limitBytes).toFixed(1);
-    console.log(
-      `${pc.bold(file)}: ${count(bytes)} of ${count(limitBytes)} bytes (${share} % of Auth0's limit)`,
+    print(
+      `${pc.bold(visible(file))}: ${count(bytes)} of ${count(limitBytes)} bytes (${share} % of Auth0's limit)`,
     );
-    console.log(pc.dim(`sha256 ${sha256}`));
+    print(pc.dim(`sha256 ${sha256}`));
   }
 }
 
@@ -82,4 +91,10 @@ function checkSize({ file, code, limitBytes }, format) {
     `${file} would have ${count(bytes)} of ${count(limitBytes)} bytes: Auth0 would not take it`,
     { hint: `shorten the configuration, or ${smaller}: the engine does not count there` },
   );
+}
+
+/** The name becomes a part of code and of a file's name. */
+function toModuleName(text) {
+  if (/^[\w-]+$/.test(text)) return text;
+  throw new InvalidArgumentError("must be made of letters, digits, - and _.");
 }

@@ -5,7 +5,9 @@
 import pc from "picocolors";
 import { checkConfigFile, DEFAULT_FILE, describeProblems } from "../config/file.js";
 import { lineAndColumn } from "../config/text.js";
+import { FOUND_PROBLEM } from "../exit-codes.js";
 import { Problem } from "../problem.js";
+import { print, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -28,14 +30,14 @@ function check(file, { json, trigger }) {
       ...lineAndColumn(text, offset),
       length,
     }));
-    console.log(JSON.stringify({ ok: problems.length === 0, file, problems: placed }, null, 2));
-    if (problems.length > 0) process.exitCode = 1;
+    printJson({ ok: problems.length === 0, file, problems: placed });
+    if (problems.length > 0) process.exitCode = FOUND_PROBLEM;
     return;
   }
   if (problems.length > 0) {
-    throw new Problem(`${count(problems.length)} found\n\n${describeProblems(checked)}`);
+    throw new Problem(`${count(problems.length)} found`, { details: describeProblems(checked) });
   }
-  console.log(`${pc.green("ok")} ${file}: nothing is wrong`);
+  print(`${pc.green("ok")} ${visible(file)}: nothing is wrong`);
 }
 
 function count(problems) {

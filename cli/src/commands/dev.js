@@ -10,6 +10,7 @@ import pc from "picocolors";
 import { DEFAULT_FILE } from "../config/file.js";
 import { startDevServer } from "../dev/server.js";
 import { Problem } from "../problem.js";
+import { print, visible } from "../terminal.js";
 
 const PAGE = fileURLToPath(new URL("../../dist/workbench", import.meta.url));
 
@@ -29,14 +30,15 @@ async function dev(configFile, { port, open: opens }) {
   const server = await startDevServer({ configFile, page: PAGE, port }).catch((error) => {
     throw new Problem(`the workbench cannot listen: ${error.message}`, { hint: "give another --port" });
   });
-  console.log(`${pc.bold("Workbench")}  ${server.url}`);
-  console.log(
-    pc.dim(`for this machine only, with ${configFile}, event.json and answers.json; Ctrl+C ends it`),
-  );
-  if (opens) await open(server.url).catch(() => {});
-  await new Promise((resolve) => {
+  // Before the line that tells of it is printed.
+  const ended = new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
   });
+  print(`${pc.bold("Workbench")}  ${server.url}`);
+  const files = `${visible(configFile)}, event.json and answers.json`;
+  print(pc.dim(`for this machine only, with ${files}; Ctrl+C ends it`));
+  if (opens) await open(server.url).catch(() => {});
+  await ended;
   await server.close();
 }
 

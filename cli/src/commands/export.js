@@ -2,15 +2,17 @@
  * `claimsmith export`: a folder that a platform team's tool applies.
  */
 
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { bundleAction } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { secretNames } from "../config/secrets.js";
 import { TARGETS } from "../export/index.js";
 import { Problem } from "../problem.js";
+import { print, printError, visible } from "../terminal.js";
+import { writeNewFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -23,7 +25,7 @@ export function registerExport(program) {
       new Option("--to <tool>", "what applies it").choices(Object.keys(TARGETS)).makeOptionMandatory(),
     )
     .option("-o, --out <folder>", "the folder to write (the name of the tool)")
-    .option("--name <name>", "what the Action is called in the tenant", "Claimsmith")
+    .option("--name <name>", "what the Action is called in the tenant", toActionName, "Claimsmith")
     .option("--runtime <runtime>", "Node's version in Auth0's terms", "node22")
     .option("--bind", "put the Action into the flow as well")
     .option("--force", "replace what is in the folder")
@@ -31,25 +33,34 @@ export function registerExport(program) {
     .action(exportFolder);
 }
 
-function exportFolder(configFile, { to, out = to, name, runtime, bind = false, force = false, trigger }) {
+function exportFolder(configFile, options, command) {
+  const { to, out = to, name, runtime, bind = false, force = false, trigger } = options;
+  const { runtimes } = TARGETS[to];
+  if (!runtimes.includes(runtime)) {
+    command.error(`error: --runtime ${runtime}: for ${to} it must be one of ${runtimes.join(", ")}`);
+  }
   const config = readConfigFile(configFile, { trigger });
   const code = bundleAction(config, { trigger });
   const secrets = secretNames(config);
-  const files = TARGETS[to]({ name, code, trigger, runtime, secrets, bind });
+  const files = TARGETS[to].files({ name, code, trigger, runtime, secrets, bind });
   if (!force && existsSync(out) && readdirSync(out).length > 0) {
     throw new Problem(`${out} is not empty`, { hint: "give another folder by --out, or --force to replace" });
   }
   for (const [file, content] of Object.entries(files)) {
     const place = path.join(out, file);
-    mkdirSync(path.dirname(place), { recursive: true });
-    writeFileSync(place, content);
-    console.log(`${pc.green("wrote")} ${place}`);
+    writeNewFile(place, content, { replaces: force });
+    print(`${pc.green("wrote")} ${visible(place)}`);
   }
-  const keyword = /##\w+##|@@\w+@@/.exec(JSON.stringify(config))?.[0];
+  const keyword = /##\w+##|@@\w+@@/.exec(JSON.stringify([config, name]))?.[0];
   if (to === "deploy-cli" && keyword !== undefined) {
-    console.error(
-      `${pc.yellow("warning")}: auth0-deploy-cli would replace ${keyword} in the configuration by its own keyword`,
+    printError(
+      `${pc.yellow("warning")}: auth0-deploy-cli would replace ${keyword} in the configuration or the name by its own keyword`,
     );
   }
-  console.log(`\nNext: ${path.join(out, "README.md")} says how to apply it.`);
+  print(`\nNext: ${visible(path.join(out, "README.md"))} says how to apply it.`);
+}
+
+function toActionName(text) {
+  if (text.trim() !== "" && visible(text) === text) return text;
+  throw new InvalidArgumentError("must be a name without control characters.");
 }

@@ -2,13 +2,15 @@
  * `claimsmith init`: a configuration to start from, and what it takes to try it.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { cancel, intro, isCancel, outro, text } from "@clack/prompts";
 import pc from "picocolors";
 import { createStart } from "../config/start.js";
 import { Problem } from "../problem.js";
+import { print, visible } from "../terminal.js";
+import { writeNewFile } from "../write-file.js";
 
 const require = createRequire(import.meta.url);
 
@@ -52,13 +54,12 @@ async function init(folder, { force = false, ...given }, command) {
   refuseToReplace(folder, Object.keys(files({ api: "", audience: "", namespace: "" })), force);
 
   const answers = await ask(given, command);
-  mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files(answers))) {
-    writeFileSync(path.join(folder, name), content);
-    console.log(`${pc.green("wrote")} ${path.join(folder, name)}`);
+    writeNewFile(path.join(folder, name), content, { replaces: force });
+    print(`${pc.green("wrote")} ${visible(path.join(folder, name))}`);
   }
-  const change = folder === "." ? "" : `cd ${folder}\n  `;
-  console.log(`
+  const change = folder === "." ? "" : `cd ${visible(folder)}\n  `;
+  print(`
 Next:
   ${change}claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
   claimsmith dev        the same on a page, while you edit
@@ -103,7 +104,7 @@ async function ask(given, command) {
 /** All or nothing: half a start would be of no use. */
 function refuseToReplace(folder, names, force) {
   if (force) return;
-  const there = names.filter((name) => existsSync(path.join(folder, name)));
+  const there = names.filter((name) => isThere(path.join(folder, name)));
   if (there.length === 0) return;
   throw new Problem(
     `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already in ${path.resolve(folder)}`,
@@ -111,6 +112,11 @@ function refuseToReplace(folder, names, force) {
       hint: "give another folder, or --force to replace",
     },
   );
+}
+
+/** A link that leads nowhere is there as well. */
+function isThere(file) {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function checkUrl(value) {

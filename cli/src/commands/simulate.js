@@ -6,11 +6,14 @@ import { SingleBar } from "cli-progress";
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { FOUND_PROBLEM, INTERRUPTED } from "../exit-codes.js";
 import { faultNames, inject, injectedCache, readInjection } from "../simulation/injection.js";
 import { readAnswers, readEvent, readSecrets } from "../simulation/inputs.js";
 import { printLogin, printStorm } from "../simulation/print.js";
+import { hasErrors, isSpoiled } from "../simulation/result.js";
 import { startSimulation } from "../simulation/simulation.js";
 import { runStorm } from "../simulation/storm.js";
+import { print, printError, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -44,6 +47,10 @@ async function simulate(file, options, command) {
   if (live && options.fault.length > 0) {
     command.error("error: --fault needs the stand-ins, so it cannot go with --live");
   }
+  const alone = ["users", "concurrency"].find((name) => command.getOptionValueSource(name) === "cli");
+  if (logins === undefined && alone !== undefined) {
+    command.error(`error: --${alone} says how many logins are run: give --logins <number> as well`);
+  }
 
   const config = readConfigFile(file, { trigger });
   const injections = options.fault.flatMap((text) => readInjection(text, config));
@@ -60,7 +67,7 @@ async function simulate(file, options, command) {
     if (simulation.standIns !== null) inject(simulation.standIns, injections);
     const text =
       logins === undefined ? await one(simulation, event, options) : await storm(simulation, event, options);
-    console.log(text);
+    print(text);
     if (!json) for (const source of simulation.standIns?.unanswered ?? []) tellUnanswered(source);
   } finally {
     await simulation.close();
@@ -69,10 +76,8 @@ async function simulate(file, options, command) {
 
 async function one(simulation, event, { json, fault }) {
   const login = await simulation.login(event);
-  const isWrong = login.outcome === "failed" || login.tokens.some(({ dropped }) => dropped.length > 0);
-  const isIncomplete = login.outcome === "partial" || login.outcome === "skipped";
-  // A fault that was asked for is no problem found.
-  if (isWrong || (isIncomplete && fault.length === 0)) process.exitCode = 1;
+  // What goes wrong by a fault that was asked for is no problem found.
+  if (isSpoiled(login) || (hasErrors(login) && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
   return json ? JSON.stringify(login, null, 2) : printLogin(login);
 }
 
@@ -82,7 +87,13 @@ async function storm(simulation, event, { logins, users, concurrency, json, faul
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
+    // Ctrl+C shows what there is by then.
+    gracefulExit: false,
   });
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  // Once: a second Ctrl+C ends the process at once.
+  process.once("SIGINT", onInterrupt);
   // A bar in a file or a pipe is of no use.
   const isShown = process.stderr.isTTY === true && !json;
   if (isShown) progress.start(logins, 0);
@@ -92,24 +103,28 @@ async function storm(simulation, event, { logins, users, concurrency, json, faul
     concurrency,
     event,
     onProgress: (done) => isShown && progress.update(done),
+    signal: stop.signal,
+  }).finally(() => {
+    process.off("SIGINT", onInterrupt);
+    progress.stop();
   });
-  progress.stop();
-  const { enriched = 0, shadow = 0, denied = 0, failed = 0 } = result.outcomes;
-  if (failed > 0 || (fault.length === 0 && enriched + shadow + denied < logins)) process.exitCode = 1;
+  const { spoiled, withErrors } = result;
+  if (spoiled > 0 || (withErrors > 0 && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
+  if (stop.signal.aborted) process.exitCode = INTERRUPTED;
   return json ? JSON.stringify(result, null, 2) : printStorm(result);
 }
 
 function listFaults(json) {
   const names = faultNames();
-  if (json) return console.log(JSON.stringify(names, null, 2));
+  if (json) return printJson(names);
   for (const [target, faults] of Object.entries(names)) {
-    console.log(`${pc.bold(target)}\n${faults.map((name) => `  ${name}`).join("\n")}\n`);
+    print(`${pc.bold(target)}\n${faults.map((name) => `  ${name}`).join("\n")}\n`);
   }
 }
 
 function tellUnanswered(source) {
-  console.error(
-    `${pc.yellow("warning")}: no answer is written for the source \`${source}\`, so it answered 404; write one into answers.json`,
+  printError(
+    `${pc.yellow("warning")}: no answer is written for the source \`${visible(source)}\`, so it answered 404; write one into answers.json`,
   );
 }
 

@@ -9,8 +9,11 @@ import path from "node:path";
 import { checkConfig } from "claimsmith";
 import pc from "picocolors";
 import { parseConfig } from "../config/text.js";
+import { count } from "../count.js";
+import { FOUND_PROBLEM } from "../exit-codes.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
+import { printError, printJson, print as printLine, visible } from "../terminal.js";
 import { readPastedFile } from "../verify/pasted-file.js";
 
 const require = createRequire(import.meta.url);
@@ -27,9 +30,9 @@ export function registerVerify(program) {
 
 function verify(file, { json }) {
   const result = inspect(file);
-  if (json) console.log(JSON.stringify(result, null, 2));
+  if (json) printJson(result);
   else print(result);
-  if (result.problems.length > 0) process.exitCode = 1;
+  if (result.problems.length > 0) process.exitCode = FOUND_PROBLEM;
 }
 
 function inspect(file) {
@@ -83,13 +86,13 @@ function readInstalled() {
 }
 
 function print({ file, version, trigger, engine, wasm, requires, imports, problems }) {
-  console.log(`${pc.bold(file)}: claimsmith ${version}, for ${trigger}`);
+  printLine(`${pc.bold(visible(file))}: claimsmith ${visible(version)}, for ${trigger}`);
   const state = engine.isInstalled
     ? pc.green("the same as in the installed package")
     : pc.red("another than in the installed package");
-  console.log(`  engine    ${state}\n            sha256 ${engine.sha256}`);
-  console.log(`  wasm      ${wasm.bytes.toLocaleString("en")} bytes\n            sha256 ${wasm.sha256}`);
-  console.log(`  requires  ${requires.join(" ")}`);
-  console.log(`  imports   ${imports.join(" ")}`);
-  for (const problem of problems) console.error(`${pc.red("problem")}: ${problem}`);
+  printLine(`  engine    ${state}\n            sha256 ${engine.sha256}`);
+  printLine(`  wasm      ${count(wasm.bytes)} bytes\n            sha256 ${wasm.sha256}`);
+  printLine(`  requires  ${visible(requires.join(" "))}`);
+  printLine(`  imports   ${visible(imports.join(" "))}`);
+  for (const problem of problems) printError(`${pc.red("problem")}: ${visible(problem)}`);
 }

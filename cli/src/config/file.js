@@ -6,6 +6,7 @@ import { checkConfig } from "claimsmith";
 import pc from "picocolors";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
+import { visible } from "../terminal.js";
 import { lineAndColumn, parseConfig, placeProblems } from "./text.js";
 
 /** What a command reads where it is given no file. */
@@ -49,7 +50,7 @@ export function checkConfigFile(file, { trigger }) {
 export function readConfigFile(file, options) {
   const checked = checkConfigFile(file, options);
   if (checked.problems.length === 0 && checked.config !== undefined) return checked.config;
-  throw new Problem(describeProblems(checked));
+  throw new Problem("", { details: describeProblems(checked) });
 }
 
 /**
@@ -63,13 +64,15 @@ export function describeProblems({ file, text, problems }) {
       const { line, column } = lineAndColumn(text, problem.offset);
       // The engine shows the expression as well; here the line of the file shows it.
       const [message] = problem.message.split("\n");
-      const shown = (lines[line - 1] ?? "").replaceAll("\t", " ");
+      const whole = (lines[line - 1] ?? "").replace(/\r$/, "").replaceAll("\t", " ");
+      const marked = whole.slice(column - 1, column - 1 + problem.length);
+      // An escape is longer than what it stands for, so the mark is placed by what is shown.
+      const indent = visible(whole.slice(0, column - 1)).length;
       const margin = `${line} | `;
-      const length = Math.max(1, Math.min(problem.length, shown.length - column + 1));
       return [
-        `${pc.bold(`${file}:${line}:${column}`)} ${problem.path || "the configuration"}: ${message} ${pc.dim(`(${problem.code})`)}`,
-        `${pc.dim(margin)}${shown}`,
-        `${" ".repeat(margin.length + column - 1)}${pc.red("^".repeat(length))}`,
+        `${pc.bold(visible(`${file}:${line}:${column}`))} ${visible(`${problem.path || "the configuration"}: ${message}`)} ${pc.dim(`(${problem.code})`)}`,
+        `${pc.dim(margin)}${visible(whole)}`,
+        `${" ".repeat(margin.length + indent)}${pc.red("^".repeat(Math.max(1, visible(marked).length)))}`,
       ].join("\n");
     })
     .join("\n\n");

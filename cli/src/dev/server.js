@@ -7,10 +7,11 @@
  */
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { text as readText } from "node:stream/consumers";
+import { createStoredFiles, SaveError } from "./stored-files.js";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -42,6 +43,7 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     config: configFile,
     ...Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, path.join(folder, file)])),
   };
+  const stored = createStoredFiles(files);
 
   const server = createServer((req, res) => {
     handle(req, res).catch((error) => send(res, 500, { message: error.message }));
@@ -79,7 +81,7 @@ export async function startDevServer({ configFile, page, port = 0 }) {
 
     const [name, file] = rest;
     if (name === "files" && file === undefined && req.method === "GET")
-      return send(res, 200, readFiles(files));
+      return send(res, 200, stored.readAll());
     if (name === "files" && rest.length === 2 && req.method === "PUT") return save(req, res, file);
     if (rest.length !== 1 || (req.method !== "GET" && req.method !== "HEAD")) {
       return send(res, 404, { message: "nothing is here" });
@@ -96,13 +98,14 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     }
     const { text, version } = readJson(await readText(req)) ?? {};
     if (typeof text !== "string") return send(res, 400, { message: "the text is missing" });
-    if (readStored(files[name]).version !== version) {
-      return send(res, 409, {
-        message: `${files[name]} has changed on the disk meanwhile: load the page again, or save it elsewhere`,
-      });
+    if (typeof version !== "string" && version !== null)
+      return send(res, 400, { message: "the version is missing" });
+    try {
+      send(res, 200, stored.save(name, text, version));
+    } catch (error) {
+      if (!(error instanceof SaveError)) throw error;
+      send(res, { conflict: 409, link: 403 }[error.reason], { message: error.message });
     }
-    writeFileSync(files[name], text);
-    send(res, 200, readStored(files[name]));
   }
 }
 
@@ -137,16 +140,6 @@ function readJson(text) {
   } catch {
     return undefined;
   }
-}
-
-function readFiles(files) {
-  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, readStored(file)]));
-}
-
-function readStored(file) {
-  if (!existsSync(file)) return { text: null, version: null };
-  const text = readFileSync(file, "utf8");
-  return { text, version: createHash("sha256").update(text).digest("base64url") };
 }
 
 /** Compares digests, which takes the same time wherever the texts differ. */

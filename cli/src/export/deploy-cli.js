@@ -2,17 +2,22 @@
  * For `auth0-deploy-cli`: a folder in its directory format.
  */
 
-import { TRIGGER_VERSIONS, variableOf } from "./tenant.js";
+import { digestOf, portable, TRIGGER_VERSIONS, variableOf } from "./tenant.js";
 
 /**
- * A placeholder in quotes. The tool puts a JSON string in the place of one without them, so that a value may hold any
- * character; and where there is no value the import fails, and does not make the placeholder the secret.
+ * The value of a secret: a placeholder, in quotes. The tool puts a JSON string in the place of one without them, so that
+ * a value may hold any character; and where there is no value the import fails, and does not make the placeholder the
+ * secret.
  */
-const QUOTED = /"(@@\w+@@)"/g;
+const QUOTED_VALUE = /("value": )"(@@\w+@@)"/g;
+
+/** What a file's name cannot have on every system. Letters of any alphabet are kept. */
+const NOT_IN_FILES = /[^\p{L}\p{M}\p{N}_-]+/gu;
+const MAX_FILE_CHARACTERS = 60;
 
 /** @type {import("./index.js").Target} */
 export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) {
-  const folder = name.replaceAll(/[^\w-]+/g, "-");
+  const folder = folderOf(name);
   const action = {
     name,
     code: `./actions/${folder}/code.js`,
@@ -30,7 +35,10 @@ export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) 
     AUTH0_ALLOW_DELETE: false,
   };
   const files = {
-    [`tenant/actions/${folder}.json`]: toText(action).replaceAll(QUOTED, "$1"),
+    [`tenant/actions/${folder}.json`]: toText(action).replaceAll(
+      QUOTED_VALUE,
+      (_found, key, placeholder) => key + placeholder,
+    ),
     [`tenant/actions/${folder}/code.js`]: code,
     "config.json": toText(settings),
     "README.md": readme({ name, trigger, secrets, bind }),
@@ -40,6 +48,15 @@ export function deployCliFiles({ name, code, trigger, runtime, secrets, bind }) 
       [trigger]: [{ action_name: name, display_name: name }],
     });
   return files;
+}
+
+function folderOf(name) {
+  // Spaces alone become hyphens, and no digest is needed to tell such names apart.
+  const spaced = name.normalize("NFC").trim().replaceAll(/ +/g, "-");
+  const folder = portable(spaced, NOT_IN_FILES, "-");
+  const characters = [...folder];
+  if (characters.length <= MAX_FILE_CHARACTERS) return folder;
+  return `${characters.slice(0, MAX_FILE_CHARACTERS).join("")}-${digestOf(name)}`;
 }
 
 function readme({ name, trigger, secrets, bind }) {

@@ -5,6 +5,7 @@
 
 import { auth0CliFiles } from "./auth0-cli.js";
 import { deployCliFiles } from "./deploy-cli.js";
+import { RUNTIMES } from "./tenant.js";
 import { terraformFiles } from "./terraform.js";
 
 /**
@@ -19,9 +20,14 @@ import { terraformFiles } from "./terraform.js";
  * @typedef {(action: ExportedAction) => Record<string, string>} Target
  */
 
-/** @type {Record<string, Target>} */
+/**
+ * What makes the files for each tool, and the runtimes that the tool takes.
+ *
+ * @type {Record<string, { files: Target, runtimes: string[] }>}
+ */
 export const TARGETS = {
-  "deploy-cli": deployCliFiles,
-  terraform: terraformFiles,
-  "auth0-cli": auth0CliFiles,
+  "deploy-cli": { files: deployCliFiles, runtimes: RUNTIMES },
+  // The provider has a list of its own.
+  terraform: { files: terraformFiles, runtimes: ["node18", "node22"] },
+  "auth0-cli": { files: auth0CliFiles, runtimes: RUNTIMES },
 };

@@ -2,16 +2,19 @@
  * For Terraform, with Auth0's provider.
  */
 
-import { TRIGGER_VERSIONS } from "./tenant.js";
+import { digestOf, portable, TRIGGER_VERSIONS } from "./tenant.js";
 
 /** @type {import("./index.js").Target} */
 export function terraformFiles({ name, code, trigger, runtime, secrets, bind }) {
+  const variables = variableNames(secrets);
   return {
     "action.js": code,
-    "main.tf": [action({ name, trigger, runtime, secrets }), ...(bind ? [binding(trigger)] : [])].join("\n"),
-    "variables.tf": secrets.map(variable).join("\n"),
+    "main.tf": [action({ name, trigger, runtime, variables }), ...(bind ? [binding(trigger)] : [])].join(
+      "\n",
+    ),
+    "variables.tf": [...variables].map(variable).join("\n"),
     "versions.tf": VERSIONS,
-    "README.md": readme({ name, trigger, secrets, bind }),
+    "README.md": readme({ name, trigger, variables, bind }),
   };
 }
 
@@ -28,7 +31,7 @@ const VERSIONS = `terraform {
 `;
 
 /** The code comes by \`file\`: in a heredoc Terraform would read \`\${\` as its own. */
-function action({ name, trigger, runtime, secrets }) {
+function action({ name, trigger, runtime, variables }) {
   return `resource "auth0_action" "claimsmith" {
   name    = ${quote(name)}
   runtime = ${quote(runtime)}
@@ -39,15 +42,15 @@ function action({ name, trigger, runtime, secrets }) {
     id      = ${quote(trigger)}
     version = ${quote(TRIGGER_VERSIONS[trigger])}
   }
-${secrets.map(secretBlock).join("")}}
+${[...variables].map(secretBlock).join("")}}
 `;
 }
 
-function secretBlock(secret) {
+function secretBlock([secret, variableName]) {
   return `
   secrets {
     name  = ${quote(secret)}
-    value = var.${variableName(secret)}
+    value = var.${variableName}
   }
 `;
 }
@@ -62,31 +65,75 @@ function binding(trigger) {
 `;
 }
 
-function variable(secret) {
-  return `variable "${variableName(secret)}" {
-  description = "The Action's secret ${secret}."
+function variable([secret, variableName]) {
+  return `variable "${variableName}" {
+  description = ${quote(`The Action's secret ${secret}.`)}
   type        = string
   sensitive   = true
 }
 `;
 }
 
-function variableName(secret) {
-  return secret.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
+/** What Terraform keeps for itself among the names of variables. */
+const RESERVED = [
+  "count",
+  "depends_on",
+  "for_each",
+  "lifecycle",
+  "locals",
+  "provider",
+  "providers",
+  "source",
+  "version",
+];
+
+/**
+ * The variable of each secret, in lower case as Terraform's are. Names that differ in their case alone get a digest.
+ *
+ * @param {string[]} secrets
+ * @returns {Map<string, string>}
+ */
+function variableNames(secrets) {
+  const lower = (secret) => portable(secret, /\W+/g, "_").toLowerCase();
+  const all = secrets.map(lower);
+  return new Map(
+    secrets.map((secret) => {
+      const name = lower(secret);
+      const needsPrefix = !/^[a-z]/.test(name) || RESERVED.includes(name);
+      const isShared = all.filter((other) => other === name).length > 1;
+      return [secret, `${needsPrefix ? "secret_" : ""}${name}${isShared ? `_${digestOf(secret)}` : ""}`];
+    }),
+  );
 }
 
+/**
+ * A text as HCL quotes it. `${` and `%{` begin a template there: the last of the signs before the brace is doubled, and
+ * the others are escapes, so that no run of signs is read in another way.
+ */
 function quote(text) {
-  return JSON.stringify(text).replaceAll("${", "$${").replaceAll("%{", "%%{");
+  const quoted = text
+    .replaceAll(/["\\]/g, (character) => `\\${character}`)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
+    .replaceAll(/(\$+|%+)\{/g, (_found, signs) => {
+      const others = signs.slice(1).replaceAll(/./g, escaped);
+      return `${others}${signs[0]}${signs[0]}{`;
+    });
+  return `"${quoted}"`;
 }
 
-function readme({ name, trigger, secrets, bind }) {
+function escaped(character) {
+  const number = character.codePointAt(0).toString(16);
+  return number.length > 4 ? `\\U${number.padStart(8, "0")}` : `\\u${number.padStart(4, "0")}`;
+}
+
+function readme({ name, trigger, variables, bind }) {
   return `# ${name}, for Terraform
 
 The provider reads AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET of an application that may manage Actions. The
 Action's own secrets are variables:
 
 \`\`\`sh
-${secrets.map((secret) => `export TF_VAR_${variableName(secret)}=`).join("\n")}
+${[...variables.values()].map((variable) => `export TF_VAR_${variable}=`).join("\n")}
 terraform init
 terraform plan
 terraform apply

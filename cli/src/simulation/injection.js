@@ -24,7 +24,7 @@ const CACHE = "cache";
  * @returns {Injection[]}
  */
 export function readInjection(text, config) {
-  const [, target, written] = /^(?:(\w+):\s*)?(.*)$/.exec(text) ?? [];
+  const [, target, written] = /^(?:(\w+):\s*)?(.*)$/s.exec(text) ?? [];
   const sources = Object.keys(config.sources ?? {});
   if (target === undefined) {
     return sources.map((source) => ({

@@ -4,9 +4,10 @@
 
 import Table from "cli-table3";
 import pc from "picocolors";
-import { count } from "../count.js";
+import { count, ms } from "../count.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
+import { visible } from "../terminal.js";
 import { DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
 
 const BAR_WIDTH = 24;
@@ -33,12 +34,12 @@ function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }
   const paint =
     { enriched: pc.green, shadow: pc.green, partial: pc.yellow, skipped: pc.yellow }[outcome] ?? pc.red;
   const lines = [`${paint(pc.bold(outcome))} in ${ms(durationMs)} of ${ms(deadlineMs)}`];
-  if (error !== null) lines.push(pc.red(error));
-  if (denied !== null) lines.push(`The user reads: ${denied.reason}`);
+  if (error !== null) lines.push(pc.red(visible(error)));
+  if (denied !== null) lines.push(`The user reads: ${visible(denied.reason)}`);
   for (const { code, path, message } of report?.errors ?? []) {
-    lines.push(`${pc.red(code)} ${path}: ${message.split("\n")[0]}`);
+    lines.push(`${pc.red(visible(code))} ${visible(`${path}: ${message.split("\n")[0]}`)}`);
   }
-  for (const warning of report?.warnings ?? []) lines.push(`${pc.yellow("warning")} ${warning}`);
+  for (const warning of report?.warnings ?? []) lines.push(`${pc.yellow("warning")} ${visible(warning)}`);
   return lines.join("\n");
 }
 
@@ -48,7 +49,9 @@ function printToken({ token, before, after, changes, bytes, limitBytes, dropped 
   if (after === null) lines.push(pc.dim("  none"));
   else lines.push(...printClaims(before ?? {}, after, changes));
   for (const { name, reason } of dropped) {
-    lines.push(`${pc.red("✗")} ${name}  ${pc.red(`Auth0 drops it: ${DROP_REASONS[reason] ?? reason}`)}`);
+    lines.push(
+      `${pc.red("✗")} ${visible(name)}  ${pc.red(`Auth0 drops it: ${DROP_REASONS[reason] ?? reason}`)}`,
+    );
   }
   return [`${title}  ${sizeBar(bytes, limitBytes)}`, ...lines].join("\n");
 }
@@ -56,9 +59,9 @@ function printToken({ token, before, after, changes, bytes, limitBytes, dropped 
 function printClaims(before, after, changes) {
   const changed = new Map(changes.map((change) => [change.claim, change]));
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const width = Math.max(...names.map((name) => name.length));
+  const width = Math.max(...names.map((name) => visible(name).length));
   return names.map((name) => {
-    const label = name.padEnd(width);
+    const label = visible(name).padEnd(width);
     const change = changed.get(name);
     if (change === undefined) return pc.dim(`  ${label}  ${json(after[name])}`);
     if (change.kind === "added") return pc.green(`+ ${label}  ${json(change.after)}`);
@@ -71,12 +74,12 @@ function printElsewhere({ elsewhere, scopes }) {
   const sections = Object.entries(elsewhere).map(([target, values]) =>
     [
       pc.bold(TARGET_TITLES[target]),
-      ...Object.entries(values).map(([name, value]) => pc.green(`+ ${name}  ${json(value)}`)),
+      ...Object.entries(values).map(([name, value]) => pc.green(`+ ${visible(name)}  ${json(value)}`)),
     ].join("\n"),
   );
   const changes = [
-    ...scopes.added.map((scope) => pc.green(`+ ${scope}`)),
-    ...scopes.removed.map((scope) => pc.red(`- ${scope}`)),
+    ...scopes.added.map((scope) => pc.green(`+ ${visible(scope)}`)),
+    ...scopes.removed.map((scope) => pc.red(`- ${visible(scope)}`)),
   ];
   if (changes.length > 0) sections.push([pc.bold("Scopes"), ...changes].join("\n"));
   return sections.join("\n\n");
@@ -90,8 +93,8 @@ function printCalls({ calls, durationMs }) {
     const shownStatus = status === null ? pc.red("none") : status < 400 ? pc.green(status) : pc.red(status);
     const took = endMs === null ? pc.red("not ended") : ms(endMs - startMs);
     table.push([
-      `  ${kind} ${name}`,
-      `${method} ${url}`,
+      visible(`  ${kind} ${name}`),
+      visible(`${method} ${url}`),
       shownStatus,
       took,
       waterfall(startMs, endMs, durationMs),
@@ -112,7 +115,7 @@ function printLeftOut({ report }) {
   if (leftOut.length === 0) return "";
   const lines = leftOut.map(({ claim, reason, target }) => {
     const where = target === undefined ? "" : ` of ${target}`;
-    return `  ${claim}${where}  ${pc.yellow(reason === "null" ? "its value is null" : reason)}`;
+    return `  ${visible(claim)}${where}  ${pc.yellow(reason === "null" ? "its value is null" : reason)}`;
   });
   return [pc.bold("Left out"), ...lines].join("\n");
 }
@@ -122,7 +125,7 @@ function printState({ cache, breakers, report }) {
   const lines = [
     `  ${cache.length} of ${CACHE_LIMITS.maxEntries} entries, ${count(bytes)} of ${count(CACHE_LIMITS.maxTotalBytes)} bytes`,
     ...cache.map(({ key, bytes: size, expiresInS }) =>
-      pc.dim(`  ${key}  ${count(size)} bytes, for ${count(expiresInS)} s`),
+      pc.dim(`  ${visible(key)}  ${count(size)} bytes, for ${count(expiresInS)} s`),
     ),
   ];
   const tokens = Object.entries(report?.tokens ?? {}).map(
@@ -131,10 +134,10 @@ function printState({ cache, breakers, report }) {
   const sources = Object.entries(report?.sources ?? {}).map(
     ([name, source]) => `source ${name} ${describeSource(source)}`,
   );
-  const open = breakers.map(({ id, openForS }) => pc.red(`  ${id} is open for ${openForS} s more`));
+  const open = breakers.map(({ id, openForS }) => pc.red(`  ${visible(id)} is open for ${openForS} s more`));
   return [
     pc.bold("Where it came from"),
-    ...[...tokens, ...sources].map((line) => `  ${line}`),
+    ...[...tokens, ...sources].map((line) => visible(`  ${line}`)),
     "",
     pc.bold("api.cache"),
     ...lines,
@@ -147,7 +150,7 @@ function printState({ cache, breakers, report }) {
 function printLog({ logs }) {
   const characters = logs.join("\n").length;
   const share = `${characters} of ${MAX_LOG_CHARACTERS} characters`;
-  return [`${pc.bold("Log")}  ${pc.dim(share)}`, ...logs.map((line) => `  ${line}`)].join("\n");
+  return [`${pc.bold("Log")}  ${pc.dim(share)}`, ...logs.map((line) => visible(`  ${line}`))].join("\n");
 }
 
 /**
@@ -155,13 +158,12 @@ function printLog({ logs }) {
  * @returns {string}
  */
 export function printStorm(storm) {
-  const { logins, users, concurrency, durationMs, latencyMs, histogram, tokenCalls, sourceCalls } = storm;
+  const { logins, planned, users, concurrency, durationMs, latencyMs, histogram } = storm;
+  const { tokenCalls, sourceCalls } = storm;
+  const ended = logins < planned ? `${count(logins)} of ${count(planned)}` : count(logins);
   const table = plainTable();
   table.push(
-    [
-      "  logins",
-      `${count(logins)} of ${count(users)} users, ${count(concurrency)} at once, in ${ms(durationMs)}`,
-    ],
+    ["  logins", `${ended} of ${count(users)} users, ${count(concurrency)} at once, in ${ms(durationMs)}`],
     ["  outcomes", listOf(storm.outcomes)],
     ...(Object.keys(storm.errors).length > 0 ? [["  errors", listOf(storm.errors)]] : []),
     ["  token calls", count(tokenCalls)],
@@ -181,7 +183,7 @@ export function printStorm(storm) {
 
 function listOf(counts) {
   return Object.entries(counts)
-    .map(([name, number]) => `${name} ${count(number)}`)
+    .map(([name, number]) => `${visible(name)} ${count(number)}`)
     .join(", ");
 }
 
@@ -214,10 +216,5 @@ function rows(table) {
 }
 
 function json(value) {
-  return JSON.stringify(value) ?? "undefined";
-}
-
-function ms(value) {
-  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
-  return `${value >= 100 ? Math.round(value) : value.toPrecision(2)} ms`;
+  return visible(JSON.stringify(value) ?? "undefined");
 }

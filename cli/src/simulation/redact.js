@@ -13,7 +13,7 @@ export function createRedactor(secrets) {
     .flatMap(([name, value]) => [value, encodeURIComponent(value)].map((text) => ({ name, text })))
     .sort((one, other) => other.text.length - one.text.length);
   return (text) =>
-    values.reduce((shown, { name, text: value }) => shown.replaceAll(value, `{secrets.${name}}`), text);
+    values.reduce((shown, { name, text: value }) => shown.replaceAll(value, () => `{secrets.${name}}`), text);
 }
 
 function isHost(value) {

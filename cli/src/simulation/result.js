@@ -130,6 +130,25 @@ export function describeLogin({
 }
 
 /**
+ * Returns whether Auth0 would fail the login, or leave out a claim that was set.
+ *
+ * @param {Simulation} login
+ */
+export function isSpoiled({ outcome, tokens }) {
+  return outcome === "failed" || tokens.some(({ dropped }) => dropped.length > 0);
+}
+
+/**
+ * Returns whether something went wrong in the login. That tells a denial by mistake from one by a rule: what fails and
+ * denies is among the errors, a rule that holds is none.
+ *
+ * @param {Simulation} login
+ */
+export function hasErrors({ outcome, report }) {
+  return outcome === "partial" || report === null || report.errors.length > 0;
+}
+
+/**
  * @param {Record<string, unknown>} before
  * @param {Record<string, unknown>} after
  * @returns {Change[]} in the order of `after`, what was removed last

@@ -2,13 +2,18 @@
  * Many logins at once in one instance, and what they came to.
  */
 
+import { hasErrors, isSpoiled } from "./result.js";
+
 /**
  * @typedef {object} Storm
- * @property {number} logins
+ * @property {number} logins That have ended.
+ * @property {number} planned More than have ended where the storm was stopped.
  * @property {number} users
  * @property {number} concurrency
  * @property {number} durationMs
  * @property {Record<string, number>} outcomes Logins by outcome.
+ * @property {number} spoiled Logins that Auth0 would fail, or whose claims it would leave out.
+ * @property {number} withErrors Logins in which something went wrong, a denial by mistake among them.
  * @property {Record<string, number>} errors Reports that name the error, by code.
  * @property {number} tokenCalls
  * @property {number} sourceCalls
@@ -27,9 +32,13 @@ const FIRST_BUCKET_MS = 0.25;
  * @param {number} options.concurrency
  * @param {Record<string, any>} options.event
  * @param {(done: number) => void} [options.onProgress]
+ * @param {AbortSignal} [options.signal] Stops the storm: what has ended counts, what is under way does not.
  * @returns {Promise<Storm>}
  */
-export async function runStorm(simulation, { logins, users, concurrency, event, onProgress = () => {} }) {
+export async function runStorm(
+  simulation,
+  { logins: planned, users, concurrency, event, onProgress = () => {}, signal },
+) {
   /** @type {number[]} */
   const latencies = [];
   /** @type {Record<string, number>} */
@@ -37,29 +46,37 @@ export async function runStorm(simulation, { logins, users, concurrency, event, 
   /** @type {Record<string, number>} */
   const errors = {};
   let begun = 0;
-  let done = 0;
+  let spoiled = 0;
+  let withErrors = 0;
 
   async function work() {
-    while (begun < logins) {
+    while (begun < planned && !signal?.aborted) {
       const result = await simulation.login(withUser(event, begun++ % users));
+      if (signal?.aborted) return;
       latencies.push(result.durationMs);
       outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
       for (const { code } of result.report?.errors ?? []) errors[code] = (errors[code] ?? 0) + 1;
-      onProgress(++done);
+      if (isSpoiled(result)) spoiled++;
+      if (hasErrors(result)) withErrors++;
+      onProgress(latencies.length);
     }
   }
 
   const callsBefore = { ...simulation.calls };
   const startMs = performance.now();
-  await Promise.all(Array.from({ length: Math.min(concurrency, logins) }, work));
+  const worked = Promise.all(Array.from({ length: Math.min(concurrency, planned) }, work));
+  await Promise.race(signal === undefined ? [worked] : [worked, aborted(signal)]);
   const durationMs = performance.now() - startMs;
   latencies.sort((one, other) => one - other);
   return {
-    logins,
+    logins: latencies.length,
+    planned,
     users,
     concurrency,
     durationMs,
     outcomes,
+    spoiled,
+    withErrors,
     errors,
     tokenCalls: simulation.calls.token - callsBefore.token,
     sourceCalls: simulation.calls.source - callsBefore.source,
@@ -71,6 +88,14 @@ export async function runStorm(simulation, { logins, users, concurrency, event, 
     },
     histogram: toHistogram(latencies),
   };
+}
+
+/** @param {AbortSignal} signal @returns {Promise<void>} */
+function aborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function withUser(event, number) {

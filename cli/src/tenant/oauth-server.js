@@ -5,10 +5,12 @@
 
 import { randomBytes } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
-// Not the package's main file: that one prints a warning on Node 20, on which all that is used here works.
-import { InvalidRequest, InvalidTarget } from "oidc-provider/lib/helpers/errors.js";
-import { Provider } from "oidc-provider/lib/provider.js";
 import { listen } from "./listener.js";
+
+const {
+  errors: { InvalidRequest, InvalidTarget },
+  Provider,
+} = await importProvider();
 
 const ALGORITHM = "RS256";
 const TOKEN_PATH = "/oauth/token";
@@ -152,6 +154,19 @@ function createClient() {
     clientSecret: `s+/%${randomBytes(24).toString("base64url")}`,
     clientAuth: "client_secret_post",
   };
+}
+
+/** Imports the package without its warning of Node 20, on which all that is used here works. */
+async function importProvider() {
+  const { warn } = console;
+  console.warn = (...words) => {
+    if (!String(words[0]).includes("oidc-provider WARNING: Unsupported runtime")) warn(...words);
+  };
+  try {
+    return await import("oidc-provider");
+  } finally {
+    console.warn = warn;
+  }
 }
 
 async function createSigningKey() {

@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { parseConfig } from "../../src/config/text.js";
 import { Editor } from "./editor.jsx";
 import * as engine from "./engine.js";
-import { loadFiles, saveFile } from "./files.js";
+import { saveFile } from "./files.js";
 import { PRESETS } from "./presets.js";
 import { Result } from "./result.jsx";
 import { ExpressionBox, Faults, Storm } from "./tools.jsx";
@@ -24,36 +24,28 @@ const TRIGGERS = { "post-login": "Post login", "credentials-exchange": "Credenti
 
 /** @typedef {{ config: string, event: string, answers: string }} Texts The three files, as they are edited. */
 
-/** @param {{ schema: import("./schema.js").Schema }} props */
-export function App({ schema }) {
-  const [texts, setTexts] = useState(textsOf(PRESETS[0]));
+/**
+ * @param {object} props
+ * @param {import("./schema.js").Schema} props.schema
+ * @param {Record<string, import("./files.js").StoredFile> | null} props.files Null where nothing can be saved.
+ */
+export function App({ schema, files }) {
+  const [own] = useState(() => textsIn(files));
+  const [texts, setTexts] = useState(own ?? textsOf(PRESETS[0]));
   const [trigger, setTrigger] = useState(/** @type {string} */ (PRESETS[0].trigger));
   /** Counts the times that all texts were replaced. */
   const [revision, setRevision] = useState(0);
-  const [preset, setPreset] = useState(PRESETS[0].name);
+  const [preset, setPreset] = useState(own === null ? PRESETS[0].name : "");
   const [faults, setFaults] = useState(/** @type {Record<string, string>} */ ({}));
   const [tab, setTab] = useState("config");
   const [problems, setProblems] = useState(/** @type {any[]} */ ([]));
   const [result, setResult] = useState(/** @type {any} */ (null));
   const [failure, setFailure] = useState("");
-  const [stored, setStored] = useState(/** @type {Record<string, any> | null} */ (null));
+  const [stored, setStored] = useState(/** @type {Record<string, any> | null} */ (files));
   const [notice, setNotice] = useState("");
+  const status = useEngineStatus();
   const fresh = useRef({ restart: false, clear: false });
   const [run, setRun] = useState(0);
-
-  useEffect(() => {
-    loadFiles().then((files) => {
-      setStored(files);
-      const there = Object.fromEntries(
-        Object.entries(files ?? {}).flatMap(([name, { text }]) => (text === null ? [] : [[name, text]])),
-      );
-      if (Object.keys(there).length === 0) return;
-      // What is missing must not come from a case that has nothing to do with the rest.
-      setTexts((before) => ({ ...before, event: "{}\n", answers: "{}\n", ...there }));
-      setPreset("");
-      setRevision((before) => before + 1);
-    });
-  }, []);
 
   const inputs = useMemo(() => ({ ...texts, faults: chosen(faults), trigger }), [texts, faults, trigger]);
 
@@ -65,8 +57,10 @@ export function App({ schema }) {
         if (!isCurrent) return;
         setProblems(found);
         if (found.length > 0) return;
-        const seen = await engine.login({ inputs, ...fresh.current });
+        const asked = fresh.current;
+        // Before the answer: a button that is pressed meanwhile is for the next login.
         fresh.current = { restart: false, clear: false };
+        const seen = await engine.login({ inputs, ...asked });
         if (!isCurrent) return;
         setResult(seen);
         setFailure("");
@@ -93,7 +87,7 @@ export function App({ schema }) {
   );
   const data = useMemo(() => dataOf(texts), [texts]);
   const isChanged = (name) => stored !== null && stored[name]?.text !== texts[name];
-  const isRunnable = problems.length === 0 && failure === "";
+  const isRunnable = problems.length === 0 && failure === "" && status.state === "ready";
 
   function choose(name) {
     const chosenPreset = PRESETS.find((candidate) => candidate.name === name);
@@ -228,6 +222,7 @@ export function App({ schema }) {
               With an empty cache
             </button>
           </div>
+          <EngineStatus status={status} />
           <div class={isRunnable ? "" : "stale"} aria-busy={!isRunnable}>
             {result !== null && <Result result={result} />}
           </div>
@@ -236,6 +231,34 @@ export function App({ schema }) {
         </div>
       </main>
     </div>
+  );
+}
+
+/** @returns {import("./engine.js").EngineStatus} */
+function useEngineStatus() {
+  const [status, setStatus] = useState(
+    /** @type {import("./engine.js").EngineStatus} */ ({ state: "loading", message: "" }),
+  );
+  useEffect(() => engine.watchStatus(setStatus), []);
+  return status;
+}
+
+/** @param {{ status: import("./engine.js").EngineStatus }} props */
+function EngineStatus({ status: { state, message } }) {
+  if (state === "ready") return null;
+  if (state === "failed") {
+    return (
+      <p class="card bad" role="alert" data-testid="engine">
+        The engine does not run: {message}. Reload the page; your browser must know WebAssembly and module
+        workers. What is typed here and not saved is lost by that: copy it first.
+      </p>
+    );
+  }
+  return (
+    <p class="card muted" role="status" data-testid="engine">
+      Loading the engine…
+      {state === "slow" && " It takes long. It is used when it comes; reload the page where it does not."}
+    </p>
   );
 }
 
@@ -316,6 +339,20 @@ function ThemeSwitch() {
 function textsOf({ config, event, answers }) {
   const toText = (value) => `${JSON.stringify(value, null, 2)}\n`;
   return { config: toText(config), event: toText(event), answers: toText(answers) };
+}
+
+/**
+ * What is missing of the folder must not come from a case that has nothing to do with the rest.
+ *
+ * @param {Record<string, import("./files.js").StoredFile> | null} files
+ * @returns {Texts | null} null where the folder has none of the files
+ */
+function textsIn(files) {
+  const there = Object.entries(files ?? {}).flatMap(([name, { text }]) =>
+    text === null ? [] : [[name, text]],
+  );
+  if (there.length === 0) return null;
+  return { config: textsOf(PRESETS[0]).config, event: "{}\n", answers: "{}\n", ...Object.fromEntries(there) };
 }
 
 function chosen(faults) {

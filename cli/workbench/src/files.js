@@ -10,7 +10,9 @@
 export async function loadFiles() {
   if (document.documentElement.dataset.files !== "served") return null;
   const response = await fetch("files");
-  return response.json();
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.message);
+  return answer;
 }
 
 /**

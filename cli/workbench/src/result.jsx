@@ -3,7 +3,7 @@
  */
 
 import { useState } from "preact/hooks";
-import { count } from "../../src/count.js";
+import { count, ms } from "../../src/count.js";
 import { CACHE_LIMITS } from "../../src/host/cache.js";
 import { DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "../../src/simulation/words.js";
 
@@ -266,11 +266,6 @@ function State({ result: { cache, breakers, report } }) {
       </ul>
     </section>
   );
-}
-
-export function ms(value) {
-  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
-  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
 }
 
 function json(value) {

@@ -3,10 +3,9 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
-import { count } from "../../src/count.js";
+import { count, ms } from "../../src/count.js";
 import { FAULT_NAMES } from "../../src/simulation/in-memory.js";
 import * as engine from "./engine.js";
-import { ms } from "./result.jsx";
 
 /** @param {{ data: unknown, initial: string }} props */
 export function ExpressionBox({ data, initial }) {

@@ -1,76 +1,23 @@
 /**
- * The engine, off the page's thread: WebAssembly compiles at once here, and a person who types never waits.
+ * Runs the engine off the page's thread: WebAssembly compiles at once here, and typing never waits.
  *
- * A message is `{ id, call, args }`, an answer `{ id, result }`, `{ id, error }` or, on the way, `{ id, progress }`.
+ * The first message is `{ ready: true }`, or `{ failed }` with the reason; what is posted to the worker before that is
+ * lost. Then a message is `{ id, call, args }`, an answer `{ id, result }`, `{ id, error }` or, on the way,
+ * `{ id, progress }`.
  */
 
-import { checkConfig, evaluate } from "claimsmith";
-import { parseConfig, placeProblems } from "../../src/config/text.js";
-import { createCache } from "../../src/host/cache.js";
-import { createAnswers } from "../../src/simulation/answers.js";
-import { startInMemory } from "../../src/simulation/in-memory.js";
-import { runStorm } from "../../src/simulation/storm.js";
-
-let cache = createCache();
-/** The simulation that ran last, and what it was made of: the next login finds its token in memory. */
-let last = { made: "", simulation: /** @type {any} */ (null) };
-
-const CALLS = {
-  /** Everything that is wrong with the text of a configuration. */
-  check({ text, trigger }) {
-    const { value, problems } = parseConfig(text);
-    if (value === undefined) return problems;
-    return [...problems, ...placeProblems(text, checkConfig(value, { trigger }).problems)];
-  },
-
-  /** One login. */
-  async login({ inputs, restart, clear }) {
-    if (clear) cache = createCache();
-    const simulation = await simulationOf(inputs, restart || clear);
-    return simulation.login(parseObject(inputs.event, "the event"));
-  },
-
-  /** Many logins, in an instance and a cache of their own. */
-  async storm({ inputs, logins, users, concurrency }, onProgress) {
-    const simulation = await start(inputs, createCache());
-    const event = parseObject(inputs.event, "the event");
-    return runStorm(simulation, { logins, users, concurrency, event, onProgress });
-  },
-
-  evaluate({ expression, data }) {
-    return evaluate(expression, data);
-  },
-};
-
-async function simulationOf(inputs, isFresh) {
-  const { event: _event, ...made } = inputs;
-  const key = JSON.stringify(made);
-  if (isFresh || last.made !== key) last = { made: key, simulation: await start(inputs, cache) };
-  return last.simulation;
+try {
+  // Not a static import: what fails in there could not be caught here, and the page would wait for ever.
+  const { CALLS } = await import("./calls.js");
+  self.onmessage = async ({ data: { id, call, args } }) => {
+    const post = (message) => self.postMessage({ id, ...message });
+    try {
+      post({ result: await CALLS[call](args, (progress) => post({ progress })) });
+    } catch (error) {
+      post({ error: { message: /** @type {Error} */ (error).message } });
+    }
+  };
+  self.postMessage({ ready: true });
+} catch (error) {
+  self.postMessage({ failed: /** @type {Error} */ (error).message });
 }
-
-function start({ config, answers, faults, trigger }, ownCache) {
-  return startInMemory({
-    config: parseObject(config, "the configuration"),
-    answers: createAnswers(parseObject(answers, "the answers")),
-    faults,
-    trigger,
-    cache: ownCache,
-  });
-}
-
-function parseObject(text, what) {
-  const { value, problems } = parseConfig(text);
-  if (problems.length > 0) throw new Error(`${what}: ${problems[0].message}`);
-  return /** @type {Record<string, any>} */ (value);
-}
-
-self.onmessage = async ({ data: { id, call, args } }) => {
-  const post = (message) => self.postMessage({ id, ...message });
-  try {
-    post({ result: await CALLS[call](args, (progress) => post({ progress })) });
-  } catch (error) {
-    post({ error: { message: /** @type {Error} */ (error).message } });
-  }
-};
-self.postMessage({ ready: true });
