@@ -131,8 +131,10 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
       const agent = { protocol, keepAlive: true, addRequest };
       request = scheme.open(target, { method, headers: allHeaders, agent });
       request.on("error", (/** @type {Error} */ error) => {
+        const response = connection?.response;
+        if (!response) fail(error);
         // What comes after a whole answer is no part of it.
-        if (!connection?.response?.complete) fail(error);
+        else if (!response.complete) response.destroy(error);
       });
       request.on("upgrade", () => fail(coded("UNEXPECTED_UPGRADE")));
       request.on("response", (/** @type {import("node:http").IncomingMessage} */ response) => {
