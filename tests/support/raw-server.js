@@ -17,9 +17,13 @@ import tls from "node:tls";
  *
  * @param {import("node:test").TestContext} t
  * @param {(request: RawRequest, index: number) => void} answer
- * @param {{ tls?: { key: string, cert: string }, host?: string }} [options]
+ * @param {{ tls?: { key: string, cert: string }, host?: string, port?: number }} [options]
  */
-export async function startRawServer(t, answer, { tls: certificate, host = "127.0.0.1" } = {}) {
+export async function startRawServer(
+  t,
+  answer,
+  { tls: certificate, host = "127.0.0.1", port: wanted = 0 } = {},
+) {
   /** @type {RawRequest[]} */
   const requests = [];
   /** @type {net.Socket[]} Every connection that was ever made. */
@@ -39,7 +43,7 @@ export async function startRawServer(t, answer, { tls: certificate, host = "127.
     });
   };
   const server = certificate ? tls.createServer(certificate, onConnection) : net.createServer(onConnection);
-  await new Promise((resolve) => server.listen(0, host, () => resolve(undefined)));
+  await new Promise((resolve) => server.listen(wanted, host, () => resolve(undefined)));
   server.unref();
   t.after(() => {
     server.close();
@@ -68,7 +72,9 @@ function readRequest(bytes) {
 export function text(status, body = "", headers = {}) {
   const bytes = Buffer.from(body);
   const all = { "content-length": bytes.length, ...headers };
-  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${value}\r\n`));
+  const lines = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : `${name}: ${value}\r\n`,
+  );
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${lines.join("")}\r\n`, "latin1"), bytes]);
 }
 

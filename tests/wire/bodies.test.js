@@ -159,9 +159,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
   })) {
     test(`fault 20: ${name}: a body that ${fault} leaves no connection open`, async (t) => {
       const server = await startRawServer(t, ({ write }, index) =>
-        write(
-          index % 2 === 1 ? text("200 OK", bytes, { "content-encoding": "gzip" }) : text("200 OK", GOOD),
-        ),
+        write(index % 2 === 1 ? text("200 OK", bytes, { "content-encoding": "gzip" }) : text("200 OK", GOOD)),
       );
       const config = structuredClone(CONFIG);
       config.sources.profile.retries = 0;
@@ -198,7 +196,11 @@ test("a body of exactly the limit is read, wrapped or not, and one byte more is 
   let headers = {};
   let bytes = body;
   const server = await startRawServer(t, ({ write }) => write(text("200 OK", wrap(bytes), headers)));
-  for (const [coding, step] of Object.entries({ identity: (plain) => plain, gzip: gzipSync, br: brotliCompressSync })) {
+  for (const [coding, step] of Object.entries({
+    identity: (plain) => plain,
+    gzip: gzipSync,
+    br: brotliCompressSync,
+  })) {
     wrap = step;
     headers = { "content-encoding": coding };
     bytes = body;

@@ -147,12 +147,16 @@ const FAULTS = {
   "a rejection with a proxy that throws": () => Promise.reject(throwing()),
   "an error of another kind": () => Promise.reject(Object.assign(new Error(), { code: 7, cause: 9 })),
   "a promise that is never kept": () => new Promise(() => {}),
-  "a redirect that was followed": () => Object.defineProperty(new Response(GOOD), "redirected", { value: true }),
+  "a redirect that was followed": () =>
+    Object.defineProperty(new Response(GOOD), "redirected", { value: true }),
 };
 
 /** One login, whose `profile` gets what is given, and `other` a good answer. */
 async function login(give, { isAsync = true } = {}) {
-  const action = requirePackage(CONFIG, "{ log: console.log, fetch: (...given) => globalThis.callersFetch(...given) }");
+  const action = requirePackage(
+    CONFIG,
+    "{ log: console.log, fetch: (...given) => globalThis.callersFetch(...given) }",
+  );
   const answer = (url) => (String(url).endsWith("/profile") ? give() : new Response(GOOD));
   /** @type {any} */ (globalThis).callersFetch = isAsync ? async (url) => answer(url) : answer;
   const event = createEvent({});

@@ -62,7 +62,9 @@ for (const [header, keptMs] of Object.entries({
 
 for (const header of ["timeout=0", "timeout=1"]) {
   test(`a server that says "Keep-Alive: ${header}" has its connection closed at once`, async (t) => {
-    const server = await startRawServer(t, ({ write }) => write(text("200 OK", "", { "keep-alive": header })));
+    const server = await startRawServer(t, ({ write }) =>
+      write(text("200 OK", "", { "keep-alive": header })),
+    );
     await read(get(server.url));
     await until(() => server.open() === 0);
   });

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { startRawServer, text, until } from "../support/raw-server.js";
@@ -23,7 +23,9 @@ const UNASKED = {
 /** A server on another thread, with a way to let it write while this thread stands still. */
 async function startUnaskedServer(t, unasked) {
   const signal = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL("unasked-server.js", import.meta.url), { workerData: { unasked, signal } });
+  const worker = new Worker(new URL("unasked-server.js", import.meta.url), {
+    workerData: { unasked, signal },
+  });
   t.after(() => worker.terminate());
   const [port] = await once(worker, "message");
   const writeWhileBlocked = () => {
