@@ -58,6 +58,7 @@ for (const [part, rows] of Object.entries(ROWS)) {
           (known) => known.part === part && known.fault === fault && known.deployment === deployment,
         );
         assert.equal(row.thrown, undefined);
+        assert.ok(row.met > 0, "nobody met the fault");
         const { outcome, error, token, backend, isSet } = row;
         assert.deepEqual({ outcome, error, token, backend, isSet }, expect);
         assert.deepEqual(row.leaks, []);
