@@ -55,8 +55,6 @@ export function connect({ id, host, port, isSecure, agent }, callback) {
       _agentKey: id,
       autoSelectFamily: false,
       noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 1_000,
       lookup: (_host, _options, done) => {
         resolve(host).then((found) => {
           addresses = found;

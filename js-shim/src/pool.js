@@ -12,81 +12,76 @@ const LIFETIME_MS = 60_000;
 /** As many as Node's agents keep. */
 const MAX_IDLE = 256;
 
-/** The connections that lie idle, by origin; the one used last stands at the end. @type {Map<string, Connection[]>} */
-const idle = new Map();
+/** The connections that lie idle, by origin; the one used last stands at the end. @type {Map<string, Set<Connection>>} */
+const pools = new Map();
 
-/** One socket, from one request to the next. */
-export class Connection {
-  /** When it was last given back. */
-  idleSince = 0;
-  /** How long it lay idle before its request; null where it is new. @type {number | null} */
-  waitedMs = null;
-  /** How long it then may lie idle. */
-  lifetimeMs = LIFETIME_MS;
-  /** Whether a request has it. */
-  isBusy = true;
-  /** Whether a byte has come since the request was sent. */
-  hasAnswered = false;
-  /** The answer to the request, once its headers are there. @type {import("node:http").IncomingMessage | undefined} */
-  response;
+function poolOf(origin) {
+  const pool = pools.get(origin) ?? new Set();
+  pools.set(origin, pool);
+  return pool;
+}
 
-  /**
-   * @param {import("node:net").Socket} socket
-   * @param {string} origin
-   */
-  constructor(socket, origin) {
-    this.socket = socket;
-    this.origin = origin;
-    // Before Node's parser, so that what follows an answer is known from the answer.
-    socket.on("data", () => {
-      this.hasAnswered = true;
-      // Nobody asked for it, and it must not answer whoever asks next.
-      if (!this.isBusy || this.response?.complete) socket.destroy();
-    });
-    const endIdle = () => {
-      if (!this.isBusy) socket.destroy();
-    };
-    socket.on("end", endIdle);
-    socket.on("timeout", endIdle);
-    // While it lies idle, its end concerns nobody.
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      const connections = idle.get(origin);
-      if (connections?.includes(this)) connections.splice(connections.indexOf(this), 1);
-    });
-    // Node's word for a request that has been answered whole, on a connection that both sides keep.
-    socket.on("free", () => this.#release());
-  }
+/**
+ * One socket, from one request to the next.
+ * @typedef {object} Connection
+ * @property {import("node:net").Socket} socket
+ * @property {number | undefined} waitedMs How long it lay idle before its request; undefined where it is new.
+ * @property {boolean} isSilent No byte has come since the request was sent.
+ * @property {import("node:http").IncomingMessage | undefined} response The answer, once its headers are there.
+ * @property {boolean} isIdle No request has it.
+ * @property {number} idleSince
+ * @property {number} lifetimeMs How long it may lie idle.
+ */
 
-  /**
-   * Takes note of an answer's headers.
-   * @param {import("node:http").IncomingMessage} response
-   */
-  answer(response) {
-    this.response = response;
-    const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(`${response.headers["keep-alive"]}`) ?? [];
-    // A second is left for the way; a timer holds no more than some weeks.
-    this.lifetimeMs = seconds ? Math.min(Number(seconds), 86_400) * 1_000 - 1_000 : LIFETIME_MS;
-  }
-
-  #release() {
-    const { socket, origin } = this;
-    const connections = idle.get(origin) ?? [];
-    if (this.lifetimeMs <= 0 || !socket.writable || connections.length >= MAX_IDLE) {
-      socket.destroy();
-      return;
-    }
-    idle.set(origin, connections);
-    connections.push(this);
-    this.isBusy = false;
-    this.hasAnswered = false;
-    this.response = undefined;
-    this.idleSince = monotonic();
-    socket.setTimeout(this.lifetimeMs);
+/**
+ * @param {import("node:net").Socket} socket
+ * @param {string} origin
+ * @returns {Connection}
+ */
+function create(socket, origin) {
+  const pool = poolOf(origin);
+  /** @type {Connection} */
+  const connection = {
+    socket,
+    waitedMs: undefined,
+    isSilent: true,
+    response: undefined,
+    isIdle: false,
+    idleSince: 0,
+    lifetimeMs: 0,
+  };
+  // Before Node's parser, so that what follows an answer is known from the answer.
+  socket.on("data", () => {
+    connection.isSilent = false;
+    // Nobody asked for it, and it must not answer whoever asks next.
+    if (connection.isIdle || connection.response?.complete) socket.destroy();
+  });
+  for (const event of ["end", "timeout"]) socket.on(event, () => connection.isIdle && socket.destroy());
+  // While it lies idle, its end concerns nobody.
+  socket.on("error", () => {});
+  socket.on("close", () => pool.delete(connection));
+  // Node's word for a request that has been answered whole, on a connection that both sides keep.
+  socket.on("free", () => {
+    const lifetimeMs = readLifetimeMs(connection.response?.headers["keep-alive"]);
+    if (lifetimeMs <= 0 || !socket.writable || pool.size >= MAX_IDLE) return socket.destroy();
+    connection.isIdle = connection.isSilent = true;
+    connection.response = undefined;
+    connection.idleSince = monotonic();
+    connection.lifetimeMs = lifetimeMs;
+    pool.add(connection);
+    socket.setTimeout(lifetimeMs);
     socket.unref();
     // What comes must be seen.
     socket.resume();
-  }
+  });
+  return connection;
+}
+
+/** How long a connection may lie idle by its server's `Keep-Alive`, less a second for the way. */
+function readLifetimeMs(header = "") {
+  const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(header) ?? [];
+  // A timer holds no more than some weeks.
+  return seconds ? Math.min(Number(seconds), 86_400) * 1_000 - 1_000 : LIFETIME_MS;
 }
 
 /**
@@ -99,20 +94,15 @@ export class Connection {
  */
 export function acquire(origin, maxIdleMs, callback) {
   const kept = take(origin.id, maxIdleMs);
-  if (!kept) {
-    return connect(origin, (error, socket) => {
-      if (error) callback(error);
-      else callback(null, new Connection(socket, origin.id));
-    });
-  }
+  if (!kept) return connect(origin, (error, socket) => callback(error, socket && create(socket, origin.id)));
   const { socket } = kept;
+  let isGivenUp = false;
   let giveUp = () => void socket.destroy();
   // What the kernel holds is read before the request leaves: while the loop was blocked, or the process frozen, bytes
   // or the connection's end may have come that nothing has seen yet.
-  let isGivenUp = false;
   afterPoll(() => {
     if (!socket.destroyed) {
-      kept.isBusy = true;
+      kept.isIdle = false;
       socket.setTimeout(0);
       callback(null, kept);
     } else if (!isGivenUp) giveUp = acquire(origin, maxIdleMs, callback);
@@ -125,13 +115,13 @@ export function acquire(origin, maxIdleMs, callback) {
 
 /** The connection that has lain idle for the shortest time, out of the pool. */
 function take(origin, maxIdleMs) {
-  const connections = idle.get(origin) ?? [];
-  for (let connection = connections.at(-1); connection; connection = connections.at(-1)) {
+  const pool = poolOf(origin);
+  for (const connection of [...pool].reverse()) {
     const { socket, idleSince, lifetimeMs } = connection;
     const idleMs = monotonic() - idleSince;
     // The others have lain idle for longer.
     if (idleMs > maxIdleMs) return undefined;
-    connections.pop();
+    pool.delete(connection);
     // A process that was frozen is late to end them.
     if (idleMs < lifetimeMs && !socket.destroyed) {
       connection.waitedMs = idleMs;
@@ -145,5 +135,5 @@ function take(origin, maxIdleMs) {
 
 /** Closes every connection to an origin that lies idle. */
 export function purge(origin) {
-  for (const { socket } of [...(idle.get(origin) ?? [])]) socket.destroy();
+  for (const { socket } of poolOf(origin)) socket.destroy();
 }

@@ -81,8 +81,8 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
       let stopConnecting = () => {};
       let stopProbing = () => {};
 
-      const isSilent = () =>
-        connection !== undefined && connection.waitedMs !== null && !connection.hasAnswered;
+      /** Whether a connection that lay idle has given no sign of life since. */
+      const isSilent = () => connection?.waitedMs !== undefined && connection.isSilent;
       const end = () => {
         isOver = true;
         stopConnecting();
@@ -111,9 +111,9 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
           connection = acquired;
           sent = true;
           added.onSocket(acquired.socket);
-          if (!mayRepeat || (acquired.waitedMs ?? 0) <= FRESH_MS) return;
+          if (!mayRepeat || !(Number(acquired.waitedMs) > FRESH_MS)) return;
           const giveUpIfSilent = () => {
-            if (isOver || acquired.hasAnswered) return;
+            if (isOver || !acquired.isSilent) return;
             giveUp();
             attempt(ONLY_NEW);
           };
@@ -138,7 +138,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
       });
       request.on("upgrade", () => fail(coded("UNEXPECTED_UPGRADE")));
       request.on("response", (/** @type {import("node:http").IncomingMessage} */ response) => {
-        connection?.answer(response);
+        if (connection) connection.response = response;
         read(response, maxBytes, fail, (answer) => {
           if (isOver) return;
           isOver = true;
