@@ -34,14 +34,18 @@ export function decode(bytes, codings, maxBytes) {
     // Where there is nothing, nothing was wrapped.
     if (body.length === 0) return body;
     try {
-      return decoderOf(coding, body)(body, options);
-    } catch (error) {
+      return decoderOf(coding, body[0])(body, options);
+    } catch (/** @type {any} */ error) {
       throw error.code === "ERR_BUFFER_TOO_LARGE" ? coded(TOO_LARGE) : error;
     }
   }, bytes);
 }
 
-function decoderOf(coding, [first]) {
+/**
+ * @param {string} coding
+ * @param {number} first the body's first byte
+ */
+function decoderOf(coding, first) {
   switch (coding) {
     case "gzip":
     case "x-gzip":

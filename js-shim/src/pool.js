@@ -78,8 +78,8 @@ function create(socket, origin) {
 }
 
 /** How long a connection may lie idle by its server's `Keep-Alive`, less a second for the way. */
-function readLifetimeMs(header = "") {
-  const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(header) ?? [];
+function readLifetimeMs(header) {
+  const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(`${header}`) ?? [];
   // A timer holds no more than some weeks.
   return seconds ? Math.min(Number(seconds), 86_400) * 1_000 - 1_000 : LIFETIME_MS;
 }
@@ -97,7 +97,9 @@ export function acquire(origin, maxIdleMs, callback) {
   if (!kept) return connect(origin, (error, socket) => callback(error, socket && create(socket, origin.id)));
   const { socket } = kept;
   let isGivenUp = false;
-  let giveUp = () => void socket.destroy();
+  let giveUp = () => {
+    socket.destroy();
+  };
   // What the kernel holds is read before the request leaves: while the loop was blocked, or the process frozen, bytes
   // or the connection's end may have come that nothing has seen yet.
   afterPoll(() => {

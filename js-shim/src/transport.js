@@ -177,7 +177,7 @@ function read(response, maxBytes, fail, succeed) {
   const chunks = [];
   let length = 0;
 
-  const finish = (/** @type {any} */ error) => {
+  const finish = (/** @type {any} */ error = undefined) => {
     stop();
     /** @type {Uint8Array} */
     let body = new Uint8Array();

@@ -36,7 +36,7 @@ before(async () => {
 async function run(certificates) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "claimsmith-wire-"));
   const file = path.join(folder, "ca.pem");
-  writeFileSync(file, certificates.otherHost.cert + certificates.expired.cert);
+  writeFileSync(file, `${certificates.otherHost.cert}\n${certificates.expired.cert}`);
   try {
     const child = spawn(process.execPath, [fileURLToPath(new URL("run.js", import.meta.url))], {
       stdio: ["pipe", "pipe", "inherit"],
