@@ -110,7 +110,8 @@ async function inject(world, part, fault, row, ends) {
     injection.wrap = (action, login) => (login > 0 ? withClock(action, row.jumpMs, meet) : action);
   } else if (part === "api.cache") {
     injection.cache = find(cacheFaults, fault)();
-    injection.wrap = (action) => watchCache(action, injection.cache, meet);
+    if (injection.cache) injection.met = () => injection.cache.calls;
+    else injection.wrap = (action) => watchMissingCache(action, meet);
   } else if (row.prepare) {
     row.prepare({ backend, oauthServer });
   } else if (part === "backend") {
@@ -167,20 +168,17 @@ async function closedPort() {
   return port;
 }
 
-/** The Action with a cache whose calls are counted; where there is none, how often one was looked for. */
-function watchCache(action, cache, meet) {
-  const counting = (target, isMet) =>
-    new Proxy(target, {
-      get(_target, name) {
-        if (isMet(name)) meet();
-        return target[name];
-      },
-    });
+/** The Action with an `api` that counts how often a cache was looked for that is not there. */
+function watchMissingCache(action, meet) {
   return {
     executeSettled(handler, event, api) {
-      const watched = cache && counting(api.cache, (name) => name === "get" || name === "set");
-      const watchedApi = counting(api, (name) => name === "cache" && api.cache === undefined);
-      return action.executeSettled(handler, event, watched ? { ...api, cache: watched } : watchedApi);
+      const watched = new Proxy(api, {
+        get(target, name) {
+          if (name === "cache" && target.cache === undefined) meet();
+          return target[name];
+        },
+      });
+      return action.executeSettled(handler, event, watched);
     },
   };
 }

@@ -98,38 +98,54 @@ export const tokenFaults = Object.freeze({
   "sends a token of 6 kB, which api.cache refuses": () => token({ access_token: "t".repeat(6_000) }),
 });
 
-/** What takes the place of `api.cache`. @type {Record<string, () => any>} */
+/** What takes the place of `api.cache`; `calls` tells how often it was asked. @type {Record<string, () => any>} */
 export const cacheFaults = Object.freeze({
   "is missing": () => null,
   throws: () => {
     const fail = () => {
       throw new Error(PLANTED_BODY);
     };
-    return { get: fail, set: fail, delete: fail, entries: () => [] };
+    return cache(fail, fail);
   },
-  "answers with errors": () => {
-    const refuse = () => ({ type: "error", code: "CacheSizeExceeded" });
-    return { get: () => undefined, set: refuse, delete: refuse, entries: () => [] };
-  },
-  "loses every entry": () => ({
-    get: () => undefined,
-    set: () => ({ type: "success" }),
-    delete: () => {},
-    entries: () => [],
-  }),
-  "holds garbage": () => ({
-    get: () => ({ value: `{"token":${PLANTED_BODY}`, expires_at: Date.now() + 1e6 }),
-    set: () => ({ type: "success" }),
-    delete: () => {},
-    entries: () => [],
-  }),
-  "holds what is no text": () => ({
-    get: () => ({ value: { token: PLANTED_BODY } }),
-    set: () => undefined,
-    delete: () => undefined,
-    entries: () => [],
-  }),
+  "answers with errors": () =>
+    cache(
+      () => undefined,
+      () => ({ type: "error", code: "CacheSizeExceeded" }),
+    ),
+  "loses every entry": () =>
+    cache(
+      () => undefined,
+      () => ({ type: "success" }),
+    ),
+  "holds garbage": () =>
+    cache(
+      () => ({ value: `{"token":${PLANTED_BODY}`, expires_at: Date.now() + 1e6 }),
+      () => ({ type: "success" }),
+    ),
+  "holds what is no text": () =>
+    cache(
+      () => ({ value: { token: PLANTED_BODY } }),
+      () => undefined,
+    ),
 });
+
+/** A cache that answers so when it is read, and so when it is written or an entry is deleted. */
+function cache(read, write) {
+  let calls = 0;
+  const counted = (answer) => () => {
+    calls += 1;
+    return answer();
+  };
+  return {
+    get: counted(read),
+    set: counted(write),
+    delete: counted(write),
+    entries: () => [],
+    get calls() {
+      return calls;
+    },
+  };
+}
 
 /**
  * Writes to the socket what no HTTP library would, and ends as told.
