@@ -78,9 +78,18 @@ function replaceNode(builder) {
   builder.onLoad({ filter: /[\\/]transport\.js$/ }, () => ({
     contents: `export const send = () => ({ promise: Promise.reject(new Error("no fetch")), cancel() {} });`,
   }));
-  builder.onResolve({ filter: /^node:crypto$/ }, ({ path: name }) => ({ path: name, namespace: "browser" }));
-  builder.onLoad({ filter: /./, namespace: "browser" }, () => ({
+  builder.onResolve({ filter: /^node:(crypto|timers)$/ }, ({ path: name }) => ({
+    path: name,
+    namespace: "browser",
+  }));
+  builder.onLoad({ filter: /crypto/, namespace: "browser" }, () => ({
     contents: "export const webcrypto = globalThis.crypto;",
+  }));
+  // A page reads its connections by itself, so that there is no turn of a loop to wait for.
+  builder.onLoad({ filter: /timers/, namespace: "browser" }, () => ({
+    contents: `
+      export const { setTimeout, clearTimeout } = globalThis;
+      export const setImmediate = (callback) => callback();`,
   }));
 }
 

@@ -23,7 +23,15 @@ test("a file as it was bundled is the installed engine, with all that it may cal
   assert.equal(version, installed.version);
   assert.deepEqual(engine, { sha256: installed.sha256, isInstalled: true });
   assert.equal(wasm.sha256, installed.wasmSha256);
-  assert.deepEqual(requires, ["node:crypto", "node:http", "node:https", "node:zlib"]);
+  assert.deepEqual(requires, [
+    "node:crypto",
+    "node:dns",
+    "node:http",
+    "node:https",
+    "node:net",
+    "node:timers",
+    "node:zlib",
+  ]);
   assert.deepEqual(imports, Object.values(installed.imports).sort());
   const text = await folder.run("verify");
   assert.match(text.stdout, /engine {4}the same as in the installed package/);

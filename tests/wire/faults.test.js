@@ -36,7 +36,7 @@ before(async () => {
 async function run(certificates) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "claimsmith-wire-"));
   const file = path.join(folder, "ca.pem");
-  writeFileSync(file, certificates.otherHost.cert + certificates.expired.cert);
+  writeFileSync(file, `${certificates.otherHost.cert}\n${certificates.expired.cert}`);
   try {
     const child = spawn(process.execPath, [fileURLToPath(new URL("run.js", import.meta.url))], {
       stdio: ["pipe", "pipe", "inherit"],
@@ -58,6 +58,7 @@ for (const [part, rows] of Object.entries(ROWS)) {
           (known) => known.part === part && known.fault === fault && known.deployment === deployment,
         );
         assert.equal(row.thrown, undefined);
+        assert.ok(row.met > 0, "nobody met the fault");
         const { outcome, error, token, backend, isSet } = row;
         assert.deepEqual({ outcome, error, token, backend, isSet }, expect);
         assert.deepEqual(row.leaks, []);

@@ -5,10 +5,13 @@
 //
 // usage: node run.js < CERTIFICATES_JSON, with NODE_EXTRA_CA_CERTS
 
+import { subscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
+import https from "node:https";
+import net from "node:net";
 import { text } from "node:stream/consumers";
 import { createCache } from "claimsmith-cli/host";
 import { cacheFaults, PLANTED_BODY, PLANTED_TOKEN, sourceFaults, tokenFaults } from "claimsmith-cli/tenant";
-import { listen } from "../../cli/src/tenant/listener.js";
 import { createConfig, DEPLOYMENTS, PLAN, startWorld, visibleOutput } from "../support/world.js";
 import { ROWS } from "./rows.js";
 
@@ -19,6 +22,14 @@ const AT_ONCE = 4;
 const certificates = JSON.parse(await text(process.stdin));
 const unhandled = [];
 process.on("unhandledRejection", (reason) => unhandled.push(String(reason)));
+
+/** Refused connections, by port. */
+const refused = new Map();
+subscribe("net.client.socket", ({ socket }) => {
+  socket.on("error", ({ code, port }) => {
+    if (code === "ECONNREFUSED") refused.set(port, (refused.get(port) ?? 0) + 1);
+  });
+});
 
 const realNow = Date.now;
 const queue = [];
@@ -54,24 +65,72 @@ async function runRow({ part, fault, row, deployment }) {
   const ends = [];
   const world = await startWorld({ after: (end) => ends.push(end) });
   try {
-    inject(world, part, fault, row);
-    return await runLogins(world, row, deployment, ends);
+    const injection = await inject(world, part, fault, row, ends);
+    return await runLogins(world, row, injection, deployment);
   } finally {
     for (const end of ends) await end();
   }
 }
 
-function inject({ backend, oauthServer }, part, fault, row) {
-  if (row.prepare) row.prepare({ backend, oauthServer });
-  else if (part === "backend") backend.setFault(sourceFaults[fault]?.() ?? null);
-  else if (part === "token endpoint") oauthServer.setFault(tokenFaults[fault]?.() ?? null);
-  else if (part === "api.cache") row.cache = cacheFaults[fault];
+/**
+ * What a row changes, and how often that was met: a row whose fault is switched off must not stay green.
+ * @typedef {{ secrets: object, cache: any, wrap: (action: any, login: number) => any, met: () => number }} Injection
+ * @returns {Promise<Injection>}
+ */
+async function inject(world, part, fault, row, ends) {
+  let contacts = 0;
+  const meet = () => {
+    contacts += 1;
+  };
+  const counted = (server) => ({
+    url: server.url,
+    setFault: (inner) =>
+      server.setFault((req, res) => {
+        const isTaken = inner(req, res);
+        if (isTaken) meet();
+        return isTaken;
+      }),
+  });
+  const backend = counted(world.backend);
+  const oauthServer = counted(world.oauthServer);
+  const injection = {
+    secrets: {},
+    cache: createCache(),
+    wrap: (action) => action,
+    met: () => contacts + (row.met?.(world) ?? 0),
+  };
+
+  if (row.refuses) {
+    const port = await closedPort();
+    injection.secrets = { [row.refuses]: `127.0.0.1:${port}` };
+    injection.met = () => refused.get(port) ?? 0;
+  } else if (row.tls) {
+    injection.secrets = { API_DOMAIN: await startTlsServer(certificates[row.tls], meet, ends) };
+  } else if (row.jumpMs !== undefined) {
+    injection.wrap = (action, login) => (login > 0 ? withClock(action, row.jumpMs, meet) : action);
+  } else if (part === "api.cache") {
+    injection.cache = find(cacheFaults, fault)();
+    if (injection.cache) injection.met = () => injection.cache.calls;
+    else injection.wrap = (action) => watchMissingCache(action, meet);
+  } else if (row.prepare) {
+    row.prepare({ backend, oauthServer });
+  } else if (part === "backend") {
+    backend.setFault(find(sourceFaults, fault)());
+  } else if (!row.met) {
+    oauthServer.setFault(find(tokenFaults, fault)());
+  }
+  return injection;
 }
 
-async function runLogins(world, row, deployment, ends) {
+function find(faults, name) {
+  if (!Object.hasOwn(faults, name)) throw new Error(`no fault is called "${name}"`);
+  return faults[name];
+}
+
+async function runLogins(world, row, injection, deployment) {
   if (row.accepts) acceptAnyToken(world);
   const event = structuredClone(row.event ?? {});
-  if (row.tls) event.secrets = { API_DOMAIN: await startTlsServer(certificates[row.tls], ends) };
+  event.secrets = { ...event.secrets, ...injection.secrets };
   const config = createConfig((config_) => {
     config_.deadline_ms = DEADLINE_MS;
     config_.tokens.api.timeout_ms = TIMEOUT_MS;
@@ -81,12 +140,10 @@ async function runLogins(world, row, deployment, ends) {
     row.config?.(config_);
   });
   let action = DEPLOYMENTS[deployment](config);
-  const cache = row.cache ? row.cache() : createCache();
   let result;
   for (let login = 0; login < (row.logins ?? 1); login++) {
     if (login > 0 && row.isFresh) action = DEPLOYMENTS[deployment](config);
-    const jumps = login > 0 && row.jumpMs !== undefined;
-    result = await world.login(jumps ? withClock(action, row.jumpMs) : action, { ...event, cache });
+    result = await world.login(injection.wrap(action, login), { ...event, cache: injection.cache });
   }
   const [, outcome, durationMs, error] = /^claimsmith (\w+) (\d+)ms(?: (\w+)@)?/.exec(result.logs[0]);
   const output = visibleOutput(action, result);
@@ -97,15 +154,49 @@ async function runLogins(world, row, deployment, ends) {
     ...world.calls(),
     isSet: PLAN in result.after.idToken,
     leaks: secrets(world).filter((secret) => output.includes(secret)),
+    met: injection.met(),
+  };
+}
+
+/** A port at which nobody listens. */
+async function closedPort() {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The Action with an `api` that counts how often a cache was looked for that is not there. */
+function watchMissingCache(action, meet) {
+  return {
+    executeSettled(handler, event, api) {
+      const watched = new Proxy(api, {
+        get(target, name) {
+          if (name === "cache" && target.cache === undefined) meet();
+          return target[name];
+        },
+      });
+      return action.executeSettled(handler, event, watched);
+    },
   };
 }
 
 /** The Action while the clock is elsewhere. The tenant's own is right. */
-function withClock(action, jumpMs) {
+function withClock(action, jumpMs, meet) {
   return {
     async executeSettled(...execution) {
-      Date.now = () => realNow() + jumpMs;
+      let isAction = true;
+      Date.now = () => {
+        if (isAction) meet();
+        return realNow() + jumpMs;
+      };
       try {
+        // Later the tenant may look at the clock as well.
+        setImmediate(() => {
+          isAction = false;
+        });
         return await action.executeSettled(...execution);
       } finally {
         Date.now = realNow;
@@ -128,11 +219,14 @@ function acceptAnyToken({ backend }) {
   });
 }
 
-async function startTlsServer(tls, ends) {
-  const server = await listen({
-    tls,
-    handle: () => (_req, res) => res.end('{"subscription":{"plan":"gold"}}'),
+async function startTlsServer(tls, meet, ends) {
+  const server = https.createServer(tls, (_req, res) => res.end('{"subscription":{"plan":"gold"}}'));
+  server.on("connection", meet);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  ends.push(() => {
+    server.close();
+    server.closeAllConnections();
   });
-  ends.push(server.close);
-  return server.domain;
+  return `localhost:${/** @type {net.AddressInfo} */ (server.address()).port}`;
 }

@@ -15,7 +15,7 @@ extern "C" {
     /// What the shim lends: sockets and timers.
     pub type Io;
 
-    /// Sends a request. `headers` is name, value, name, value …
+    /// Sends a request. `headers` is name, value, name, value …, each with a character for each byte.
     #[wasm_bindgen(method)]
     fn send(
         this: &Io,
@@ -88,12 +88,12 @@ impl Host for JsHost {
         }
         #[cfg(feature = "fetch")]
         if let Some(fetch) = self.io.fetch() {
-            return crate::fetch::send(&fetch, request, sent).await;
+            return crate::fetch::send(self, &fetch, request, sent).await;
         }
         let headers = Array::new();
         for (name, value) in &request.headers {
             headers.push(&JsValue::from_str(name));
-            headers.push(&JsValue::from_str(value.expose()));
+            headers.push(&JsValue::from_str(&byte_string(value.expose())));
         }
         let body = request.body.as_ref().map(|body| body.expose());
         let work = self.io.send(
@@ -156,6 +156,11 @@ impl Host for JsHost {
             cache.remove(key);
         }
     }
+}
+
+/// A header's value as JavaScript takes it: a character for each byte. What goes out is then UTF-8.
+pub(crate) fn byte_string(value: &str) -> String {
+    value.bytes().map(char::from).collect()
 }
 
 /// Work that is given up when nobody waits for it any more.

@@ -148,7 +148,7 @@ fn email_is_verified(scope: &Value) -> bool {
     scope.member("event").member("user").member("email_verified") == Value::Bool(true)
 }
 
-/// Visible characters, spaces and tabs, in ASCII or Latin (RFC 9110 §5.5).
+/// Anything but control characters (RFC 9110 §5.5); it is sent as UTF-8.
 fn is_header_value(value: &str) -> bool {
-    value.chars().all(|character| matches!(character, '\t' | ' '..='~' | '\u{a0}'..='\u{ff}'))
+    value.chars().all(|character| character == '\t' || !character.is_control())
 }

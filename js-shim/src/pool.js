@@ -1,0 +1,141 @@
+// Connections that are kept for the next request.
+//
+// Node's agents keep sockets without a limit of time where the server names none, cannot tell how long one has lain
+// idle, and hand one out whose unread bytes then answer the next request. So they only connect here.
+
+import { connect } from "./connect.js";
+import { afterPoll, monotonic } from "./timer.js";
+
+/** How long a connection lies idle where its server names no time. */
+const LIFETIME_MS = 60_000;
+
+/** As many as Node's agents keep. */
+const MAX_IDLE = 256;
+
+/** The connections that lie idle, by origin; the one used last stands at the end. @type {Map<string, Set<Connection>>} */
+const pools = new Map();
+
+function poolOf(origin) {
+  const pool = pools.get(origin) ?? new Set();
+  pools.set(origin, pool);
+  return pool;
+}
+
+/**
+ * One socket, from one request to the next.
+ * @typedef {object} Connection
+ * @property {import("node:net").Socket} socket
+ * @property {number | undefined} waitedMs How long it lay idle before its request; undefined where it is new.
+ * @property {boolean} isSilent No byte has come since the request was sent.
+ * @property {import("node:http").IncomingMessage | undefined} response The answer, once its headers are there.
+ * @property {boolean} isIdle No request has it.
+ * @property {number} idleSince
+ * @property {number} lifetimeMs How long it may lie idle.
+ */
+
+/**
+ * @param {import("node:net").Socket} socket
+ * @param {string} origin
+ * @returns {Connection}
+ */
+function create(socket, origin) {
+  const pool = poolOf(origin);
+  /** @type {Connection} */
+  const connection = {
+    socket,
+    waitedMs: undefined,
+    isSilent: true,
+    response: undefined,
+    isIdle: false,
+    idleSince: 0,
+    lifetimeMs: 0,
+  };
+  // Before Node's parser, so that what follows an answer is known from the answer.
+  socket.on("data", () => {
+    connection.isSilent = false;
+    // Nobody asked for it, and it must not answer whoever asks next.
+    if (connection.isIdle || connection.response?.complete) socket.destroy();
+  });
+  for (const event of ["end", "timeout"]) socket.on(event, () => connection.isIdle && socket.destroy());
+  // While it lies idle, its end concerns nobody.
+  socket.on("error", () => {});
+  socket.on("close", () => pool.delete(connection));
+  // Node's word for a request that has been answered whole, on a connection that both sides keep.
+  socket.on("free", () => {
+    const lifetimeMs = readLifetimeMs(connection.response?.headers["keep-alive"]);
+    if (lifetimeMs <= 0 || !socket.writable || pool.size >= MAX_IDLE) return socket.destroy();
+    connection.isIdle = connection.isSilent = true;
+    connection.response = undefined;
+    connection.idleSince = monotonic();
+    connection.lifetimeMs = lifetimeMs;
+    pool.add(connection);
+    socket.setTimeout(lifetimeMs);
+    socket.unref();
+    // What comes must be seen.
+    socket.resume();
+  });
+  return connection;
+}
+
+/** How long a connection may lie idle by its server's `Keep-Alive`, less a second for the way. */
+function readLifetimeMs(header) {
+  const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(`${header}`) ?? [];
+  // A timer holds no more than some weeks.
+  return seconds ? Math.min(Number(seconds), 86_400) * 1_000 - 1_000 : LIFETIME_MS;
+}
+
+/**
+ * Gets a connection for one request: one that is kept, or a new one.
+ *
+ * @param {import("./connect.js").Origin} origin
+ * @param {number} maxIdleMs how long it may have lain idle at most
+ * @param {(error: Error | null, connection?: Connection) => void} callback
+ * @returns {() => void} gives it up
+ */
+export function acquire(origin, maxIdleMs, callback) {
+  const kept = take(origin.id, maxIdleMs);
+  if (!kept) return connect(origin, (error, socket) => callback(error, socket && create(socket, origin.id)));
+  const { socket } = kept;
+  let isGivenUp = false;
+  let giveUp = () => {
+    socket.destroy();
+  };
+  // What the kernel holds is read before the request leaves: while the loop was blocked, or the process frozen, bytes
+  // or the connection's end may have come that nothing has seen yet.
+  afterPoll(() => {
+    if (!socket.destroyed) {
+      kept.isIdle = false;
+      socket.setTimeout(0);
+      callback(null, kept);
+    } else if (!isGivenUp) giveUp = acquire(origin, maxIdleMs, callback);
+  });
+  return () => {
+    isGivenUp = true;
+    giveUp();
+  };
+}
+
+/** The connection that has lain idle for the shortest time, out of the pool. */
+function take(origin, maxIdleMs) {
+  const pool = poolOf(origin);
+  for (const connection of [...pool].reverse()) {
+    const { socket, idleSince, lifetimeMs } = connection;
+    const idleMs = monotonic() - idleSince;
+    // The others have lain idle for longer.
+    if (idleMs > maxIdleMs) return undefined;
+    pool.delete(connection);
+    // A process that was frozen is late to end them.
+    if (idleMs < lifetimeMs && !socket.destroyed) {
+      connection.waitedMs = idleMs;
+      socket.ref();
+      return connection;
+    }
+    socket.destroy();
+  }
+  return undefined;
+}
+
+/** Closes every connection to an origin that lies idle. */
+export function purge(origin) {
+  for (const { socket } of poolOf(origin)) socket.destroy();
+}

@@ -1,0 +1,25 @@
+// The shim's transport by itself, with a clock that a test moves.
+
+const realNow = performance.now.bind(performance);
+let ahead = 0;
+// The transport takes the clock when it loads.
+performance.now = () => realNow() + ahead;
+/** @type {any} */ (globalThis).VERSION = "0.0.0";
+const { send } = await import("../../js-shim/src/transport.js");
+performance.now = realNow;
+
+export { send };
+
+/** Moves the transport's clock; its timers go on as they were. */
+export function advance(durationMs) {
+  ahead += durationMs;
+}
+
+/** What a test asks for, as the engine would. */
+export const get = (url, headers = []) => send("GET", url, headers, undefined, 65_536, true);
+export const post = (url, body = "{}") => send("POST", url, [], body, 65_536, false);
+
+/** The body of an answer, as text. */
+export async function read({ promise }) {
+  return Buffer.from((await promise).body).toString();
+}
