@@ -9,7 +9,7 @@ use claimsmith_core::{Code, Error, Secret};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::auth0::member;
+use crate::auth0::own_member;
 use crate::convert::from_js;
 
 /// The event of one execution. Does not print: its secrets are in it.
@@ -69,12 +69,12 @@ impl Event {
         if matches!(names.first(), None | Some(&"secrets")) {
             return Value::Null;
         }
-        let found = names.iter().fold(self.0.clone(), |value, name| member(&value, name));
+        let found = names.iter().fold(self.0.clone(), |value, name| own_member(&value, name));
         from_js(&found).unwrap_or_default()
     }
 
     fn part(&self, name: &str) -> Part {
-        Part(member(&self.0, name))
+        Part(own_member(&self.0, name))
     }
 }
 
@@ -83,11 +83,11 @@ struct Part(JsValue);
 
 impl Part {
     fn text(&self, name: &str) -> Option<String> {
-        member(&self.0, name).as_string()
+        own_member(&self.0, name).as_string()
     }
 
     fn texts(&self, name: &str) -> Vec<String> {
-        let list = member(&self.0, name);
+        let list = own_member(&self.0, name);
         if !Array::is_array(&list) {
             return Vec::new();
         }
@@ -95,7 +95,7 @@ impl Part {
     }
 
     fn value(&self, name: &str) -> Value {
-        from_js(&member(&self.0, name)).unwrap_or_default()
+        from_js(&own_member(&self.0, name)).unwrap_or_default()
     }
 }
 
@@ -111,7 +111,7 @@ impl User {
     /// The address, where somebody has verified that it is the user's. An address that nobody has verified says
     /// nothing about who the user is.
     pub fn verified_email(&self) -> Option<String> {
-        let is_verified = member(&self.0.0, "email_verified").as_bool() == Some(true);
+        let is_verified = own_member(&self.0.0, "email_verified").as_bool() == Some(true);
         self.0.text("email").filter(|_| is_verified)
     }
 

@@ -8,7 +8,7 @@ use claimsmith_core::{Config, Login, Secret};
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::auth0::{JsApi, member, method, setter};
+use crate::auth0::{JsApi, method, own_member, setter};
 use crate::convert::from_js;
 
 /// Takes over the parts of the event that the configuration reads, and nothing else of it.
@@ -17,9 +17,9 @@ pub(crate) fn read_login(config: &Config, event: &JsValue, api: &JsApi) -> Login
     for chain in &config.event_reads {
         read_chain(&mut converted, chain, event);
     }
-    let secrets = member(event, "secrets");
+    let secrets = own_member(event, "secrets");
     let read_secret =
-        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(member(&secrets, name).as_string()?)));
+        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(own_member(&secrets, name).as_string()?)));
     let is_missing = |target: &Target| config.has_target(*target) && method(api, setter(*target)).is_none();
     Login {
         event: converted,
@@ -42,7 +42,7 @@ fn read_whole(event: &JsValue) -> Value {
     let mut whole = Map::new();
     for name in Object::keys(event.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
         if name != "secrets" {
-            let part = from_js(&member(event, &name)).unwrap_or_default();
+            let part = from_js(&own_member(event, &name)).unwrap_or_default();
             whole.insert(name.into(), part);
         }
     }
@@ -60,7 +60,7 @@ fn copy(into: &mut Value, chain: &[Rc<str>], from: &JsValue) {
     };
     let mut members = into.as_object().cloned().unwrap_or_default();
     let mut copied = members.get(name).cloned().unwrap_or_default();
-    copy(&mut copied, rest, &member(from, name));
+    copy(&mut copied, rest, &own_member(from, name));
     members.insert(Rc::clone(name), copied);
     *into = members.into();
 }

@@ -21,6 +21,7 @@ mod encode;
 mod enrich;
 mod error;
 mod gather;
+mod limits;
 mod mapping;
 mod retry;
 mod secret;
@@ -45,7 +46,7 @@ pub use claimsmith_expression as expression;
 pub use client::Client;
 pub use config::{Config, Trigger};
 #[cfg(feature = "client")]
-pub use effects::Effects;
+pub use effects::{Effects, TargetState};
 pub use enrich::{DENY_REASON, Decision, Effect, Engine, Login};
 pub use error::{Code, Error};
 pub use host::Host;

@@ -7,17 +7,14 @@ use std::rc::Rc;
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Expression, Value};
 
-use crate::claim::{Target, fits, has_unsafe_integer};
-use crate::config::{ClaimConfig, Config, TRANSACTION_METADATA, claim_path, read_event};
+use crate::claim::{TARGETS, Target, fits, has_unsafe_integer};
+use crate::config::{ClaimConfig, Config, claim_path};
 use crate::enrich::Effect;
 use crate::error::{Code, Error};
 use crate::gather::Gathered;
+use crate::limits::{Room, held, refuse, too_large, weight};
 use crate::report::LeftOut;
 use crate::template::evaluate;
-
-/// Bytes of one value of a transaction's metadata, and of all its keys and values.
-const MAX_METADATA_VALUE: usize = 8 * 1024;
-const MAX_METADATA: usize = 16 * 1024;
 
 /// What is to be done, on top of what was gathered: errors, warnings and denials are added to those.
 #[derive(Debug)]
@@ -58,16 +55,12 @@ impl Mapped {
         let mut drafts = Vec::new();
         for claim in &config.claims {
             match build_claim(claim, scope) {
-                Ok(value) => self.draft(&mut drafts, claim, &value, missing),
+                Ok(value) => self.draft(&mut drafts, claim, &value, scope, missing),
                 Err(unset) => self.leave_out(claim, None, unset),
             }
         }
-        for (target, limit) in [
-            (Target::AccessToken, config.limits.access_token_bytes as usize),
-            (Target::IdToken, config.limits.id_token_bytes as usize),
-            (Target::TransactionMetadata, MAX_METADATA.saturating_sub(metadata_bytes(scope))),
-        ] {
-            self.shed(&mut drafts, target, limit);
+        for target in TARGETS {
+            self.shed(&mut drafts, target, config.limits.room(target, &held(target, scope)));
         }
         for Draft { claim, target, value, .. } in drafts {
             self.effects.push(Effect::SetClaim { target, name: Rc::clone(&claim.name), value });
@@ -79,41 +72,37 @@ impl Mapped {
         drafts: &mut Vec<Draft<'a>>,
         claim: &'a ClaimConfig,
         value: &Value,
+        scope: &Value,
         missing: &[Target],
     ) {
         for target in claim.targets.iter().copied() {
-            let bytes = bytes_on(target, value);
-            let unset = if missing.contains(&target) {
-                refused(Code::ConfigInvalid, "this login's api has no", target)
-            } else if !target.takes(value) {
-                refused(Code::ClaimTypeMismatch, "only strings, numbers and booleans go to", target)
-            } else if target == Target::TransactionMetadata && bytes > MAX_METADATA_VALUE {
-                refused(Code::ClaimsTooLarge, "a value of at most 8 kB goes to", target)
-            } else {
-                let bytes = bytes.saturating_add(claim.name.len());
-                drafts.push(Draft { claim, target, value: value.clone(), bytes });
-                continue;
-            };
-            self.leave_out(claim, Some(target), unset);
+            let held = held(target, scope);
+            match refuse(target, missing.contains(&target), value, &held) {
+                Some(error) => self.leave_out(claim, Some(target), Unset::Failed(error)),
+                None => {
+                    let bytes = weight(target, &claim.name, value, &held);
+                    drafts.push(Draft { claim, target, value: value.clone(), bytes });
+                }
+            }
         }
     }
 
     /// Takes claims from one target until the others fit: first what could not be there even alone, then
     /// from the lowest priority up, and of one priority the larger first.
-    fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, limit: usize) {
+    fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, room: Room) {
         loop {
-            let mut total = 0_usize;
+            let (mut total, mut count) = (0_usize, 0);
             let mut first = None;
             for (index, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.target == target) {
                 total = total.saturating_add(draft.bytes);
-                let rank = (draft.bytes <= limit, draft.claim.priority, Reverse((draft.bytes, index)));
+                count += 1;
+                let rank = (draft.bytes <= room.bytes, draft.claim.priority, Reverse((draft.bytes, index)));
                 if first.as_ref().is_none_or(|(known, _)| rank < *known) {
                     first = Some((rank, index));
                 }
             }
-            let Some((_, index)) = first.filter(|_| total > limit) else { return };
-            let unset = refused(Code::ClaimsTooLarge, "the claims together are over the limit of", target);
-            self.leave_out(drafts.remove(index).claim, Some(target), unset);
+            let Some((_, index)) = first.filter(|_| !room.holds(total, count)) else { return };
+            self.leave_out(drafts.remove(index).claim, Some(target), Unset::Failed(too_large(target)));
         }
     }
 
@@ -194,10 +183,6 @@ impl Unset {
     }
 }
 
-fn refused(code: Code, message: &str, target: Target) -> Unset {
-    Unset::Failed(Error::new(code, concat(&[message, " `", target.as_str(), "`"])))
-}
-
 fn build_claim(claim: &ClaimConfig, scope: &Value) -> Result<Value, Unset> {
     if !holds(claim.when.as_ref(), scope).map_err(Unset::Failed)? {
         return Err(Unset::Condition);
@@ -228,24 +213,4 @@ fn holds(when: Option<&Expression>, scope: &Value) -> Result<bool, Error> {
 
 fn rule_path(list: &str, index: usize) -> String {
     concat(&[list, "[", &decimal(index), "]"])
-}
-
-/// What a value weighs at its target: a token carries JSON, metadata carries text as it is.
-pub(crate) fn bytes_on(target: Target, value: &Value) -> usize {
-    match (target, value) {
-        (Target::TransactionMetadata, Value::String(text)) => text.len(),
-        (Target::AccessToken | Target::IdToken | Target::TransactionMetadata, _) => value.to_json().len(),
-        _ => 0,
-    }
-}
-
-/// What the transaction's metadata weighs already. What is about to be replaced counts as well: nothing says
-/// that Auth0 makes room first.
-fn metadata_bytes(scope: &Value) -> usize {
-    let metadata = read_event(&scope.member("event"), TRANSACTION_METADATA);
-    let mut bytes = 0_usize;
-    for (name, value) in metadata.as_object().iter().flat_map(|members| members.iter()) {
-        bytes = bytes.saturating_add(name.len()).saturating_add(bytes_on(Target::TransactionMetadata, value));
-    }
-    bytes
 }

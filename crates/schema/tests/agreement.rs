@@ -88,6 +88,29 @@ const DEVIATIONS: [Deviation; 13] = [
         shown_by: || source(json!({ "url": "https://api.example.com/ä" })),
     },
     Deviation {
+        message: "a port is a number from 1 to 65535",
+        reason: "the syntax of a URL",
+        shown_by: || source(json!({ "url": "https://api.example.com:65536/" })),
+    },
+    Deviation {
+        message: "are no segments of a path",
+        reason: "the syntax of a URL",
+        shown_by: || source(json!({ "url": "https://api.example.com/a/../b" })),
+    },
+    Deviation {
+        message: "is in a namespace of Auth0's",
+        reason: "a host has more spellings than a pattern follows",
+        shown_by: || json!({ "claims": { "https://%61uth0.com/plan": "profile.plan" } }),
+    },
+    Deviation {
+        message: "is over the 1 kB",
+        reason: "a schema counts code points, not bytes",
+        shown_by: || {
+            let name = "n".repeat(1025);
+            json!({ "claims": { name: { "value": "profile.plan", "to": ["saml_response"] } } })
+        },
+    },
+    Deviation {
         message: "is over the 64 characters",
         reason: "a schema counts code points, JavaScript UTF-16 units",
         shown_by: || {
