@@ -1,6 +1,7 @@
 // Builds what `claimsmith` ships from the compiled engine:
 //
 //   OUT/index.cjs, index.mjs, index.d.*, claimsmith.wasm    the npm package
+//   OUT/inline.cjs, inline.mjs, inline.d.*                  the package with the engine inside, for bundlers
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
@@ -35,7 +36,15 @@ mkdirSync(dist, { recursive: true });
 const WASM_FILE = `
   import { readFileSync } from "node:fs";
   import path from "node:path";
-  export default readFileSync(path.join(__dirname, "claimsmith.wasm"));`;
+  export default read();
+  function read() {
+    try {
+      return readFileSync(path.join(__dirname, "claimsmith.wasm"));
+    } catch (cause) {
+      const hint = "where a bundler takes the code elsewhere, import claimsmith/inline";
+      throw new Error("claimsmith.wasm is not beside the code of claimsmith; " + hint, { cause });
+    }
+  }`;
 
 /** The same beside the page; in a worker, which may wait for it. */
 const WASM_FETCHED = `
@@ -44,6 +53,7 @@ const WASM_FETCHED = `
   export default await response.arrayBuffer();`;
 
 if (values.package) await buildPackage(path.resolve(values.package));
+if (values.package) await buildInline(path.resolve(values.package));
 if (values.package) await buildBrowser(path.resolve(values.package));
 if (values.pasted) await buildPasted(path.resolve(values.pasted));
 if (values.engine) await buildEngine(path.resolve(values.engine));
@@ -59,6 +69,20 @@ async function buildPackage(glue) {
   // One instance and one EnrichmentError, whichever way the package is loaded.
   const names = "checkConfig, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
+}
+
+/** The same for bundlers, which take code along and lose a file. A module for each format: not all of them read both. */
+async function buildInline(glue) {
+  const compressed = compress(readFileSync(path.join(glue, "claimsmith.wasm")));
+  const wasmSource = `
+    import { brotliDecompressSync } from "node:zlib";
+    export default brotliDecompressSync(Buffer.from("${compressed.toString("base64")}", "base64"));`;
+  const shared = { ...options("index.js", glue, wasmSource), minifySyntax: true, minifyWhitespace: true };
+  await build({ ...shared, outfile: path.join(dist, "inline.cjs") });
+  await build({ ...shared, format: "esm", outfile: path.join(dist, "inline.mjs") });
+  for (const name of ["inline.d.cts", "inline.d.mts"]) {
+    copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, name));
+  }
 }
 
 async function buildBrowser(glue) {

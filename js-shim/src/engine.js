@@ -7,7 +7,8 @@ import { __wbg_reset_state, ActionEngine, initSync } from "../generated/claimsmi
 import { trapHandler } from "./microtask.js";
 import wasm from "./wasm.js";
 
-initSync({ module: new WebAssembly.Module(wasm) });
+// The glue takes objects of `Object` only, and a literal may be of another realm.
+initSync(Object.assign(Object.fromEntries([]), { module: new WebAssembly.Module(wasm) }));
 
 /** Counts the instances. What belongs to an older one is dead. */
 let generation = 0;
@@ -24,8 +25,9 @@ trapHandler.current = (error) => {
 };
 
 /**
- * Calls into the instance. What the engine throws is plain data, and passes; an error, such as a
- * `WebAssembly.RuntimeError` or a stack overflow, is a trap.
+ * Calls into the instance. What the engine throws is an array of problems, and passes; all else, such as a
+ * `WebAssembly.RuntimeError` or a stack overflow, is a trap. Of which class it is says nothing: it may come from another
+ * realm than the code here.
  * @template T
  * @param {() => T} call
  * @returns {T}
@@ -34,7 +36,7 @@ export function enter(call) {
   try {
     return call();
   } catch (error) {
-    if (error instanceof Error) trapHandler.current(error);
+    if (!Array.isArray(error)) trapHandler.current(error);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Engine } from "./engine.js";
-import { toEnrichmentError } from "./error.js";
+import { EnrichmentError, toEnrichmentError } from "./error.js";
+import { own } from "./own.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
 import { send } from "./transport.js";
@@ -45,24 +46,29 @@ export function createCredentialsExchange(config, options) {
  * @param {Options | undefined} options
  * @param {boolean} forMachines
  */
-function createRunner(config, { onReport, log = true, fetch } = {}, forMachines) {
+function createRunner(config, options, forMachines) {
   const engine = makeEngine(config, forMachines);
+  const { onReport, log = true, fetch } = own(options);
   const io = { send, sign, sleep, monotonic, fetch };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
   return async (event, api) => {
-    let line;
-    let report;
+    let told;
     try {
-      [line, report] = await engine.login(event, api, io, onReport !== undefined);
+      told = await engine.login(event, api, io, onReport !== undefined);
     } catch {
-      ({ line, report } = afterTrap(engine, api));
+      told = afterTrap(engine, api);
     }
+    const [line, report, refused] = told;
     tell(write, line);
     if (onReport) tell(onReport, report);
+    // The login would go on without its denial. An Action that throws ends it.
+    if (refused) throw new EnrichmentError(DENIAL_REFUSED, { cause: refused[0] });
   };
 }
+
+const DENIAL_REFUSED = { code: "api_refused", message: "`api.access.deny` did not deny the login" };
 
 /** What the caller's function throws is no reason to stop a login. */
 function tell(listener, what) {
@@ -81,23 +87,30 @@ function makeEngine(config, forMachines) {
   }
 }
 
-/** The engine is gone, so what the configuration says for failures is done here. */
+/**
+ * The engine is gone, so what the configuration says for failures is done here.
+ * @returns {[line: string, report: object, refused?: unknown[]]}
+ */
 function afterTrap({ denial }, api) {
-  if (denial) api.access.deny(...denial);
   const outcome = denial ? "denied" : "skipped";
-  const error = { code: "internal", path: "", message: "the engine trapped and was made anew" };
-  return {
-    line: `claimsmith ${outcome} internal`,
-    report: {
-      outcome,
-      duration_ms: null,
-      correlation_id: null,
-      tokens: {},
-      sources: {},
-      claims: { set: [], left_out: [], defaulted: [] },
-      scopes: { added: [], removed: [] },
-      errors: [error],
-      warnings: [],
-    },
+  const errors = [{ code: "internal", path: "", message: "the engine trapped and was made anew" }];
+  let refused;
+  try {
+    if (denial) api.access.deny(...denial);
+  } catch (error) {
+    refused = [error];
+    errors.push({ ...DENIAL_REFUSED, path: "" });
+  }
+  const report = {
+    outcome,
+    duration_ms: null,
+    correlation_id: null,
+    tokens: {},
+    sources: {},
+    claims: { set: [], left_out: [], defaulted: [] },
+    scopes: { added: [], removed: [] },
+    errors,
+    warnings: [],
   };
+  return [`claimsmith ${outcome} ${errors.map(({ code }) => code).join(" ")}`, report, refused];
 }

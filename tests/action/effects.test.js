@@ -166,6 +166,93 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     }
   });
 
+  test(`${name}: attributes of SAML and metadata over Auth0's limits never reach the api`, async (t) => {
+    const world = await startWorld(t);
+    const config = createConfig((config) => {
+      const value = "event.user.user_metadata.large";
+      config.claims = {
+        saml: { value, to: ["saml_response"] },
+        app: {
+          value: "[event.user.user_metadata.large, event.user.user_metadata.large]",
+          to: ["app_metadata"],
+        },
+        user: { value, to: ["user_metadata"] },
+        small: { value: "'x'", to: ["saml_response", "app_metadata", "user_metadata"] },
+      };
+      config.claims.many = { value: "'y'", to: ["saml_response"], priority: -1 };
+      for (let index = 0; index < 99; index++) config.claims[`a${index}`] = config.claims.small;
+    });
+    const user = { user_metadata: { large: "x".repeat(16_500) } };
+    const { outcome, logs } = await world.login(deploy(config), { user });
+    assert.deepEqual(
+      outcome.calls.filter(({ error }) => error),
+      [],
+    );
+    assert.equal(Object.keys(outcome.samlAttributes).length, 100);
+    assert.equal("saml" in outcome.samlAttributes || "many" in outcome.samlAttributes, false);
+    assert.equal("app" in outcome.appMetadata || "user" in outcome.userMetadata, false);
+    assert.equal(outcome.appMetadata.small, "x");
+    assert.match(logs[0], /^claimsmith partial .* claims_too_large@claims\./);
+  });
+
+  test(`${name}: metadata at hand that is no object is left alone, and the other claims are set`, async (t) => {
+    const world = await startWorld(t);
+    const config = createConfig(({ claims }) => {
+      claims.plan = { value: "profile.subscription.plan", to: ["id_token", "app_metadata", "user_metadata"] };
+    });
+    const user = { app_metadata: "legacy", user_metadata: ["legacy"] };
+    const { after, outcome, logs } = await world.login(deploy(config), { user });
+    assert.equal(after.idToken.plan, "gold");
+    assert.deepEqual(
+      outcome.calls.filter(({ method }) => method.startsWith("user.")),
+      [],
+    );
+    assert.match(logs[0], /^claimsmith partial .* api_refused@claims\.plan/);
+  });
+
+  test(`${name}: a denial that the api does not carry out fails the login`, async (t) => {
+    const world = await startWorld(t);
+    const config = createConfig((config) => {
+      config.deny = [{ when: "event.client.name == 'Acme Web Shop'", reason: "Closed." }];
+    });
+    const thrown = new Error("no");
+    const fails = () => {
+      throw thrown;
+    };
+    for (const access of [
+      undefined,
+      {},
+      { deny: "no function" },
+      { deny: fails },
+      { deny: () => ({ type: "error", code: "Refused" }) },
+    ]) {
+      const secrets = { ...world.oauthServer.secrets, API_DOMAIN: world.backend.domain };
+      const event = createEvent({ secrets });
+      const { api } = createApi(event);
+      Object.defineProperty(api, "access", { value: access });
+      const end = await deploy(config).executeSettled("onExecutePostLogin", event, api);
+      assert.equal(end.status, "rejected");
+      assert.equal(end.reason.code, "api_refused");
+      if (access?.deny === fails) assert.equal(end.reason.cause, thrown);
+      assert.match(end.logs[0], /^claimsmith denied .* api_refused@/);
+    }
+  });
+
+  test(`${name}: a secret that does not fit in the place of a domain is named`, async (t) => {
+    const world = await startWorld(t);
+    for (const wrong of [
+      "https://api.example.com",
+      "api.example.com/",
+      " api.example.com\n",
+      "a:b@api.example.com",
+    ]) {
+      const { logs } = await world.login(deploy(createConfig()), { secrets: { API_DOMAIN: wrong } });
+      assert.match(logs[0], /secret_invalid@sources\.profile/);
+      assert.equal(logs[0].includes(wrong.trim()), false);
+    }
+    assert.equal(world.calls().backend, 0);
+  });
+
   test(`${name}: a target that this login's api lacks costs the others nothing`, async (t) => {
     const world = await startWorld(t);
     const config = createConfig(({ claims }) => {
@@ -213,5 +300,11 @@ test("a report tells what was left out where, and what Auth0 will leave out", as
   const management = await login({ resource_server: { identifier: "https://acme.eu.auth0.com/api/v2/" } });
   assert.deepEqual(management.warnings, [
     "the access token is for an API of Auth0's, and carries no claims of yours",
+  ]);
+  const userinfo = await login({ resource_server: { identifier: "https://acme.eu.auth0.com/userinfo" } });
+  assert.deepEqual(userinfo.warnings, []);
+  const opaque = await login({ resource_server: undefined });
+  assert.deepEqual(opaque.warnings, [
+    "the login is for no API, so that the access token is opaque and carries no claims",
   ]);
 });

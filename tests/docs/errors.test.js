@@ -22,7 +22,7 @@ test("the page has the codes of the engine and of the types, and no other", () =
   const engine = [...rust.matchAll(/=> "(\w+)"/g)].map(([, code]) => code);
   const [, union] = /export type ErrorCode =([\s\S]*?);/.exec(read("js-shim/src/index.d.ts")) ?? [];
   const types = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
-  assert.equal(engine.length, 21);
+  assert.equal(engine.length, 25);
   assert.deepEqual([...documented].sort(), [...engine].sort());
   assert.deepEqual([...types].sort(), [...engine].sort());
 });
@@ -125,7 +125,12 @@ const CASES = {
       claims.plan.value = "profile.subscription.plan";
     },
   },
-  internal: { event: {}, inMemory: true, refusesClaims: true },
+  secret_invalid: { event: { secrets: { AUTH0_DOMAIN: "https://a.example" } }, inMemory: true },
+  api_refused: { event: {}, inMemory: true, refusesClaims: true },
+  // No configuration has a defect: that test has an engine that traps.
+  internal: { elsewhere: "tests/package/trap.test.js" },
+  answer_refused: { todo: "no key of a configuration brings it about yet" },
+  unavailable: { todo: "no key of a configuration brings it about yet" },
 };
 
 test("there is a case for each code", () => {
@@ -133,7 +138,12 @@ test("there is a case for each code", () => {
 });
 
 for (const [code, theCase] of Object.entries(CASES)) {
-  test(`\`${code}\` is brought about as the page says`, async (t) => {
+  test(`\`${code}\` is brought about as the page says`, { todo: theCase.todo }, async (t) => {
+    assert.equal(theCase.todo, undefined);
+    if (theCase.elsewhere) {
+      assert.ok(read(theCase.elsewhere).includes(`"${code}"`));
+      return;
+    }
     if (theCase.problem) {
       const { problems } = checkConfig(createConfig(theCase.problem));
       assert.deepEqual(

@@ -103,6 +103,39 @@ describe("metadata", () => {
     assert.throws(() => api.user.setAppMetadata("plan", "pro"), /is not an object/);
   });
 
+  test("of the user has a value that JSON can carry", () => {
+    const { api, outcome } = postLogin();
+    for (const value of [undefined, () => {}, Symbol("x")]) {
+      assert.throws(() => api.user.setAppMetadata("plan", value), TypeError);
+      assert.throws(() => api.user.setUserMetadata("plan", value), TypeError);
+    }
+    assert.deepEqual([outcome.appMetadata, outcome.userMetadata], [{}, {}]);
+  });
+
+  test("of the user is at most 32 kB each, with what is there, and what is replaced counts once", () => {
+    for (const [method, part] of [
+      ["setAppMetadata", "app_metadata"],
+      ["setUserMetadata", "user_metadata"],
+    ]) {
+      const { api } = postLogin({ user: { [part]: { held: "x".repeat(20_000) } } });
+      const set = api.user[method];
+      assert.throws(() => set("more", "ä".repeat(6_400)), /over 32768 bytes/);
+      set("held", "y".repeat(30_000));
+      set("more", "x".repeat(2_000));
+      assert.throws(() => set("last", "x".repeat(1_000)), /over 32768 bytes/);
+    }
+  });
+
+  test("of the transaction takes no number that is lost on the way", () => {
+    const { api, event } = postLogin();
+    for (const value of [NaN, Infinity, 2 ** 53, -(2 ** 53), undefined]) {
+      assert.throws(() => api.transaction.setMetadata("n", value), /the value/);
+    }
+    api.transaction.setMetadata("n", 2 ** 53 - 1);
+    api.transaction.setMetadata("m", 0.1);
+    assert.deepEqual(event.transaction.metadata, { n: 2 ** 53 - 1, m: 0.1 });
+  });
+
   test("of the transaction shows in the event at once", () => {
     const { api, event, outcome } = postLogin({ transaction: { metadata: { old: "x" } } });
     api.transaction.setMetadata("plan", "pro");
@@ -129,9 +162,29 @@ test("samlResponse.setAttribute takes scalars, arrays of them and null", () => {
   api.samlResponse.setAttribute("roles", ["a", 1, true]);
   api.samlResponse.setAttribute("none", null);
   assert.deepEqual(outcome.samlAttributes, { roles: ["a", 1, true], none: null });
-  for (const value of [{}, [[]], undefined]) {
+  for (const value of [{}, [[]], undefined, NaN, Infinity, [NaN], [null], [undefined]]) {
     assert.throws(() => api.samlResponse.setAttribute("x", value), TypeError);
   }
+});
+
+test("samlResponse.setAttribute keeps its limits", () => {
+  const { api, outcome } = postLogin();
+  const { setAttribute } = api.samlResponse;
+  assert.throws(() => setAttribute("", 1), /1 to 1024 bytes/);
+  assert.throws(() => setAttribute("ä".repeat(513), 1), /1 to 1024 bytes/);
+  setAttribute("ä".repeat(512), 1);
+  assert.throws(() => setAttribute("long", "x".repeat(2049)), /over 2048 characters/);
+  assert.throws(() => setAttribute("long", ["a", "x".repeat(2049)]), /over 2048 characters/);
+  for (const name of ["a", "b", "c", "d"]) setAttribute(name, "x".repeat(2048));
+  assert.throws(() => setAttribute("e", ["x".repeat(1100)]), /together are over 10240 bytes/);
+  setAttribute("d", null);
+  setAttribute("e", ["x".repeat(1100)]);
+  assert.equal(outcome.samlAttributes.d, null);
+
+  const { api: other } = postLogin();
+  for (let index = 0; index < 100; index++) other.samlResponse.setAttribute(`a${index}`, true);
+  assert.throws(() => other.samlResponse.setAttribute("a100", true), /more than 100 attributes/);
+  other.samlResponse.setAttribute("a99", false);
 });
 
 test("validation.error keeps its limits", () => {
@@ -198,8 +251,7 @@ describe("credentials-exchange", () => {
 });
 
 test("an unknown trigger is refused", () => {
-  assert.throws(
-    () => createApi(createEvent(), { trigger: "post-logout" }),
-    /use one of post-login, credentials-exchange/,
-  );
+  for (const trigger of ["post-logout", "toString", "__proto__"]) {
+    assert.throws(() => createApi(createEvent(), { trigger }), /use one of post-login, credentials-exchange/);
+  }
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { droppedClaims, issuedClaims, MAX_CLAIM_BYTES, RESERVED_CLAIMS } from "claimsmith-cli/host";
 
@@ -67,6 +68,28 @@ describe("namespaces", () => {
   for (const name of allowed) {
     test(`${name} is kept`, () => assert.deepEqual(droppedClaims({ [name]: 1 }), []));
   }
+});
+
+describe("the table that the engine is held to as well", () => {
+  const table = JSON.parse(readFileSync(new URL("../vectors/auth0-hosts.json", import.meta.url), "utf8"));
+
+  test("tells the namespaces that are dropped from those that are kept", () => {
+    for (const [key, dropped] of Object.entries({ reserved: ["banned_namespace"], free: [] })) {
+      for (const name of table.claim_names[key]) {
+        const reasons = droppedClaims({ [name]: 1 }).map(({ reason }) => reason);
+        assert.deepEqual(reasons, dropped, name);
+      }
+    }
+  });
+
+  test("tells the audiences of Auth0's own APIs from others", () => {
+    for (const [key, dropped] of Object.entries({ auth0: ["auth0_api_audience"], other: [] })) {
+      for (const audience of table.audiences[key]) {
+        const reasons = onAccessToken({ plan: "pro" }, [], audience).dropped.map(({ reason }) => reason);
+        assert.deepEqual(reasons, dropped, audience);
+      }
+    }
+  });
 });
 
 describe("OIDC profile claims", () => {

@@ -77,6 +77,8 @@ for (const [name, node] of nodes()) {
     const ways = {
       "main.cjs": `const { ${names} } = require("claimsmith");${LOGIN}`,
       "main.mjs": `import { ${names} } from "claimsmith";${LOGIN}`,
+      "inline.cjs": `const { ${names} } = require("claimsmith/inline");${LOGIN}`,
+      "inline.mjs": `import { ${names} } from "claimsmith/inline";${LOGIN}`,
     };
     for (const [file, code] of Object.entries(ways)) {
       writeFileSync(path.join(PROJECT, file), code);
@@ -109,6 +111,7 @@ for (const module of ["node16", "bundler"]) {
     const code = `
       import { checkConfig, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate } from "claimsmith";
       import type { ErrorCode, Problem, Report } from "claimsmith";
+      import { createPostLogin as createInline } from "claimsmith/inline";
 
       const handler: (event: object, api: object) => Promise<void> = createPostLogin({}, {
         log: (line: string) => line.length,
@@ -123,6 +126,7 @@ for (const module of ["node16", "bundler"]) {
       // @ts-expect-error: nor such a trigger
       checkConfig({}, { trigger: "pre-login" });
       export { handler };
+      export const inline: typeof createPostLogin = createInline;
     `;
     const settings = {
       compilerOptions: {

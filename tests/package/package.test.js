@@ -8,7 +8,7 @@ import {
   EnrichmentError,
   evaluate,
 } from "claimsmith";
-import { createApi } from "claimsmith-cli/host";
+import { createApi, createEvent } from "claimsmith-cli/host";
 import { faults } from "claimsmith-cli/tenant";
 import { createConfig, requirePackage, startWorld } from "../support/world.js";
 
@@ -54,6 +54,59 @@ test("checkConfig finds everything at once and throws nothing", () => {
   for (const config of [undefined, null, 7, "x", [], () => {}, { claims: 1n }]) {
     assert.equal(checkConfig(config).ok, false);
   }
+});
+
+test("a trigger that there is none of is refused, with the names that there are", () => {
+  for (const trigger of ["credential-exchange", "Post-Login", "", null, 7, "toString", "__proto__"]) {
+    const { ok, problems } = checkConfig(createConfig(), { trigger });
+    assert.equal(ok, false, String(trigger));
+    assert.equal(problems[0].code, "config_invalid");
+    assert.match(problems[0].message, /`post-login` or `credentials-exchange`/);
+  }
+  for (const options of [undefined, null, {}, { trigger: undefined }, { trigger: "post-login" }]) {
+    assert.deepEqual(checkConfig(createConfig(), options), { ok: true, problems: [] });
+  }
+});
+
+test("a polluted Object.prototype gives no secret, no event, no option and no trigger", async (t) => {
+  const world = await startWorld(t);
+  const { domain } = world.backend;
+  const polluted = {
+    API_DOMAIN: domain,
+    ...world.oauthServer.secrets,
+    secrets: { API_DOMAIN: domain, ...world.oauthServer.secrets },
+    plan: "gold",
+    trigger: "none",
+    log: () => assert.fail("log"),
+    onReport: () => assert.fail("onReport"),
+    fetch: () => assert.fail("fetch"),
+  };
+  const config = createConfig(({ claims }) => {
+    claims.own = "event.user.nickname";
+    claims.plan = "event.user.plan || event.client.plan";
+  });
+  const lines = [];
+  const log = t.mock.method(console, "log", (line) => lines.push(line));
+  const events = [createEvent({ secrets: {} }), createEvent({ secrets: undefined })];
+  const apis = events.map((event) => createApi(event));
+  for (const [name, value] of Object.entries(polluted)) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: false });
+  }
+  try {
+    assert.equal(checkConfig(config, {}).ok, true);
+    const handler = createPostLogin(config, {});
+    for (const [index, event] of events.entries()) await handler(event, apis[index].api);
+  } finally {
+    for (const name of Object.keys(polluted)) delete Object.prototype[name];
+    log.mock.restore();
+  }
+  for (const { outcome } of apis) {
+    assert.equal(outcome.idTokenClaims.own, "alice");
+    assert.equal("plan" in outcome.idTokenClaims, false);
+  }
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /secret_missing@/);
+  assert.deepEqual(world.calls(), { token: 0, backend: 0 });
 });
 
 test("the package carries the schema, whose examples checkConfig takes", () => {

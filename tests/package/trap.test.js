@@ -76,6 +76,28 @@ test("a trap denies where the configuration denies on failure", async (t) => {
   assert.match(outcome.denied.reason, /^We could not complete your login/);
 });
 
+test("a trap whose denial the api does not carry out fails the login", async (t) => {
+  const world = await startWorld(t);
+  for (const access of [undefined, {}, { deny: () => assert.fail("refused") }]) {
+    const reports = [];
+    const lines = [];
+    const deny = ({ sources }) => {
+      sources.profile.on_error = "deny";
+    };
+    const handler = createHandler(reports, deny, { log: (line) => lines.push(line) });
+    const secrets = { ...world.oauthServer.secrets, API_DOMAIN: world.backend.domain, PATH: "trap" };
+    const event = createEvent({ secrets });
+    const { api } = createApi(event);
+    Object.defineProperty(api, "access", { value: access });
+    await assert.rejects(handler(event, api), { name: "EnrichmentError", code: "api_refused" });
+    assert.equal(lines[0], "claimsmith denied internal api_refused");
+    assert.deepEqual(
+      reports[0].errors.map(({ code }) => code),
+      ["internal", "api_refused"],
+    );
+  }
+});
+
 test("every engine of a module is made anew after a trap", async (t) => {
   const world = await startWorld(t);
   const reports = [];

@@ -1,6 +1,6 @@
 /**
- * The `api` that an Action is given: what an Action asks for is checked against Auth0's limits, recorded, and
- * nothing else happens. Values are serialised when they are set, so that changing them later shows nothing.
+ * The `api` that an Action is given: what an Action asks for is checked against Auth0's limits as it stands, recorded
+ * as JSON would carry it, so that changing it later shows nothing, and nothing else happens.
  */
 
 import { createCache } from "./cache.js";
@@ -12,6 +12,11 @@ const MAX_VALIDATION_CHARACTERS = 100;
 const MAX_METADATA_KEY_CHARACTERS = 64;
 const MAX_METADATA_VALUE_BYTES = 8 * 1024;
 const MAX_METADATA_TOTAL_BYTES = 16 * 1024;
+const MAX_USER_METADATA_BYTES = 32 * 1024;
+const MAX_SAML_ATTRIBUTES = 100;
+const MAX_SAML_NAME_BYTES = 1024;
+const MAX_SAML_VALUE_CHARACTERS = 2048;
+const MAX_SAML_TOTAL_BYTES = 10 * 1024;
 const MACHINE_DENIAL_CODES = ["invalid_scope", "invalid_request", "server_error"];
 
 /**
@@ -47,8 +52,8 @@ const MACHINE_DENIAL_CODES = ["invalid_scope", "invalid_request", "server_error"
  */
 export function createApi(event, { cache = createCache(), trigger = "post-login" } = {}) {
   const outcome = createOutcome();
-  const methodsOf = METHODS_OF_TRIGGER[trigger];
-  if (methodsOf === undefined) {
+  const methodsOf = Object.hasOwn(METHODS_OF_TRIGGER, trigger) && METHODS_OF_TRIGGER[trigger];
+  if (!methodsOf) {
     throw new TypeError(
       `createApi: no trigger \`${trigger}\`, use one of ${Object.keys(METHODS_OF_TRIGGER).join(", ")}`,
     );
@@ -100,7 +105,7 @@ function recording(outcome, name, methods) {
       const call = { method: `${name}.${methodName}`, args: args.map(jsonCopy) };
       outcome.calls.push(call);
       try {
-        return method(...call.args);
+        return method(...args);
       } catch (error) {
         call.error = /** @type {Error} */ (error).message;
         throw error;
@@ -121,7 +126,7 @@ function postLoginMethods({ event, outcome, api }) {
   return {
     access: {
       deny(reason) {
-        outcome.denied ??= { reason };
+        outcome.denied ??= { reason: jsonCopy(reason) };
         return api;
       },
     },
@@ -226,7 +231,7 @@ function credentialsExchangeMethods({ outcome, api }) {
         if (!MACHINE_DENIAL_CODES.includes(code)) {
           throw new Error(`api.access.deny: the code must be one of ${MACHINE_DENIAL_CODES.join(", ")}`);
         }
-        outcome.denied ??= { code, reason };
+        outcome.denied ??= { code, reason: jsonCopy(reason) };
         return api;
       },
     },
@@ -260,14 +265,25 @@ function checkScope(methodName, scope) {
 }
 
 function setUserMetadata(methodName, existing, metadata, key, value) {
-  if (typeof key !== "string") throw new TypeError(`api.user.${methodName}: the key must be a string`);
+  const where = `api.user.${methodName}`;
+  if (typeof key !== "string") throw new TypeError(`${where}: the key must be a string`);
   if (
     existing !== undefined &&
     (typeof existing !== "object" || existing === null || Array.isArray(existing))
   ) {
-    throw new Error(
-      `api.user.${methodName}: the user's metadata is not an object, so no key of it can be set`,
-    );
+    throw new Error(`${where}: the user's metadata is not an object, so no key of it can be set`);
+  }
+  const json = JSON.stringify(value);
+  if (json === undefined) throw new TypeError(`${where}: the value must be one that JSON can carry`);
+  // What the user will have: each value once, the one that replaces another in its place.
+  const whole = { ...existing };
+  for (const [name, set] of [...Object.entries(metadata), [key, value]]) define(whole, name, set);
+  const bytes = Object.entries(whole).reduce(
+    (sum, [name, held]) => sum + utf8Bytes(name) + utf8Bytes(JSON.stringify(held) ?? ""),
+    0,
+  );
+  if (bytes > MAX_USER_METADATA_BYTES) {
+    throw new Error(`${where}: the user's metadata is over ${MAX_USER_METADATA_BYTES} bytes`);
   }
   define(metadata, key, value);
 }
@@ -279,6 +295,9 @@ function setTransactionMetadata(event, outcome, key, value) {
   }
   if (value !== null && !isScalar(value)) {
     throw new Error(`${where}: the value must be a string, a number, a boolean or null`);
+  }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new Error(`${where}: the value is an integer that JavaScript cannot hold exactly`);
   }
   if (metadataBytes(value) > MAX_METADATA_VALUE_BYTES) {
     throw new Error(`${where}: the value is over ${MAX_METADATA_VALUE_BYTES} bytes`);
@@ -303,13 +322,33 @@ function metadataBytes(value) {
 }
 
 function setSamlAttribute(outcome, name, value) {
-  if (typeof name !== "string")
-    throw new TypeError("api.samlResponse.setAttribute: the name must be a string");
-  const valid = value === null || isScalar(value) || (Array.isArray(value) && value.every(isScalar));
-  if (!valid) {
+  const where = "api.samlResponse.setAttribute";
+  if (typeof name !== "string") throw new TypeError(`${where}: the name must be a string`);
+  if (name === "" || utf8Bytes(name) > MAX_SAML_NAME_BYTES) {
+    throw new Error(`${where}: the name must have 1 to ${MAX_SAML_NAME_BYTES} bytes`);
+  }
+  const items = Array.isArray(value) ? value : [value];
+  if (value !== null && !items.every(isScalar)) {
     throw new TypeError(
-      "api.samlResponse.setAttribute: the value must be a string, a number, a boolean, an array of these, or null",
+      `${where}: the value must be a string, a finite number, a boolean, an array of these, or null`,
     );
+  }
+  if (items.some((item) => String(item).length > MAX_SAML_VALUE_CHARACTERS)) {
+    throw new Error(`${where}: a value is over ${MAX_SAML_VALUE_CHARACTERS} characters`);
+  }
+
+  const attributes = new Map(Object.entries(outcome.samlAttributes));
+  attributes.set(name, value);
+  const present = [...attributes].filter(([, held]) => held !== null);
+  if (present.length > MAX_SAML_ATTRIBUTES) {
+    throw new Error(`${where}: there are more than ${MAX_SAML_ATTRIBUTES} attributes`);
+  }
+  const bytes = present.reduce(
+    (sum, [held, values]) => sum + utf8Bytes(held) + utf8Bytes([values].flat().join("")),
+    0,
+  );
+  if (bytes > MAX_SAML_TOTAL_BYTES) {
+    throw new Error(`${where}: all attributes together are over ${MAX_SAML_TOTAL_BYTES} bytes`);
   }
   define(outcome.samlAttributes, name, value);
 }
@@ -323,7 +362,7 @@ function checkValidationText(what, text) {
 }
 
 function isScalar(value) {
-  return ["string", "number", "boolean"].includes(typeof value);
+  return ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
 }
 
 function move(item, from, to) {
@@ -332,9 +371,14 @@ function move(item, from, to) {
   if (!to.includes(item)) to.push(item);
 }
 
-/** Assignment would change the prototype where the name is `__proto__`. */
+/** Records a copy. Assignment would change the prototype where the name is `__proto__`. */
 function define(target, name, value) {
-  Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true });
+  Object.defineProperty(target, name, {
+    value: jsonCopy(value),
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }
 
 /** Undefined where JSON has nothing for the value; a BigInt throws, as JSON does. */

@@ -1,31 +1,21 @@
 /**
- * The `console` that is injected into an Action: it collects and prints nothing.
+ * The `console` that is injected into an Action: Node's own, writing to a list of lines and nowhere else.
  */
 
-import { format } from "node:util";
-
-/** What has no lines of its own is there so that an Action that calls it does not fail here and run at Auth0. */
-const SILENT_METHODS = [
-  "assert",
-  "clear",
-  "count",
-  "countReset",
-  "dir",
-  "dirxml",
-  "group",
-  "groupCollapsed",
-].concat(["groupEnd", "table", "time", "timeEnd", "timeLog", "trace"]);
+import { Console } from "node:console";
+import { Writable } from "node:stream";
 
 /**
- * @param {(line: string) => void} onLine Called once a call, with its arguments joined as Node's console joins them.
- * @returns {Record<string, (...args: unknown[]) => void>}
+ * @param {(line: string) => void} onLine Called once a call that writes, with what Node's console would write.
+ * @returns {Console}
  */
 export function createConsole(onLine) {
-  /** @type {Record<string, (...args: unknown[]) => void>} */
-  const methods = {};
-  for (const name of ["log", "info", "warn", "error", "debug"]) {
-    methods[name] = (...args) => onLine(format(...args));
-  }
-  for (const name of SILENT_METHODS) methods[name] = () => {};
-  return methods;
+  const stream = new Writable({
+    decodeStrings: false,
+    write(text, _encoding, done) {
+      onLine(text.replace(/\n$/, ""));
+      done();
+    },
+  });
+  return new Console({ stdout: stream, stderr: stream, colorMode: false });
 }

@@ -14,23 +14,39 @@ const requireBuiltin = createRequire(import.meta.url);
  * @param {Record<string, string>} options.dependencies Exact versions by package name.
  * @param {string | URL | undefined} options.root The folder whose `node_modules` holds the dependencies.
  * @param {Record<string, unknown>} options.builtins What takes the place of builtin modules.
- * @param {(name: string) => unknown} options.loadModule Loads an Actions Module; undefined where there is none.
- * @returns {(id: string) => unknown}
+ * @param {(name: string) => { exports: unknown } | undefined} options.loadModule Loads an Actions Module; undefined
+ *   where there is none.
+ * @returns {((id: string) => unknown) & { resolve: (id: string) => string }}
  */
 export function createActionRequire({ dependencies, root, builtins, loadModule }) {
-  const requireDependency = createDependencyRequire(dependencies, root);
+  const { requireDependency, resolveDependency } = createDependencyRequire(dependencies, root);
 
-  return function require(id) {
-    if (typeof id !== "string" || id === "")
-      throw new TypeError("require: the id must be a string that is not empty");
+  function require(id) {
+    checkId(id);
     if (Object.hasOwn(builtins, id)) return builtins[id];
     if (isBuiltin(id)) return requireBuiltin(id);
-    if (id.startsWith("actions:")) {
-      const module = loadModule(id.slice("actions:".length));
-      if (module !== undefined) return module;
+    if (id.startsWith(MODULE_PREFIX)) {
+      const module = loadModule(id.slice(MODULE_PREFIX.length));
+      if (module !== undefined) return module.exports;
     }
     return requireDependency(id);
-  };
+  }
+  return Object.assign(require, {
+    /** @param {string} id */
+    resolve(id) {
+      checkId(id);
+      if (Object.hasOwn(builtins, id) || isBuiltin(id)) return id;
+      return resolveDependency(id);
+    },
+  });
+}
+
+const MODULE_PREFIX = "actions:";
+
+function checkId(id) {
+  if (typeof id !== "string" || id === "") {
+    throw new TypeError("require: the id must be a string that is not empty");
+  }
 }
 
 /**
@@ -39,9 +55,10 @@ export function createActionRequire({ dependencies, root, builtins, loadModule }
  */
 function createDependencyRequire(dependencies, root) {
   if (Object.keys(dependencies).length === 0) {
-    return (id) => {
+    const refuse = (id) => {
       throw moduleNotFound(id);
     };
+    return { requireDependency: refuse, resolveDependency: refuse };
   }
   if (root === undefined) {
     throw new TypeError("loadAction: `dependencies` need `root`, the folder whose node_modules holds them");
@@ -51,19 +68,25 @@ function createDependencyRequire(dependencies, root) {
   const modules = nodeRequire.cache;
   let ownModules = {};
 
-  return function requireDependency(id) {
+  function resolveDependency(id) {
     const name = packageName(id);
     if (!Object.hasOwn(dependencies, name)) throw moduleNotFound(id);
     checkVersion(nodeRequire, name, dependencies[name]);
+    return nodeRequire.resolve(id);
+  }
+
+  function requireDependency(id) {
+    const filename = resolveDependency(id);
     const othersModules = { ...modules };
     replaceAll(modules, ownModules);
     try {
-      return nodeRequire(id);
+      return nodeRequire(filename);
     } finally {
       ownModules = { ...modules };
       replaceAll(modules, othersModules);
     }
-  };
+  }
+  return { requireDependency, resolveDependency };
 }
 
 function replaceAll(modules, replacement) {

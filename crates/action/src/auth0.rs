@@ -27,11 +27,18 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn delete(this: &Cache, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = hasOwn, catch)]
+    fn has_own(value: &JsValue, name: &str) -> Result<bool, JsValue>;
 }
 
 /// Does to `api` what was decided, and notes what it refused.
-pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) {
+///
+/// # Errors
+/// What `api` threw where the login is to be denied and is not. The login must fail then, or it would go on.
+pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) -> Result<(), JsValue> {
     let mut refused = Vec::new();
+    let mut denied = Ok(());
     for (index, effect) in decision.effects.iter().enumerate() {
         let (place, arguments) = match effect {
             Effect::SetClaim { target, name, value } => {
@@ -44,19 +51,35 @@ pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) {
             Effect::Deny { reason, is_failure } => (("access", "deny"), denial(trigger, reason, *is_failure)),
             _ => continue,
         };
-        let result = method(api, place).map(|(owner, method)| method.apply(&owner, &arguments));
-        if !matches!(result, Some(Ok(_))) {
-            refused.push(index);
+        let thrown = match method(api, place).map(|(owner, method)| method.apply(&owner, &arguments)) {
+            Some(Ok(returned)) if !is_error(&returned) => continue,
+            Some(Ok(returned) | Err(returned)) => returned,
+            None => JsValue::UNDEFINED,
+        };
+        refused.push(index);
+        if matches!(effect, Effect::Deny { .. }) {
+            denied = Err(thrown);
         }
     }
     decision.note_refused(&refused);
+    denied
 }
 
-/// What is told of an execution: its line for the log, and the report where that is wanted.
-pub(crate) fn told(report: &Report, wants_report: bool) -> Array {
+/// Returns whether a call of `api` returned an error: for some limits it throws, for others it returns one.
+fn is_error(returned: &JsValue) -> bool {
+    member(returned, "type").as_string().as_deref() == Some("error")
+}
+
+/// What is told of an execution: its line for the log, and the report where that is wanted. Where a denial could
+/// not be carried out, an array follows of what `api` threw.
+pub(crate) fn told(report: &Report, wants_report: bool, denied: Result<(), JsValue>) -> Array {
     let line = JsValue::from_str(&report.line());
     let report = if wants_report { parse(&report.to_json()) } else { JsValue::UNDEFINED };
-    Array::of2(&line, &report)
+    let told = Array::of2(&line, &report);
+    if let Err(thrown) = denied {
+        told.push(&Array::of1(&thrown));
+    }
+    told
 }
 
 /// The arguments of `api.access.deny`. A machine reads a code of OAuth (RFC 6749 §5.2) before the reason.
@@ -107,8 +130,7 @@ impl Cache {
     pub(crate) fn write(&self, key: &str, value: &str, ttl_ms: f64) -> bool {
         let ttl = Number::from_f64(ttl_ms).map_or(Value::Null, Value::Number);
         let options = Value::from(Map::from_members(vec![("ttl".into(), ttl)]));
-        let result = self.set(key, value, &to_js(&options));
-        result.is_ok_and(|result| member(&result, "type").as_string().as_deref() != Some("error"))
+        self.set(key, value, &to_js(&options)).is_ok_and(|returned| !is_error(&returned))
     }
 
     /// Removes a key, or leaves it where the cache will not.
@@ -126,4 +148,13 @@ pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
         return JsValue::UNDEFINED;
     }
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A member that this has itself: what it inherits, perhaps from a polluted `Object.prototype`, is not the login's.
+/// Undefined where it has none, `None` where it will not say.
+pub(crate) fn own_member(value: &JsValue, name: &str) -> Option<JsValue> {
+    if !value.is_object() || !has_own(value, name).ok()? {
+        return Some(JsValue::UNDEFINED);
+    }
+    Reflect::get(value, &JsValue::from_str(name)).ok()
 }

@@ -48,8 +48,8 @@ impl ActionEngine {
             let login = read_login(engine.config(), &event, &api);
             let host = JsHost { io, cache: api.cache_if_any() };
             let mut decision = engine.enrich(&host, login).await;
-            auth0::apply(&api, engine.config().trigger, &mut decision);
-            Ok(auth0::told(&decision.report, wants_report).into())
+            let denied = auth0::apply(&api, engine.config().trigger, &mut decision);
+            Ok(auth0::told(&decision.report, wants_report, denied).into())
         })
     }
 }

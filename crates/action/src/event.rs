@@ -3,14 +3,14 @@
 //! Nothing is promised by Auth0 for every trigger and every protocol, so each field may be missing. What has no
 //! method here comes by [`Event::read`].
 
-use claimsmith_core::expression::Value;
-use claimsmith_core::expression::text::concat;
+use claimsmith_core::expression::text::{concat, join};
+use claimsmith_core::expression::{Cause, Value};
 use claimsmith_core::{Code, Error, Secret};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::auth0::member;
-use crate::convert::from_js;
+use crate::auth0::own_member;
+use crate::convert::from_js_partly;
 
 /// The event of one execution. Does not print: its secrets are in it.
 pub struct Event(JsValue);
@@ -65,17 +65,35 @@ impl Event {
 
     /// Anything else, by the names that lead to it, such as `["authentication", "methods"]`; null where there is
     /// nothing, or nothing that is JSON. What begins with `secrets` is null as well: see [`Event::secret`].
-    pub fn read(&self, names: &[&str]) -> Value {
+    ///
+    /// # Errors
+    /// `unavailable` where a part of it cannot be read: to take it for null could let somebody in.
+    pub fn read(&self, names: &[&str]) -> Result<Value, Error> {
         if matches!(names.first(), None | Some(&"secrets")) {
-            return Value::Null;
+            return Ok(Value::Null);
         }
-        let found = names.iter().fold(self.0.clone(), |value, name| member(&value, name));
-        from_js(&found).unwrap_or_default()
+        let found = names.iter().try_fold(self.0.clone(), |value, name| own_member(&value, name));
+        readable(found, names)
     }
 
     fn part(&self, name: &str) -> Part {
         Part(member(&self.0, name))
     }
+}
+
+/// A member; undefined where there is none, and where it cannot be read.
+fn member(value: &JsValue, name: &str) -> JsValue {
+    own_member(value, name).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// What was found of the event, where all of it can be read.
+fn readable(found: Option<JsValue>, names: &[&str]) -> Result<Value, Error> {
+    let value = found.map_or(Value::Unavailable(Cause::Failed), |found| from_js_partly(&found));
+    if value.has_unavailable() {
+        let message = concat(&["a part of `event.", &join(names.iter().copied(), "."), "` cannot be read"]);
+        return Err(Error::new(Code::Unavailable, message));
+    }
+    Ok(value)
 }
 
 /// One object of the event.
@@ -94,8 +112,8 @@ impl Part {
         Array::from(&list).iter().filter_map(|item| item.as_string()).collect()
     }
 
-    fn value(&self, name: &str) -> Value {
-        from_js(&member(&self.0, name)).unwrap_or_default()
+    fn value(&self, name: &str) -> Result<Value, Error> {
+        readable(own_member(&self.0, name), &[name])
     }
 }
 
@@ -121,12 +139,18 @@ impl User {
     }
 
     /// `app_metadata`: what the tenant knows of the user.
-    pub fn app_metadata(&self) -> Value {
+    ///
+    /// # Errors
+    /// As [`Event::read`].
+    pub fn app_metadata(&self) -> Result<Value, Error> {
         self.0.value("app_metadata")
     }
 
     /// `user_metadata`: what the user may have written.
-    pub fn user_metadata(&self) -> Value {
+    ///
+    /// # Errors
+    /// As [`Event::read`].
+    pub fn user_metadata(&self) -> Result<Value, Error> {
         self.0.value("user_metadata")
     }
 }
@@ -146,7 +170,10 @@ impl Client {
     }
 
     /// What the tenant has noted about it.
-    pub fn metadata(&self) -> Value {
+    ///
+    /// # Errors
+    /// As [`Event::read`].
+    pub fn metadata(&self) -> Result<Value, Error> {
         self.0.value("metadata")
     }
 }
@@ -181,7 +208,10 @@ impl Organization {
     }
 
     /// What the tenant has noted about it.
-    pub fn metadata(&self) -> Value {
+    ///
+    /// # Errors
+    /// As [`Event::read`].
+    pub fn metadata(&self) -> Result<Value, Error> {
         self.0.value("metadata")
     }
 }
@@ -201,7 +231,10 @@ impl Request {
     }
 
     /// The fields of its query.
-    pub fn query(&self) -> Value {
+    ///
+    /// # Errors
+    /// As [`Event::read`].
+    pub fn query(&self) -> Result<Value, Error> {
         self.0.value("query")
     }
 }

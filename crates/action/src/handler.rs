@@ -6,7 +6,7 @@ use claimsmith_core::claim::Target;
 use claimsmith_core::client::Client;
 use claimsmith_core::expression::Value;
 use claimsmith_core::report::rounded;
-use claimsmith_core::{DENY_REASON, Decision, Effects, Error, Host, Trigger};
+use claimsmith_core::{DENY_REASON, Decision, Effects, Error, Host, TargetState, Trigger};
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
@@ -46,6 +46,8 @@ pub trait Handler: Default + 'static {
 /// Auth0's `api`. What it is told is done together, when the handler has ended well.
 pub struct Api<'a> {
     effects: Effects,
+    event: &'a Event,
+    api: &'a JsApi,
     host: &'a JsHost,
 }
 
@@ -55,17 +57,30 @@ impl Api<'_> {
     /// # Errors
     /// As [`Effects::set_claim`]: above all, where Auth0 would drop the name without a word.
     pub fn set_custom_claim(&mut self, target: Target, name: &str, value: Value) -> Result<(), Error> {
+        if !self.effects.knows(target) {
+            let is_missing = auth0::method(self.api, auth0::setter(target)).is_none();
+            let held = target
+                .place_in_event()
+                .map_or(Value::Null, |names| self.event.read(&names).unwrap_or_default());
+            self.effects.set_target(TargetState { target, is_missing, held });
+        }
         self.effects.set_claim(target, name, value)
     }
 
     /// Adds a scope to the access token.
-    pub fn add_scope(&mut self, scope: &str) {
-        self.effects.add_scope(scope);
+    ///
+    /// # Errors
+    /// As [`Effects::add_scope`].
+    pub fn add_scope(&mut self, scope: &str) -> Result<(), Error> {
+        self.effects.add_scope(scope)
     }
 
     /// Removes a scope from the access token.
-    pub fn remove_scope(&mut self, scope: &str) {
-        self.effects.remove_scope(scope);
+    ///
+    /// # Errors
+    /// As [`Effects::add_scope`].
+    pub fn remove_scope(&mut self, scope: &str) -> Result<(), Error> {
+        self.effects.remove_scope(scope)
     }
 
     /// Denies access, for a reason that the user reads. Nothing else is done then.
@@ -129,28 +144,29 @@ impl<T: Handler> Instance<T> {
         let shared = Rc::clone(&self.0);
         future_to_promise(async move {
             let host = JsHost { io, cache: api.cache_if_any() };
-            let mut decision = shared.decide(&Event::new(event), &host).await;
-            auth0::apply(&api, shared.trigger, &mut decision);
-            Ok(auth0::told(&decision.report, wants_report).into())
+            let mut decision = shared.decide(&Event::new(event), &api, &host).await;
+            let denied = auth0::apply(&api, shared.trigger, &mut decision);
+            Ok(auth0::told(&decision.report, wants_report, denied).into())
         })
     }
 }
 
 impl<T: Handler> Shared<T> {
-    async fn decide(&self, event: &Event, host: &JsHost) -> Decision {
+    async fn decide(&self, event: &Event, api: &JsApi, host: &JsHost) -> Decision {
         let started_ms = host.monotonic_ms();
         let user_id = match self.trigger {
             Trigger::PostLogin => event.user().user_id(),
             Trigger::CredentialsExchange => event.client().client_id(),
         };
         let session = self.client.session(host, T::DEADLINE_MS).for_user(&user_id.unwrap_or_default());
-        let mut api = Api { effects: Effects::default(), host };
+        let mut api = Api { effects: Effects::default(), event, api, host };
         let result = session.run(self.handler.execute(event, &mut api, &session)).await;
         let mut decision = api.effects.decide(result.err(), T::DENIES_ON_FAILURE);
         let report = &mut decision.report;
         report.duration_ms = rounded(host.monotonic_ms() - started_ms);
         report.correlation_id = event.transaction().correlation_id();
         report.warnings = session.into_warnings();
+        decision.warn_of_dropped_claims(|names| event.read(&names).unwrap_or_default());
         decision
     }
 }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use claimsmith_core::claim::{TARGETS, Target};
 use claimsmith_core::expression::{Cause, Map, Value};
 use claimsmith_core::{Config, Login, Secret};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::auth0::{JsApi, member, method, setter};
+use crate::auth0::{JsApi, method, own_member, setter};
 use crate::convert::from_js_partly;
 
 /// Takes over the parts of the event that the configuration reads, and nothing else of it.
@@ -17,9 +17,9 @@ pub(crate) fn read_login(config: &Config, event: &JsValue, api: &JsApi) -> Login
     for chain in &config.event_reads {
         read_chain(&mut converted, chain, event);
     }
-    let secrets = member(event, "secrets");
+    let secrets = own_member(event, "secrets").unwrap_or(JsValue::UNDEFINED);
     let read_secret =
-        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(member(&secrets, name).as_string()?)));
+        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(own_member(&secrets, name)?.as_string()?)));
     let is_missing = |target: &Target| config.has_target(*target) && method(api, setter(*target)).is_none();
     Login {
         event: converted,
@@ -42,10 +42,8 @@ fn read_whole(event: &JsValue) -> Value {
     let mut whole = Map::new();
     for name in Object::keys(event.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
         if name != "secrets" {
-            let part = match Reflect::get(event, &JsValue::from_str(&name)) {
-                Ok(part) => from_js_partly(&part),
-                Err(_) => Value::Unavailable(Cause::Failed),
-            };
+            let part = own_member(event, &name)
+                .map_or(Value::Unavailable(Cause::Failed), |part| from_js_partly(&part));
             whole.insert(name.into(), part);
         }
     }
@@ -63,9 +61,9 @@ fn copy(into: &mut Value, chain: &[Rc<str>], from: &JsValue) {
     };
     let mut members = into.as_object().cloned().unwrap_or_default();
     let mut copied = members.get(name).cloned().unwrap_or_default();
-    match Reflect::get(from, &JsValue::from_str(name)) {
-        Ok(part) => copy(&mut copied, rest, &part),
-        Err(_) => copied = Value::Unavailable(Cause::Failed),
+    match own_member(from, name) {
+        Some(part) => copy(&mut copied, rest, &part),
+        None => copied = Value::Unavailable(Cause::Failed),
     }
     members.insert(Rc::clone(name), copied);
     *into = members.into();

@@ -37,6 +37,7 @@ export function createApi(cached) {
         calls,
         accessToken: { ...token("access"), addScope: (scope) => calls.push(["add", scope]) },
         idToken: token("id"),
+        user: { setAppMetadata: (key, value) => calls.push(["app", key, value]) },
         access: { deny: (...args) => calls.push(["deny", ...args]) },
         cache: {
             get: (key) => (key in cached ? { value: cached[key] } : undefined),
@@ -111,15 +112,18 @@ impl Handler for ReadsAll {
         let yes_or_no = |is: bool| Value::from(if is { "yes" } else { "no" });
         let scopes = event.transaction().requested_scopes().into_iter().map(Value::from).collect::<Vec<_>>();
         for (name, value) in [
-            ("metadata", event.user().app_metadata().member("n")),
+            ("metadata", event.user().app_metadata()?.member("n")),
             ("verified", yes_or_no(event.user().verified_email().is_some())),
             ("client", yes_or_no(event.client().client_id().is_some())),
             ("organization", yes_or_no(event.organization().is_some())),
             ("connection", yes_or_no(event.connection().name().is_some())),
             ("scopes", scopes.into()),
-            ("read", event.read(&["user", "app_metadata", "n"])),
-            ("beyond", yes_or_no(!event.read(&["user", "user_id", "length", "x"]).is_null())),
-            ("secrets", yes_or_no(!event.read(&["secrets", "KEY"]).is_null() || !event.read(&[]).is_null())),
+            ("read", event.read(&["user", "app_metadata", "n"])?),
+            ("beyond", yes_or_no(!event.read(&["user", "user_id", "length", "x"])?.is_null())),
+            (
+                "secrets",
+                yes_or_no(!event.read(&["secrets", "KEY"])?.is_null() || !event.read(&[])?.is_null()),
+            ),
             ("secret", yes_or_no(event.secret("KEY")?.expose() == "hunter2")),
             ("none", yes_or_no(event.secret("OTHER").is_err_and(|error| error.code == Code::SecretMissing))),
         ] {
@@ -162,7 +166,7 @@ impl<const DENIES: bool> Handler for Fails<DENIES> {
 
     async fn execute(&self, _: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
         api.set_custom_claim(Target::IdToken, "a", true.into())?;
-        api.add_scope("x");
+        api.add_scope("x")?;
         api.set_custom_claim(Target::IdToken, "roles", true.into())
     }
 }
@@ -205,4 +209,39 @@ async fn a_handler_may_keep_something_in_the_cache() {
     assert!(report.contains(r#""warnings":["kept"]"#), "{report}");
     run::<Caches>(parse(EVENT), &cached, false).await;
     assert_eq!(text(&cached), "{}");
+}
+
+/// Sets what the login's api lacks, what the user's metadata has no room for, and what no token will carry.
+#[derive(Default)]
+struct Oversteps;
+
+impl Handler for Oversteps {
+    async fn execute(&self, _: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
+        for (target, name) in [
+            (Target::SamlResponse, "saml"),
+            (Target::UserMetadata, "lacks"),
+            (Target::AppMetadata, "large"),
+            (Target::AppMetadata, "other"),
+        ] {
+            let value = "x".repeat(if name == "large" { 2_000 } else { 10 });
+            if let Err(error) = api.set_custom_claim(target, name, value.as_str().into()) {
+                api.set_custom_claim(Target::IdToken, name, error.code.as_str().into())?;
+            }
+        }
+        api.set_custom_claim(Target::AccessToken, "plan", "gold".into())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_handler_meets_the_limits_the_missing_targets_and_the_warnings_of_a_configuration() {
+    let event = parse(&format!(r#"{{"user":{{"app_metadata":{{"held":"{}"}}}}}}"#, "x".repeat(31_000)));
+    let (calls, report) = run::<Oversteps>(event, &parse("{}"), false).await;
+    let expected = r#"[["id","saml","config_invalid"],["id","lacks","config_invalid"],["id","large","claims_too_large"],["app","other","xxxxxxxxxx"],["access","plan","gold"]]"#;
+    assert_eq!(calls, expected);
+    assert!(report.contains(r#""warnings":["the login is for no API"#), "{report}");
+    let event =
+        parse(r#"{"user":{"app_metadata":"text"},"resource_server":{"identifier":"https://a.example"}}"#);
+    let (calls, report) = run::<Oversteps>(event, &parse("{}"), false).await;
+    assert!(calls.contains(r#"["id","other","api_refused"]"#), "{calls}");
+    assert!(report.contains(r#""warnings":[]"#), "{report}");
 }

@@ -44,9 +44,31 @@ export function createApi() {
     };
 }
 
+// An api that does not deny: it throws, returns an error, or has no such method.
+export function createApiThat(fails) {
+    const deny = {
+        throws: () => { throw "no"; },
+        throwsNothing: () => { throw undefined; },
+        returns: () => ({ type: "error", code: "No" }),
+    }[fails];
+    return { access: deny && { deny } };
+}
+
+// Runs with `Object.prototype` as an attacker left it.
+export async function withPollution(members, run) {
+    for (const [name, value] of Object.entries(members)) {
+        Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: false });
+    }
+    try {
+        return await run();
+    } finally {
+        for (const name of Object.keys(members)) delete Object.prototype[name];
+    }
+}
+
 // Answers each request with this body.
 export function createIo(body) {
-    const work = (value) => ({ promise: Promise.resolve(value), cancel() {} });
+    const work = (value) => ({ promise: Promise.resolve(value), sent: true, cancel() {} });
     return {
         send: () => work({ status: 200, headers: [], body: new TextEncoder().encode(body) }),
         sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
@@ -56,6 +78,10 @@ export function createIo(body) {
 "#)]
 extern "C" {
     fn parse(text: &str) -> JsValue;
+    #[wasm_bindgen(js_name = createApiThat)]
+    fn create_api_that(fails: &str) -> JsApi;
+    #[wasm_bindgen(js_name = withPollution)]
+    fn with_pollution(members: &JsValue, run: &Closure<dyn FnMut() -> js_sys::Promise>) -> js_sys::Promise;
     #[wasm_bindgen(js_name = guardedEvent)]
     fn guarded_event(values: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = createApi)]
@@ -105,7 +131,7 @@ async fn a_claim_that_the_api_refuses_costs_the_others_nothing() {
     let config = format!(r#"{{{SOURCE},"claims":{{"refused":"s.n","z":"s.n"}}}}"#);
     let (calls, report) = login(&config, EVENT, r#"{"n":1}"#).await;
     assert_eq!(calls, r#"[["access","z",1],["id","z",1]]"#);
-    assert!(report.contains(r#""code":"internal""#), "{report}");
+    assert!(report.contains(r#""code":"api_refused""#), "{report}");
 }
 
 #[wasm_bindgen_test]
@@ -136,6 +162,50 @@ async fn a_denial_fits_its_trigger() {
     let config = parse(r#"{"claims":{"a":{"value":"event.x","required":true}}}"#);
     let denial = ActionEngine::new(config, true).map_err(|problems| text(&problems)).unwrap().denial();
     assert!(text(&denial.unwrap().into()).starts_with(r#"["server_error","We could not"#));
+}
+
+#[wasm_bindgen_test]
+async fn a_denial_that_the_api_does_not_carry_out_is_handed_back_with_the_reason() {
+    for (fails, thrown) in [
+        ("throws", r#"["no"]"#),
+        ("throwsNothing", "[null]"),
+        ("returns", r#"[{"type":"error","code":"No"}]"#),
+        ("lacks", "[null]"),
+    ] {
+        let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"Closed."}]}"#;
+        let engine = ActionEngine::new(parse(config), false).map_err(|problems| text(&problems)).unwrap();
+        let login = engine.login(parse("{}"), create_api_that(fails), create_io("{}"), true);
+        let told: js_sys::Array = JsFuture::from(login).await.unwrap().unchecked_into();
+        assert!(told.get(0).as_string().unwrap().contains(" api_refused"), "{fails}: {told:?}");
+        assert!(text(&told.get(1)).contains(r#""code":"api_refused""#), "{fails}");
+        assert_eq!(text(&told.get(2)), thrown, "{fails}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_inherited_is_neither_a_secret_nor_part_of_the_event() {
+    let polluted =
+        parse(r#"{"KEY":"stolen","secrets":{"KEY":"stolen"},"user":{"user_id":"x"},"plan":"gold"}"#);
+    for (secret, event) in [
+        ("KEY", r#"{"user":{"user_id":"u"},"secrets":{}}"#),
+        ("KEY", r#"{"user":{"user_id":"u"}}"#),
+        ("toString", EVENT),
+        ("constructor", EVENT),
+        ("__proto__", EVENT),
+    ] {
+        let config =
+            format!(r#"{{{SOURCE},"claims":{{"a":"s.n","b":"event.user.plan","c":"event.client.plan"}}}}"#);
+        let (config, event) = (config.replace("KEY", secret), event.to_owned());
+        let run = Closure::once(move || {
+            wasm_bindgen_futures::future_to_promise(async move {
+                let (calls, report) = login(&config, &event, r#"{"n":1}"#).await;
+                assert_eq!(calls, "[]");
+                assert!(report.contains(r#""code":"secret_missing""#), "{report}");
+                Ok(JsValue::UNDEFINED)
+            })
+        });
+        JsFuture::from(with_pollution(&polluted, &run)).await.unwrap();
+    }
 }
 
 #[wasm_bindgen_test]

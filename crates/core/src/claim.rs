@@ -1,5 +1,6 @@
 //! Claims: where they go, which names Auth0 takes, and whether a value is what the claim says it is.
 
+use claimsmith_expression::text::{find, split};
 use claimsmith_expression::{Number, Value};
 
 use crate::error::Code;
@@ -52,28 +53,31 @@ impl Target {
             Target::TransactionMetadata if name.encode_utf16().count() > MAX_METADATA_KEY => {
                 Some((Code::ConfigInvalid, "is over the 64 characters that `transaction_metadata` takes"))
             }
-            _ => None,
-        }
-    }
-
-    /// Whether a value is of a kind that the target takes.
-    pub(crate) fn takes(self, value: &Value) -> bool {
-        match self {
-            Target::SamlResponse => {
-                is_scalar(value) || value.as_array().is_some_and(|items| items.iter().all(is_scalar))
+            Target::SamlResponse if name.len() > MAX_SAML_NAME => {
+                Some((Code::ConfigInvalid, "is over the 1 kB that `saml_response` takes of a name"))
             }
-            Target::TransactionMetadata => is_scalar(value),
-            _ => true,
+            Target::SamlResponse
+            | Target::AppMetadata
+            | Target::UserMetadata
+            | Target::TransactionMetadata => None,
         }
     }
-}
 
-fn is_scalar(value: &Value) -> bool {
-    matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+    /// The names that lead to what the target holds already, in the event; `None` where the event does not show it.
+    pub fn place_in_event(self) -> Option<[&'static str; 2]> {
+        match self {
+            Target::AppMetadata => Some(["user", "app_metadata"]),
+            Target::UserMetadata => Some(["user", "user_metadata"]),
+            Target::TransactionMetadata => Some(["transaction", "metadata"]),
+            Target::AccessToken | Target::IdToken | Target::SamlResponse => None,
+        }
+    }
 }
 
 /// Characters of a key of `event.transaction.metadata`.
 const MAX_METADATA_KEY: usize = 64;
+/// Bytes of the name of a SAML attribute.
+const MAX_SAML_NAME: usize = 1024;
 
 /// What a claim's value must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +158,7 @@ pub const RESERVED_NAMES: &str = "\
     sip_cseq_num sip_date sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256";
 
 /// Hosts whose namespaces Auth0 keeps for itself.
-pub const RESERVED_HOSTS: [&str; 3] = ["auth0.com", "webtask.io", "webtask.run"];
+pub const RESERVED_HOSTS: [&str; 4] = ["auth0.com", "auth0app.com", "webtask.io", "webtask.run"];
 
 /// Why Auth0 would not put a claim of this name into a token.
 fn reserved(name: &str) -> Option<(Code, &'static str)> {
@@ -181,19 +185,87 @@ fn is_one_of(names: &str, name: &str) -> bool {
 }
 
 fn is_reserved_namespace(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower == "urn:auth0"
-        || lower.starts_with("urn:auth0:")
-        || RESERVED_HOSTS.iter().any(|host| is_on_host(name, host))
+    let name = plain_url(name);
+    let urn = name.strip_prefix("urn:auth0");
+    urn.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-'))
+        || split_host(&name).is_some_and(|(found, _)| RESERVED_HOSTS.iter().any(|host| is_below(found, host)))
 }
 
-/// Whether the text is an http(s) URL on that host or on a subdomain of it.
-pub(crate) fn is_on_host(text: &str, host: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
-        return false;
-    };
-    let found = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+/// Returns whether an access token for this audience is for an API of Auth0's, and so carries no claims of others.
+/// `/userinfo` is exempt.
+pub(crate) fn is_auth0_api(audience: &str) -> bool {
+    split_host(&plain_url(audience)).is_some_and(|(host, path)| {
+        is_below(host, "auth0.com") && !matches!(path, "/userinfo" | "/userinfo/")
+    })
+}
+
+/// A URL as parsers read it (WHATWG URL, UTS #46 §4), as far as that may hide whose name its host is: in lower case,
+/// with slashes and wide letters made plain, letters percent-decoded, and what is invisible left out.
+///
+/// The tables for other characters would cost more than the engine has room for.
+fn plain_url(url: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = url.chars();
+    while let Some(mut shown) = rest.next() {
+        shown = match shown {
+            '\0'..=' '
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200d}'
+            | '\u{2060}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' => {
+                continue;
+            }
+            '\\' => '/',
+            '\u{3002}' | '\u{ff61}' => '.',
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(shown) - 0xfee0).unwrap_or(shown),
+            '%' => {
+                let mut after = rest.clone();
+                let mut digit = || after.next()?.to_digit(16);
+                let decoded = digit().zip(digit()).and_then(|(high, low)| char::from_u32(high << 4 | low));
+                match decoded
+                    .filter(|decoded| decoded.is_ascii_alphanumeric() || matches!(decoded, '.' | '-'))
+                {
+                    Some(decoded) => {
+                        rest = after;
+                        decoded
+                    }
+                    None => shown,
+                }
+            }
+            _ => shown,
+        };
+        plain.push(shown.to_ascii_lowercase());
+    }
+    plain
+}
+
+/// The schemes whose URLs have a host behind any number of slashes (WHATWG URL, "special scheme").
+const SPECIAL_SCHEMES: &str = "ftp http https ws wss";
+
+/// The host of a [`plain_url`], and what stands behind host and port; `None` where it has no host. The scheme, a user
+/// and a port say nothing about whose name it is.
+fn split_host(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = split(url, find(url, b":")?);
+    let mut rest = rest.get(1..)?;
+    if scheme.is_empty() || !(rest.starts_with("//") || is_one_of(SPECIAL_SCHEMES, scheme)) {
+        return None;
+    }
+    while let Some(after) = rest.strip_prefix('/') {
+        rest = after;
+    }
+    let (mut host, path) = split(rest, find(rest, b"/?#").unwrap_or(rest.len()));
+    while let Some(at) = find(host, b"@") {
+        host = host.get(at + 1..)?;
+    }
+    (host, _) = split(host, find(host, b":").unwrap_or(host.len()));
+    while let Some(before) = host.strip_suffix('.') {
+        host = before;
+    }
+    Some((host, path))
+}
+
+fn is_below(found: &str, host: &str) -> bool {
     found.strip_suffix(host).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
@@ -275,48 +347,37 @@ mod tests {
             for long in ["k".repeat(65), "\u{1f511}".repeat(33)] {
                 assert_eq!(target.refuses_name(&long).is_some(), is_metadata, "{target:?}");
             }
+            let is_saml = target == Target::SamlResponse;
+            assert_eq!(target.refuses_name(&"ö".repeat(513)).is_some(), is_saml || is_metadata, "{target:?}");
+            assert_eq!(target.refuses_name(&"ö".repeat(512)).is_some(), is_metadata, "{target:?}");
             for fits in ["k".repeat(64), "\u{1f511}".repeat(32), "__proto__".to_owned()] {
                 assert_eq!(target.refuses_name(&fits), None, "{target:?}");
             }
         }
     }
 
-    #[test]
-    fn namespaces_of_auth0_are_refused_and_lookalikes_are_not() {
-        for name in [
-            "https://auth0.com/roles",
-            "http://x.auth0.com/",
-            "https://WEBTASK.io:443/a",
-            "https://a.webtask.run",
-            "urn:auth0",
-            "URN:auth0:x",
-        ] {
-            assert!(is_reserved(name), "{name}");
-        }
-        for name in
-            ["https://myauth0.com/roles", "https://auth0.com.example.com/", "urn:auth0x", "email", "plan"]
-        {
-            assert!(!is_reserved(name), "{name}");
-        }
-    }
+    /// The table that the stand-in for Auth0 is held to as well.
+    const VECTORS: &str = include_str!("../../../tests/vectors/auth0-hosts.json");
 
     #[test]
-    fn what_saml_and_transactions_have_no_place_for_is_not_taken() {
-        let json = |text: &str| claimsmith_expression::json::read(text.as_bytes()).unwrap();
-        for (value, saml, transaction) in [
-            (r#""x""#, true, true),
-            ("1.5", true, true),
-            ("false", true, true),
-            ("[]", true, false),
-            (r#"["x",1,true]"#, true, false),
-            ("[null]", false, false),
-            (r#"[["x"]]"#, false, false),
-            ("{}", false, false),
-        ] {
-            let value = json(value);
-            assert_eq!(Target::SamlResponse.takes(&value), saml, "{value:?}");
-            assert_eq!(Target::TransactionMetadata.takes(&value), transaction, "{value:?}");
-            assert!(Target::IdToken.takes(&value) && Target::AppMetadata.takes(&value), "{value:?}");
+    fn namespaces_and_audiences_of_auth0_are_known_in_whatever_spelling() {
+        let vectors = claimsmith_expression::json::read(VECTORS.as_bytes()).unwrap();
+        let texts = |table: &str, key: &str| {
+            let texts = vectors.member(table).member(key);
+            let texts: Vec<String> =
+                texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect();
+            assert!(texts.len() > 3, "{table} {key}");
+            texts
+        };
+        for (key, expected) in [("reserved", true), ("free", false)] {
+            for name in texts("claim_names", key) {
+                assert_eq!(is_reserved(&name), expected, "{name}");
+            }
+        }
+        for (key, expected) in [("auth0", true), ("other", false)] {
+            for audience in texts("audiences", key) {
+                assert_eq!(is_auth0_api(&audience), expected, "{audience}");
+            }
         }
     }
 

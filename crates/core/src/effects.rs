@@ -4,67 +4,115 @@ use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
 use crate::claim::{Target, has_unsafe_integer};
-use crate::config::claim_path;
+use crate::config::{Limits, claim_path, is_scope};
 use crate::enrich::{DENY_REASON, Decision, Effect};
 use crate::error::{Code, Error};
-use crate::mapping::bytes_on;
+use crate::limits::{refuse, too_large, weight};
 use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport};
 
-/// Bytes of the claims of one token. Past that Auth0 fails the login.
-const MAX_TOKEN_BYTES: usize = 100_000;
+/// What the claims of a login's tokens may weigh together: all that Auth0 takes.
+const LIMITS: Limits = Limits { access_token_bytes: 100_000, id_token_bytes: 100_000 };
 
 /// What is to be done to `api` when a login is decided.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Effects(Vec<Effect>);
+pub struct Effects {
+    list: Vec<Effect>,
+    targets: Vec<TargetState>,
+}
+
+/// What is known of a target of this login.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetState {
+    /// Which one.
+    pub target: Target,
+    /// Whether this login's api lacks it.
+    pub is_missing: bool,
+    /// The metadata that the event shows there; null where it shows none.
+    pub held: Value,
+}
 
 impl Effects {
+    /// Takes note of what is known of a target. One that nothing is known of is there, and holds nothing.
+    pub fn set_target(&mut self, state: TargetState) {
+        self.targets.retain(|known| known.target != state.target);
+        self.targets.push(state);
+    }
+
+    /// Returns whether [`Effects::set_target`] was told of a target.
+    pub fn knows(&self, target: Target) -> bool {
+        self.targets.iter().any(|known| known.target == target)
+    }
+
     /// Sets a claim, in place of one of the same name and target. Null is no value, so nothing is set.
     ///
     /// # Errors
-    /// `claim_reserved` where Auth0 would drop the name without a word, `claim_type_mismatch` where the target
-    /// takes no such value, `unsafe_integer`; `claims_too_large` where the claims of a token are over 100,000
-    /// bytes together.
+    /// `claim_reserved` where Auth0 would drop the name without a word, `config_invalid` where this login's api
+    /// lacks the target, `claim_type_mismatch` where the target takes no such value, `unsafe_integer`;
+    /// `claims_too_large` where the value, or the claims of the target together, are larger than Auth0 takes;
+    /// `api_refused` where the user's metadata is no object.
     pub fn set_claim(&mut self, target: Target, name: &str, value: Value) -> Result<(), Error> {
+        let place = claim_path(name);
         if let Some((code, reason)) = target.refuses_name(name) {
-            return Err(refused(code, name, &concat(&["`", name, "` ", reason])));
+            return Err(Error::new(code, concat(&["`", name, "` ", reason])).at(&place));
         }
         if value.is_null() {
             return Ok(());
         }
-        if !target.takes(&value) {
-            let message = concat(&["only strings, numbers and booleans go to `", target.as_str(), "`"]);
-            return Err(refused(Code::ClaimTypeMismatch, name, &message));
+        let state = self.targets.iter().find(|known| known.target == target);
+        let held = state.map_or(Value::Null, |known| known.held.clone());
+        if let Some(error) = refuse(target, state.is_some_and(|known| known.is_missing), &value, &held) {
+            return Err(error.at(&place));
         }
         if has_unsafe_integer(&value) {
             let message = "an integer beyond 2^53 - 1 would be rounded; set it as text";
-            return Err(refused(Code::UnsafeInteger, name, message));
+            return Err(Error::new(Code::UnsafeInteger, message).at(&place));
         }
-        let is_other = |effect: &Effect| !matches!(effect, Effect::SetClaim { target: known, name: same, .. } if *known == target && **same == *name);
-        let others: usize =
-            self.0.iter().filter(|effect| is_other(effect)).map(|effect| bytes_of(effect, target)).sum();
-        let effect = Effect::SetClaim { target, name: name.into(), value };
-        if others.saturating_add(bytes_of(&effect, target)) > MAX_TOKEN_BYTES {
-            let message = "the claims together are over 100,000 bytes, and Auth0 would fail the login";
-            return Err(refused(Code::ClaimsTooLarge, name, message));
+        let mut bytes = weight(target, name, &value, &held);
+        let mut count = 1_usize;
+        for effect in &self.list {
+            if let Effect::SetClaim { target: known, name: other, value } = effect
+                && *known == target
+                && **other != *name
+            {
+                bytes = bytes.saturating_add(weight(target, other, value, &held));
+                count += 1;
+            }
         }
-        self.0.retain(is_other);
-        self.0.push(effect);
+        if !LIMITS.room(target, &held).holds(bytes, count) {
+            return Err(too_large(target).at(&place));
+        }
+        self.list.retain(|effect| !matches!(effect, Effect::SetClaim { target: known, name: same, .. } if *known == target && **same == *name));
+        self.list.push(Effect::SetClaim { target, name: name.into(), value });
         Ok(())
     }
 
     /// Adds a scope to the access token.
-    pub fn add_scope(&mut self, scope: &str) {
-        self.0.push(Effect::ChangeScope { scope: scope.into(), adds: true });
+    ///
+    /// # Errors
+    /// `config_invalid` where Auth0 takes no such scope.
+    pub fn add_scope(&mut self, scope: &str) -> Result<(), Error> {
+        self.change_scope(scope, true)
     }
 
     /// Removes a scope from the access token.
-    pub fn remove_scope(&mut self, scope: &str) {
-        self.0.push(Effect::ChangeScope { scope: scope.into(), adds: false });
+    ///
+    /// # Errors
+    /// As [`Effects::add_scope`].
+    pub fn remove_scope(&mut self, scope: &str) -> Result<(), Error> {
+        self.change_scope(scope, false)
+    }
+
+    fn change_scope(&mut self, scope: &str, adds: bool) -> Result<(), Error> {
+        if !is_scope(scope) {
+            return Err(Error::new(Code::ConfigInvalid, "a scope has 1 to 280 visible ASCII characters"));
+        }
+        self.list.push(Effect::ChangeScope { scope: scope.into(), adds });
+        Ok(())
     }
 
     /// Denies the login, whatever else is to be done. The first reason is the one that the user reads.
     pub fn deny(&mut self, reason: &str) {
-        self.0.push(Effect::Deny { reason: reason.into(), is_failure: false });
+        self.list.push(Effect::Deny { reason: reason.into(), is_failure: false });
     }
 
     /// The decision: these effects, or a denial alone. Where there is a failure, what was said before it counts
@@ -73,12 +121,12 @@ impl Effects {
         let denial = match &failure {
             Some(_) if denies => Some(Effect::Deny { reason: DENY_REASON.into(), is_failure: true }),
             Some(_) => None,
-            None => self.0.iter().find(|effect| matches!(effect, Effect::Deny { .. })).cloned(),
+            None => self.list.iter().find(|effect| matches!(effect, Effect::Deny { .. })).cloned(),
         };
         let (outcome, effects) = match (denial, &failure) {
             (Some(denial), _) => (OutcomeKind::Denied, vec![denial]),
             (None, Some(_)) => (OutcomeKind::Skipped, Vec::new()),
-            (None, None) => (OutcomeKind::Enriched, self.0),
+            (None, None) => (OutcomeKind::Enriched, self.list),
         };
         Decision::new(
             effects,
@@ -95,19 +143,6 @@ impl Effects {
             },
         )
     }
-}
-
-fn bytes_of(effect: &Effect, on: Target) -> usize {
-    match effect {
-        Effect::SetClaim { target, name, value } if *target == on => {
-            name.len().saturating_add(bytes_on(on, value))
-        }
-        _ => 0,
-    }
-}
-
-fn refused(code: Code, name: &str, message: &str) -> Error {
-    Error::new(code, message).at(&claim_path(name))
 }
 
 #[cfg(test)]
@@ -147,13 +182,68 @@ mod tests {
     #[test]
     fn claims_that_would_fail_the_login_are_refused() {
         let mut effects = Effects::default();
-        let half = "x".repeat(MAX_TOKEN_BYTES / 2);
+        let half = "x".repeat(50_000);
         effects.set_claim(Target::IdToken, "a", half.as_str().into()).unwrap();
         effects.set_claim(Target::AccessToken, "a", half.as_str().into()).unwrap();
         let error = effects.set_claim(Target::IdToken, "b", half.as_str().into()).unwrap_err();
         assert_eq!((error.code, &*error.path), (Code::ClaimsTooLarge, "claims.b"));
         // In place of the first it fits.
         effects.set_claim(Target::IdToken, "a", half.as_str().into()).unwrap();
+    }
+
+    #[test]
+    fn code_is_held_to_the_limits_of_targets_as_a_configuration_is() {
+        let set = |effects: &mut Effects, target, name: &str, value: Value| {
+            effects.set_claim(target, name, value).err().map(|error| error.code)
+        };
+        let text = |length: usize| Value::from("x".repeat(length).as_str());
+        let over = Some(Code::ClaimsTooLarge);
+        let mut effects = Effects::default();
+        assert_eq!(set(&mut effects, Target::TransactionMetadata, "a", text(8_193)), over);
+        assert_eq!(set(&mut effects, Target::TransactionMetadata, "a", text(8_192)), None);
+        assert_eq!(set(&mut effects, Target::TransactionMetadata, "b", text(8_192)), over);
+        assert_eq!(set(&mut effects, Target::TransactionMetadata, "a", text(8_000)), None);
+        assert_eq!(set(&mut effects, Target::SamlResponse, "a", text(2_049)), over);
+        assert_eq!(
+            set(&mut effects, Target::SamlResponse, &"n".repeat(1_025), text(1)),
+            Some(Code::ConfigInvalid)
+        );
+        for index in 0..100 {
+            assert_eq!(set(&mut effects, Target::SamlResponse, &index.to_string(), true.into()), None);
+        }
+        assert_eq!(set(&mut effects, Target::SamlResponse, "100", true.into()), over);
+        assert_eq!(set(&mut effects, Target::SamlResponse, "99", text(2_000)), None);
+        assert_eq!(set(&mut effects, Target::AppMetadata, "a", text(32_769)), over);
+        assert_eq!(effects.list.len(), 101);
+    }
+
+    #[test]
+    fn code_is_told_of_a_target_that_the_login_lacks_and_of_metadata_that_is_there() {
+        let held = |text: &str| json::read(text.as_bytes()).unwrap();
+        let mut effects = Effects::default();
+        effects.set_target(TargetState { target: Target::SamlResponse, is_missing: true, held: Value::Null });
+        let error = effects.set_claim(Target::SamlResponse, "a", true.into()).unwrap_err();
+        assert_eq!((error.code, &*error.path), (Code::ConfigInvalid, "claims.a"));
+        assert!(error.message.ends_with("no `saml_response`"), "{error}");
+        let state =
+            |text: &str| TargetState { target: Target::UserMetadata, is_missing: false, held: held(text) };
+        effects.set_target(state("[]"));
+        let error = effects.set_claim(Target::UserMetadata, "a", true.into()).unwrap_err();
+        assert_eq!(error.code, Code::ApiRefused);
+        effects.set_target(state(&format!(r#"{{"other":"{}"}}"#, "x".repeat(32_700))));
+        let error = effects.set_claim(Target::UserMetadata, "a", "x".repeat(99).as_str().into()).unwrap_err();
+        assert_eq!(error.code, Code::ClaimsTooLarge);
+        effects.set_claim(Target::UserMetadata, "a", true.into()).unwrap();
+    }
+
+    #[test]
+    fn a_scope_that_auth0_would_not_take_is_refused() {
+        let mut effects = Effects::default();
+        for scope in ["", "a b", "a\tb", "é", &"x".repeat(281)] {
+            assert_eq!(effects.add_scope(scope).unwrap_err().code, Code::ConfigInvalid, "{scope}");
+            assert_eq!(effects.remove_scope(scope).unwrap_err().code, Code::ConfigInvalid, "{scope}");
+        }
+        effects.add_scope(&"x".repeat(280)).unwrap();
     }
 
     #[test]
@@ -172,7 +262,7 @@ mod tests {
     fn after_a_failure_nothing_is_done_but_what_is_meant_for_it() {
         let mut effects = Effects::default();
         effects.set_claim(Target::IdToken, "a", true.into()).unwrap();
-        effects.add_scope("x");
+        effects.add_scope("x").unwrap();
         let failure = || Some(Error::new(Code::Timeout, "no answer"));
         let decision = effects.clone().decide(failure(), false);
         assert!(decision.effects.is_empty());

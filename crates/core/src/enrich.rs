@@ -124,7 +124,8 @@ impl Engine {
                 gathered.warnings.push("the login would have been denied".to_owned());
             }
         }
-        warning::note(&effects, &gathered.facts.scope.member("event"), &mut gathered.warnings);
+        let event = gathered.facts.scope.member("event");
+        warning::note(&effects, |names| read_event(&event, names), &mut gathered.warnings);
         let outcome = if gathered.is_own {
             OutcomeKind::Skipped
         } else if is_shadow {
@@ -177,7 +178,7 @@ impl Decision {
             other => other,
         };
         for effect in refused.iter().filter_map(|index| self.effects.get(*index)) {
-            let mut error = Error::new(Code::Internal, "Auth0's api refused what was decided");
+            let mut error = Error::new(Code::ApiRefused, "Auth0's api refused what was decided");
             if let Effect::SetClaim { target, name, .. } = effect {
                 let reason = error.code.as_str();
                 report.claims.left_out.push(LeftOut {
@@ -190,6 +191,13 @@ impl Decision {
             }
             report.errors.push(error);
         }
+    }
+
+    /// Adds a warning for each claim that Auth0 will drop without a word. `read` gives what the event has under two
+    /// names.
+    #[cfg(feature = "client")]
+    pub fn warn_of_dropped_claims(&mut self, read: impl Fn([&str; 2]) -> Value) {
+        warning::note(&self.effects, read, &mut self.report.warnings);
     }
 
     /// Tells what the effects do, but for those that were refused.

@@ -17,6 +17,8 @@ pub enum Code {
     ExpressionInvalid,
     /// A template names a secret that the Action does not have.
     SecretMissing,
+    /// A secret has a value that does not fit its place.
+    SecretInvalid,
     /// A template needs a value, and the login has none.
     TemplateValueMissing,
     /// A template reads the user's address, and nobody has verified it.
@@ -39,23 +41,25 @@ pub enum Code {
     ResponseNotJson,
     /// The backend answered with an error status.
     SourceStatus,
-    /// Not called: it failed several times in a row.
-    CircuitOpen,
     /// The answer is one that `fail_when` refuses.
     AnswerRefused,
     /// A part of the event or an answer that is needed cannot be read or was not to be had, so that nothing is
     /// decided.
     Unavailable,
+    /// Not called: it failed several times in a row.
+    CircuitOpen,
     /// A claim's value does not fit its `type`.
     ClaimTypeMismatch,
     /// A required claim has no value.
     ClaimMissing,
     /// Auth0 keeps the claim's name for itself and would drop it in silence.
     ClaimReserved,
-    /// The claims of a token, or of the transaction's metadata, are together too large.
+    /// A claim is too large for its target, or the claims of one target are together.
     ClaimsTooLarge,
     /// A claim holds an integer beyond 2^53 − 1, which JavaScript would round.
     UnsafeInteger,
+    /// Auth0's `api` threw or returned an error.
+    ApiRefused,
     /// A defect of Claimsmith.
     Internal,
 }
@@ -67,6 +71,7 @@ impl Code {
             Code::ConfigInvalid => "config_invalid",
             Code::ExpressionInvalid => "expression_invalid",
             Code::SecretMissing => "secret_missing",
+            Code::SecretInvalid => "secret_invalid",
             Code::TemplateValueMissing => "template_value_missing",
             Code::EmailUnverified => "email_unverified",
             Code::TokenRefused => "token_refused",
@@ -78,14 +83,15 @@ impl Code {
             Code::ResponseTooLarge => "response_too_large",
             Code::ResponseNotJson => "response_not_json",
             Code::SourceStatus => "source_status",
-            Code::CircuitOpen => "circuit_open",
             Code::AnswerRefused => "answer_refused",
             Code::Unavailable => "unavailable",
+            Code::CircuitOpen => "circuit_open",
             Code::ClaimTypeMismatch => "claim_type_mismatch",
             Code::ClaimMissing => "claim_missing",
             Code::ClaimReserved => "claim_reserved",
             Code::ClaimsTooLarge => "claims_too_large",
             Code::UnsafeInteger => "unsafe_integer",
+            Code::ApiRefused => "api_refused",
             Code::Internal => "internal",
         }
     }

@@ -22,6 +22,7 @@ mod enrich;
 mod error;
 mod exchange;
 mod gather;
+mod limits;
 mod mapping;
 mod refusal;
 mod retry;
@@ -49,7 +50,7 @@ pub use claimsmith_expression as expression;
 pub use client::Client;
 pub use config::{Config, Trigger};
 #[cfg(feature = "client")]
-pub use effects::Effects;
+pub use effects::{Effects, TargetState};
 pub use enrich::{DENY_REASON, Decision, Effect, Engine, Login};
 pub use error::{Code, Error};
 pub use host::Host;

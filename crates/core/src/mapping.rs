@@ -8,19 +8,16 @@ use claimsmith_expression::text::concat;
 use claimsmith_expression::{Budget, Expression, Faults, Value, sorted_order};
 
 use crate::call::{Deadline, deadline_exceeded};
-use crate::claim::{Target, fits, has_unsafe_integer};
-use crate::config::{ClaimConfig, Config, TRANSACTION_METADATA, claim_path, read_event};
+use crate::claim::{TARGETS, Target, fits, has_unsafe_integer};
+use crate::config::{ClaimConfig, Config, claim_path};
 use crate::enrich::Effect;
 use crate::error::{Code, Error};
 use crate::gather::Gathered;
 use crate::host::Host;
+use crate::limits::{Room, held, refuse, too_large, weight};
 use crate::report::LeftOut;
 use crate::rules::{Denial, apply_rules};
 use crate::template::{evaluate, not_evaluated};
-
-/// Bytes of one value of a transaction's metadata, and of all its keys and values.
-const MAX_METADATA_VALUE: usize = 8 * 1024;
-const MAX_METADATA: usize = 16 * 1024;
 
 /// For how long claims are built before other logins get on, in milliseconds.
 const SLICE_MS: u32 = 20;
@@ -110,16 +107,12 @@ impl Mapped {
                 build_claim(claim, &scope, limits.budget)
             };
             match built.or_else(|unset| self.take_default(claim, unset)) {
-                Ok(value) => self.draft(&mut drafts, (place, claim), &value, limits.missing),
+                Ok(value) => self.draft(&mut drafts, (place, claim), &value, &scope, limits.missing),
                 Err(unset) => self.leave_out(claim, None, unset),
             }
         }
-        for (target, limit) in [
-            (Target::AccessToken, config.limits.access_token_bytes as usize),
-            (Target::IdToken, config.limits.id_token_bytes as usize),
-            (Target::TransactionMetadata, MAX_METADATA.saturating_sub(metadata_bytes(&scope))),
-        ] {
-            self.shed(&mut drafts, target, limit);
+        for target in TARGETS {
+            self.shed(&mut drafts, target, config.limits.room(target, &held(target, &scope)));
         }
         // They are set in the order of the configuration.
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);
@@ -165,41 +158,37 @@ impl Mapped {
         drafts: &mut Vec<Draft<'a>>,
         (place, claim): (usize, &'a ClaimConfig),
         value: &Value,
+        scope: &Value,
         missing: &[Target],
     ) {
         for target in claim.targets.iter().copied() {
-            let bytes = bytes_on(target, value);
-            let unset = if missing.contains(&target) {
-                refused(Code::ConfigInvalid, "this login's api has no", target)
-            } else if !target.takes(value) {
-                refused(Code::ClaimTypeMismatch, "only strings, numbers and booleans go to", target)
-            } else if target == Target::TransactionMetadata && bytes > MAX_METADATA_VALUE {
-                refused(Code::ClaimsTooLarge, "a value of at most 8 kB goes to", target)
-            } else {
-                let bytes = bytes.saturating_add(claim.name.len());
-                drafts.push(Draft { claim, target, value: value.clone(), bytes, place });
-                continue;
-            };
-            self.leave_out(claim, Some(target), unset);
+            let held = held(target, scope);
+            match refuse(target, missing.contains(&target), value, &held) {
+                Some(error) => self.leave_out(claim, Some(target), Unset::Failed(error)),
+                None => {
+                    let bytes = weight(target, &claim.name, value, &held);
+                    drafts.push(Draft { claim, target, value: value.clone(), bytes, place });
+                }
+            }
         }
     }
 
     /// Takes claims from one target until the others fit: first what could not be there even alone, then
     /// from the lowest priority up, and of one priority the larger first.
-    fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, limit: usize) {
+    fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, room: Room) {
         loop {
-            let mut total = 0_usize;
+            let (mut total, mut count) = (0_usize, 0);
             let mut first = None;
             for (index, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.target == target) {
                 total = total.saturating_add(draft.bytes);
-                let rank = (draft.bytes <= limit, draft.claim.priority, Reverse((draft.bytes, index)));
+                count += 1;
+                let rank = (draft.bytes <= room.bytes, draft.claim.priority, Reverse((draft.bytes, index)));
                 if first.as_ref().is_none_or(|(known, _)| rank < *known) {
                     first = Some((rank, index));
                 }
             }
-            let Some((_, index)) = first.filter(|_| total > limit) else { return };
-            let unset = refused(Code::ClaimsTooLarge, "the claims together are over the limit of", target);
-            self.leave_out(drafts.remove(index).claim, Some(target), unset);
+            let Some((_, index)) = first.filter(|_| !room.holds(total, count)) else { return };
+            self.leave_out(drafts.remove(index).claim, Some(target), Unset::Failed(too_large(target)));
         }
     }
 
@@ -248,10 +237,6 @@ impl Unset {
     }
 }
 
-fn refused(code: Code, message: &str, target: Target) -> Unset {
-    Unset::Failed(Error::new(code, concat(&[message, " `", target.as_str(), "`"])))
-}
-
 fn build_claim(claim: &ClaimConfig, scope: &Value, budget: &Budget) -> Result<Value, Unset> {
     if let Some(when) = &claim.when {
         let decision = when.holds(scope, budget, Faults::End);
@@ -278,24 +263,4 @@ fn checked(value: Value) -> Result<Value, Unset> {
         return Err(Unset::Failed(Error::new(Code::UnsafeInteger, message)));
     }
     Ok(value)
-}
-
-/// What a value weighs at its target: a token carries JSON, metadata carries text as it is.
-pub(crate) fn bytes_on(target: Target, value: &Value) -> usize {
-    match (target, value) {
-        (Target::TransactionMetadata, Value::String(text)) => text.len(),
-        (Target::AccessToken | Target::IdToken | Target::TransactionMetadata, _) => value.to_json().len(),
-        _ => 0,
-    }
-}
-
-/// What the transaction's metadata weighs already. What is about to be replaced counts as well: nothing says
-/// that Auth0 makes room first.
-fn metadata_bytes(scope: &Value) -> usize {
-    let metadata = read_event(&scope.member("event"), TRANSACTION_METADATA);
-    let mut bytes = 0_usize;
-    for (name, value) in metadata.as_object().iter().flat_map(|members| members.iter()) {
-        bytes = bytes.saturating_add(name.len()).saturating_add(bytes_on(Target::TransactionMetadata, value));
-    }
-    bytes
 }

@@ -34,9 +34,7 @@ impl UrlTemplate {
         let template = Template::parse(text)?;
         let (origin, target) = split_origin(template.parts())?;
         check_target(&target)?;
-        if !origin.iter().any(|part| matches!(part, Part::Secret(_))) {
-            check_origin(&literals(&origin), allow_http)?;
-        }
+        check_literals(&origin, allow_http)?;
         Ok(UrlTemplate { template, origin, target, allow_http })
     }
 
@@ -45,17 +43,27 @@ impl UrlTemplate {
     ///
     /// # Errors
     /// As [`Template::render`]; `template_value_missing` also where a value would empty a path segment
-    /// or make it `.` or `..`; `config_invalid` where a secret makes the URL unfit.
+    /// or make it `.` or `..`; `secret_invalid` where a secret makes the URL unfit.
     pub fn render(&self, inputs: Inputs<'_>) -> Result<Secret, Error> {
         let mut url = String::new();
         for part in &self.origin {
             url.push_str(&part.render(inputs)?);
         }
-        check_origin(&url, self.allow_http)?;
+        if let Err(expected) = check_origin(&url, self.allow_http) {
+            return Err(self.blame(expected));
+        }
+        if url.ends_with('/') {
+            return Err(self.blame("behind the host no slash at the end fits"));
+        }
         let origin_length = url.len();
+        // The path, for its dots alone: of a value they count where it has nothing else.
+        let mut steps = String::new();
         for part in &self.target {
             match part {
-                Part::Literal(text) => url.push_str(text),
+                Part::Literal(text) => {
+                    url.push_str(text);
+                    steps.push_str(text);
+                }
                 Part::Expression(_) | Part::Secret(_) => {
                     let value = part.render(inputs)?;
                     let in_query =
@@ -64,12 +72,11 @@ impl UrlTemplate {
                         return Err(unfit_segment("an empty value"));
                     }
                     percent_encode(&mut url, &value);
+                    steps.push_str(if matches!(&*value, "." | "..") { &value } else { "x" });
                 }
             }
         }
-        let target = url.get(origin_length..).unwrap_or_default();
-        let (path, _) = split(target, find(target, b"?").unwrap_or(target.len()));
-        if has_dots(path) {
+        if has_dots(&steps) {
             // A user named `..` would reach another path.
             return Err(unfit_segment("`.` or `..`"));
         }
@@ -85,16 +92,41 @@ impl UrlTemplate {
     pub fn secrets(&self) -> impl Iterator<Item = &Rc<str>> {
         self.template.secrets()
     }
+
+    /// What is wrong with scheme, host and port, of which the literals are right.
+    fn blame(&self, expected: &str) -> Error {
+        let mut names = String::new();
+        for part in &self.origin {
+            if let Part::Secret(name) = part {
+                names.push_str(if names.is_empty() { "`" } else { "`, `" });
+                names.push_str(name);
+            }
+        }
+        Error::new(Code::SecretInvalid, concat(&["the secret ", &names, "` does not fit: ", expected]))
+    }
 }
 
-fn literals(parts: &[Part]) -> String {
-    let mut text = String::new();
-    for part in parts {
-        if let Part::Literal(literal) = part {
-            text.push_str(literal);
+/// Checks scheme, host and port with something that fits in the place of each secret.
+fn check_literals(origin: &[Part], allow_http: bool) -> Result<(), Error> {
+    let has_secret = origin.iter().any(|part| matches!(part, Part::Secret(_)));
+    let check = |first: &str| {
+        let mut text = String::new();
+        for part in origin {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Secret(_) | Part::Expression(_) => text.push_str(match text.bytes().last() {
+                    None => first,
+                    Some(b':') => "1",
+                    Some(b'[') => "::1",
+                    Some(_) => "a",
+                }),
+            }
         }
-    }
-    text
+        // Whether plain http stays on this machine is for the secret to say.
+        check_origin(&text, allow_http || has_secret)
+    };
+    // A secret may be the scheme alone.
+    check("https://a").or_else(|expected| check("https").map_err(|_| invalid(expected)))
 }
 
 /// Splits the parts where the path or the query begins.
@@ -131,76 +163,139 @@ fn split_origin(parts: &[Part]) -> Result<(Vec<Part>, Vec<Part>), Error> {
 
 /// The literals of path and query must be URL characters (RFC 3986 §2), and there is no fragment.
 fn check_target(target: &[Part]) -> Result<(), Error> {
+    let mut path = String::new();
     for part in target {
-        if let Part::Literal(text) = part {
-            if find(text, b"#").is_some() {
-                return Err(invalid("a URL that is called has no `#` part"));
-            }
-            let is_url_character =
-                |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte);
-            if !text.bytes().all(is_url_character) {
-                return Err(invalid("the URL holds a character that must be percent-encoded"));
-            }
+        let Part::Literal(text) = part else {
+            path.push('x');
+            continue;
+        };
+        if find(text, b"#").is_some() {
+            return Err(invalid("a URL that is called has no `#` part"));
         }
+        let is_url_character =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte);
+        // Half of an encoded character would be completed by a value.
+        let is_cut = text.bytes().rev().take(2).any(|byte| byte == b'%');
+        if is_cut || !text.bytes().all(is_url_character) {
+            return Err(invalid("the URL holds a character that must be percent-encoded"));
+        }
+        path.push_str(text);
+    }
+    if has_dots(&path) {
+        return Err(invalid("`.` and `..` are no segments of a path; write the path that they lead to"));
     }
     Ok(())
 }
 
-/// `https://host`, `https://host:port`, perhaps with a path where a secret brought one.
-pub(crate) fn check_origin(origin: &str, allow_http: bool) -> Result<(), Error> {
+/// `https://host`, `https://host:port`, perhaps with a path where a secret brought one. The error says what was
+/// expected.
+pub(crate) fn check_origin(origin: &str, allow_http: bool) -> Result<(), &'static str> {
     let (rest, plain) = if let Some(rest) = origin.strip_prefix("https://") {
         (rest, false)
     } else if let Some(rest) = origin.strip_prefix("http://") {
         (rest, true)
     } else {
-        return Err(invalid("the URL must begin with `https://`"));
+        return Err("the URL must begin with `https://`");
     };
     let (authority, path) = split(rest, find(rest, b"/").unwrap_or(rest.len()));
     let (host, port) = split_port(authority);
-    let host_is_fit = match host.strip_prefix('[') {
-        Some(ipv6) => ipv6
-            .strip_suffix(']')
-            .is_some_and(|ip| ip.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')),
-        None => host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')),
-    };
-    if host.is_empty() || !host_is_fit || !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(invalid("the URL must name a host, as in `https://api.example.com`; no user, no spaces"));
+    if !is_host(host) {
+        return Err("the URL must name a host such as `api.example.com`, without scheme, user or space");
+    }
+    if !port.is_none_or(|port| is_number(port.as_bytes(), 65_535) && find(port, b"123456789").is_some()) {
+        return Err("a port is a number from 1 to 65535");
     }
     if plain && !allow_http && !is_loopback(host) {
-        return Err(invalid("plain http is for this machine only; use https, or set `allow_http`"));
+        return Err("plain http is for this machine only; use https, or set `allow_http`");
     }
     // Only a secret such as `https://api.example.com/v1` brings a path here.
-    if has_dots(path) || !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte)) {
-        return Err(invalid(
-            "a secret gives the URL a path that does not fit; give it scheme, host and plain path",
-        ));
+    let has_gap = path.as_bytes().windows(2).any(|pair| pair == b"//");
+    let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte));
+    if has_gap || !is_plain || has_dots(path) {
+        return Err("behind the host only a plain path fits");
     }
     Ok(())
 }
 
-fn split_port(authority: &str) -> (&str, &str) {
+/// A name, an IPv4 address or an IPv6 address in brackets (RFC 3986 §3.2.2).
+fn is_host(host: &str) -> bool {
+    if let Some(ipv6) = host.strip_prefix('[') {
+        let is_part = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        return ipv6.strip_suffix(']').is_some_and(|ip| {
+            ip.bytes().all(is_part) && ip.bytes().filter(|byte| *byte == b':').count() > 1
+        });
+    }
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let mut ends_in_number = false;
+    for label in labels(host) {
+        ends_in_number = label.iter().all(u8::is_ascii_digit);
+        if label.is_empty() || !label.iter().all(is_part) {
+            return false;
+        }
+    }
+    // What ends in a number is read as an address of IPv4, however few numbers it has.
+    !ends_in_number || is_ipv4(host)
+}
+
+fn labels(host: &str) -> impl Iterator<Item = &[u8]> {
+    host.as_bytes().split(|byte| *byte == b'.')
+}
+
+fn is_ipv4(host: &str) -> bool {
+    labels(host).filter(|label| is_number(label, 255)).count() == 4 && labels(host).count() == 4
+}
+
+fn is_number(text: &[u8], max: usize) -> bool {
+    let value = text.iter().fold(0_usize, |value, digit| {
+        value.saturating_mul(10).saturating_add(usize::from(digit.wrapping_sub(b'0')))
+    });
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit) && value <= max
+}
+
+/// The port is `None` where there is no colon.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
     // The colons of `[::1]` are inside the brackets.
     let brackets = find(authority, b"]").unwrap_or(0);
     match find(split(authority, brackets).1, b":") {
         Some(at) => {
             let (host, port) = split(authority, brackets + at);
-            (host, port.get(1..).unwrap_or_default())
+            (host, port.get(1..))
         }
-        None => (authority, ""),
+        None => (authority, None),
     }
 }
 
 fn is_loopback(host: &str) -> bool {
-    let is_ipv4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    host == "localhost" || host == "[::1]" || (is_ipv4 && host.starts_with("127."))
+    host == "localhost" || host == "[::1]" || (is_ipv4(host) && host.starts_with("127."))
 }
 
-/// Servers and proxies take `.` and `..` as steps.
-fn has_dots(path: &str) -> bool {
-    path.as_bytes().split(|byte| *byte == b'/').any(|segment| segment == b"." || segment == b"..")
+/// Returns whether a segment of the path is `.` or `..`, which servers and proxies take as steps. Some decode dots and
+/// slashes before.
+fn has_dots(target: &str) -> bool {
+    let mut rest = target.as_bytes();
+    // Dots of a segment; what else it has makes them many.
+    let mut dots = 0_usize;
+    loop {
+        let (byte, next): (u8, &[u8]) = match rest {
+            [b'%', b'2', b'e' | b'E', next @ ..] => (b'.', next),
+            [b'%', b'2', b'f' | b'F', next @ ..]
+            | [b'%', b'5', b'c' | b'C', next @ ..]
+            | [b'\\', next @ ..] => (b'/', next),
+            [b'?', ..] | [] => (b'?', &[]),
+            [first, next @ ..] => (*first, next),
+        };
+        match (byte, dots) {
+            (b'/' | b'?', 1 | 2) => return true,
+            (b'?', _) => return false,
+            (b'/', _) => dots = 0,
+            (b'.', _) => dots += 1,
+            _ => dots = 3,
+        }
+        rest = next;
+    }
 }
 
-fn invalid(message: &str) -> Error {
+pub(crate) fn invalid(message: &str) -> Error {
     Error::new(Code::ConfigInvalid, message)
 }
 
@@ -291,16 +386,128 @@ mod tests {
             "https://",
             "https://h\\@x",
             "https://h/é",
+            "https://h/",
+            "https://h/v1/",
+            "https://h//v1",
+            "https://h/%2e%2e/v1",
+            "https://h/a%2f../v1",
+            "HTTPS://h",
+            " https://h",
+            "https://h\n",
+            "https://h:",
+            "",
         ] {
             let error = render_with("{secrets.BASE}/x", "", secret).unwrap_err();
-            assert!(error.starts_with("config_invalid") && !error.contains("pass"), "{secret}: {error}");
+            assert!(error.starts_with("secret_invalid: the secret `BASE` does not fit: "), "{error}");
+            assert!(!error.contains("pass"), "{secret}: {error}");
         }
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_a_domain_is_a_domain_or_is_named() {
+        for secret in [
+            "https://acme.eu.auth0.com",
+            "acme.eu.auth0.com/",
+            "//acme.eu.auth0.com",
+            "user:pass@acme.example",
+            "user@acme.example",
+            " acme.example",
+            "acme.example\n",
+            "acme.example\r\n",
+            "acme.exa mple",
+            "acme.example:0",
+            "acme.example:65536",
+            "acme.example:+80",
+            "acme.example:",
+            "acme..example",
+            ".acme.example",
+            "acme.example.",
+            "acme%2eexample",
+            "[acme.example]",
+            "[::1",
+            "::1",
+            "acme.example?x",
+            "acme.example#x",
+            "acme.example\\x",
+            "acme.example/..",
+            "1.2.3",
+            "1.2.3.256",
+            "",
+        ] {
+            let error = render_with("https://{secrets.BASE}/oauth/token", "", secret).unwrap_err();
+            let expected = "secret_invalid: the secret `BASE` does not fit: ";
+            assert!(error.starts_with(expected), "{secret}: {error}");
+            let shown = error.strip_prefix(expected).unwrap();
+            assert!(secret.trim().len() < 5 || !shown.contains(secret.trim()), "{secret}: {error}");
+        }
+        for secret in [
+            "h.example",
+            "h.example:1",
+            "h-1.example:65535",
+            "127.0.0.1:80",
+            "[::1]:80",
+            "xn--mnchen-3ya.example",
+        ] {
+            assert!(render_with("https://{secrets.BASE}/x", "", secret).is_ok(), "{secret}");
+        }
+    }
+
+    #[test]
+    fn literals_around_secrets_are_checked_when_the_configuration_loads() {
+        for template in [
+            "https://{secrets.A}:{secrets.B}@api.example.com/x",
+            "https://user@{secrets.A}/x",
+            "https://{secrets.A}@{secrets.B}/x",
+            "https://{secrets.A}:0/x",
+            "https://{secrets.A}:65536/x",
+            "https://{secrets.A}:/x",
+            "https://{secrets.A}..example.com/x",
+            "https://.{secrets.A}/x",
+            "https://{secrets.A} /x",
+            "https://[{secrets.A}/x",
+            "https://{secrets.A}]/x",
+            "ftp://{secrets.A}/x",
+            "https:/{secrets.A}/x",
+            "{secrets.A}@b/x",
+        ] {
+            let error = UrlTemplate::parse(template, false).unwrap_err();
+            assert_eq!(error.code, Code::ConfigInvalid, "{template}");
+        }
+        for template in [
+            "https://{secrets.A}:{secrets.B}/x",
+            "https://{secrets.A}.{secrets.B}.example/x",
+            "https://[{secrets.A}]:80/x",
+            "{secrets.A}://{secrets.B}:8443/x",
+            "{secrets.A}/x",
+            "{secrets.A}?x",
+            "http://{secrets.A}/x",
+        ] {
+            assert!(UrlTemplate::parse(template, false).is_ok(), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_value_cannot_walk_up_with_the_help_of_a_literal() {
+        for (template, value) in [
+            ("https://h/%2e{event.id}/x", "."),
+            ("https://h/%2E{event.id}", "."),
+            ("https://h/a%2f{event.id}", ".."),
+            ("https://h/a%5C{event.id}%2Fb", "."),
+        ] {
+            let error = render(template, value).unwrap_err();
+            assert!(error.starts_with("template_value_missing"), "{template}: {error}");
+            assert!(render(template, "ann").is_ok(), "{template}");
+        }
+        assert_eq!(render("https://h/x?a=%2e%2e/{event.id}", "..").unwrap(), "https://h/x?a=%2e%2e/..");
     }
 
     #[test]
     fn plain_http_stays_on_this_machine() {
         for host in ["localhost:8080", "127.0.0.1", "127.1.2.3:1", "[::1]:3"] {
             assert!(render(&format!("http://{host}/x"), "").is_ok(), "{host}");
+        }
+        for host in ["127.", "127.0.0.256", "127.1", "127..0.1"] {
+            assert!(render(&format!("http://{host}/x"), "").is_err(), "{host}");
         }
         for host in ["example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "[::2]"] {
             assert!(render(&format!("http://{host}/x"), "").unwrap_err().contains("plain http"), "{host}");
@@ -319,6 +526,23 @@ mod tests {
             "https://h/a b",
             "https://h/#x",
             "https://a@h/",
+            "https://h:0/",
+            "https://h:65536/",
+            "https://h:/x",
+            "https://h../x",
+            "https://.h/x",
+            "https://[h]/x",
+            "https://[::1/x",
+            "https://[::1]x/x",
+            "https://127./x",
+            "https://1.2.3/x",
+            "https://h/../x",
+            "https://h/a/%2e%2E/x",
+            "https://h/a%2f../x",
+            "https://h/a/.%5c{event.id}",
+            "https://h/%2{event.id}",
+            "https://h/%{event.id}",
+            "https://h/100%",
         ] {
             assert!(UrlTemplate::parse(template, false).is_err(), "{template}");
         }

@@ -6,24 +6,31 @@
 use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
-use crate::claim::{Target, is_on_host, needed_scope};
-use crate::config::{AUDIENCE, REQUESTED_SCOPES, read_event};
+use crate::claim::{Target, is_auth0_api, needed_scope};
+use crate::config::{AUDIENCE, REQUESTED_SCOPES};
 use crate::enrich::Effect;
 
 /// Notes what there is to know about claims that are about to be set.
-pub(crate) fn note(effects: &[Effect], event: &Value, warnings: &mut Vec<String>) {
-    let is_auth0 = read_event(event, AUDIENCE).as_str().is_some_and(|api| is_on_host(api, "auth0.com"));
-    let requested = read_event(event, REQUESTED_SCOPES);
-    let requested = requested.as_array().unwrap_or_default();
+pub(crate) fn note(effects: &[Effect], read: impl Fn([&str; 2]) -> Value, warnings: &mut Vec<String>) {
     for effect in effects {
         let Effect::SetClaim { target: Target::AccessToken, name, .. } = effect else { continue };
-        if is_auth0 {
-            warnings
-                .push("the access token is for an API of Auth0's, and carries no claims of yours".to_owned());
+        let without_claims = match read(AUDIENCE).as_str() {
+            None => Some("the login is for no API, so that the access token is opaque and carries no claims"),
+            Some(audience) if is_auth0_api(audience) => {
+                Some("the access token is for an API of Auth0's, and carries no claims of yours")
+            }
+            Some(_) => None,
+        };
+        if let Some(warning) = without_claims {
+            warnings.push(warning.to_owned());
             return;
         }
         if let Some(scope) = needed_scope(name)
-            && !requested.iter().any(|requested| requested.as_str() == Some(scope))
+            && !read(REQUESTED_SCOPES)
+                .as_array()
+                .unwrap_or_default()
+                .iter()
+                .any(|one| one.as_str() == Some(scope))
         {
             warnings.push(concat(&[
                 "the access token carries `",

@@ -322,6 +322,69 @@ fn a_required_claim_that_is_shed_denies() {
     assert_eq!(errors(&decision), ["claims_too_large@claims.a", "claim_missing@claims.a"]);
 }
 
+/// Decides a login of a user with this metadata, where claims of these values (JMESPath literals), of falling
+/// priority, go to one target. Says what was left out, and why.
+fn left_out_at(target: &str, held: &str, values: &[String]) -> Vec<String> {
+    let claims = values.iter().enumerate().map(|(index, value)| {
+        let value = claimsmith_core::expression::Value::from(format!("`{value}`").as_str()).to_json();
+        format!(r#""c{index}":{{"value":{value},"to":["{target}"],"priority":{}}}"#, values.len() - index)
+    });
+    let config = format!(r#""claims":{{{}}}"#, claims.collect::<Vec<_>>().join(","));
+    let event = format!(r#"{{"user":{{"app_metadata":{held},"user_metadata":{held}}}}}"#);
+    let decision = decide_with(&config, &event, None);
+    let set = decision.report.claims.set.len();
+    assert_eq!(set + decision.report.claims.left_out.len(), values.len(), "{decision:?}");
+    left_out(&decision)
+}
+
+fn text(length: usize) -> String {
+    format!("\"{}\"", "x".repeat(length))
+}
+
+#[test]
+fn attributes_of_a_saml_response_stay_within_auth0s_limits() {
+    let at = |values: &[String]| left_out_at("saml_response", "{}", values);
+    let too_large = ["c0 claims_too_large saml_response"];
+    assert_eq!(at(&[text(2048)]), [""; 0]);
+    assert_eq!(at(&[text(2049)]), too_large);
+    assert_eq!(at(&[format!("[1,{}]", text(2048))]), [""; 0]);
+    assert_eq!(at(&[format!("[1,{}]", text(2049))]), too_large);
+    // A pair of surrogates is two characters in JavaScript.
+    assert_eq!(at(&[format!("\"{}\"", "\u{1f511}".repeat(1024))]), [""; 0]);
+    assert_eq!(at(&[format!("\"{}x\"", "\u{1f511}".repeat(1024))]), too_large);
+    // 10 kB together, names and items counted: what is over goes by priority.
+    let five = [text(2000), text(2000), text(2000), text(2000), format!("[{},{}]", text(1200), text(1030))];
+    assert_eq!(at(&five), [""; 0]);
+    let six = [&five[..], &[text(1)]].concat();
+    assert_eq!(at(&six), ["c5 claims_too_large saml_response"]);
+    let many: Vec<String> = (0..101).map(|_| "true".to_owned()).collect();
+    assert_eq!(at(&many[..100]), [""; 0]);
+    assert_eq!(at(&many), ["c100 claims_too_large saml_response"]);
+}
+
+#[test]
+fn metadata_of_the_user_stays_within_32_kb_with_what_is_there() {
+    for target in ["app_metadata", "user_metadata"] {
+        let at = |held: &str, values: &[String]| left_out_at(target, held, values);
+        // Two bytes of the name, and two quotes.
+        assert_eq!(at("{}", &[text(32_764)]), [""; 0]);
+        assert_eq!(at("{}", &[text(32_765)]), [format!("c0 claims_too_large {target}")]);
+        assert_eq!(
+            at("{}", &[text(20_000), text(20_000), text(9)]),
+            [format!("c2 claims_too_large {target}"), format!("c1 claims_too_large {target}")]
+        );
+        let other = format!(r#"{{"other":{}}}"#, text(30_000));
+        assert_eq!(at(&other, &[text(2_000)]), [""; 0]);
+        assert_eq!(at(&other, &[text(3_000)]), [format!("c0 claims_too_large {target}")]);
+        // What is replaced makes room, or a value that fits once would not fit again.
+        assert_eq!(at(&format!(r#"{{"c0":{}}}"#, text(30_000)), &[text(32_000)]), [""; 0]);
+        for held in ["[]", "\"x\"", "7", "false"] {
+            assert_eq!(at(held, &["1".to_owned()]), [format!("c0 api_refused {target}")], "{held}");
+        }
+        assert_eq!(at("null", &["1".to_owned()]), [""; 0]);
+    }
+}
+
 #[test]
 fn metadata_of_the_transaction_stays_within_its_limits() {
     let decide = |claims: &str, held: &str| {
@@ -502,10 +565,17 @@ fn what_auth0_will_leave_out_of_the_access_token_is_warned_of() {
         warnings(profile, &event(api, r#"["openid","email"]"#)),
         ["the access token carries `nickname` only where the scope `profile` is requested"]
     );
-    assert_eq!(warnings(profile, "{}").len(), 2);
+    assert_eq!(warnings(profile, &event(api, "null")).len(), 2);
+    for no_api in ["{}", r#"{"resource_server":{}}"#, r#"{"resource_server":null}"#] {
+        assert_eq!(
+            warnings(profile, no_api),
+            ["the login is for no API, so that the access token is opaque and carries no claims"]
+        );
+    }
     assert_eq!(warnings(profile, &event(api, r#"["email","profile"]"#)), [""; 0]);
     assert_eq!(warnings(to_id, "{}"), [""; 0]);
-    for audience in ["https://acme.eu.auth0.com/api/v2/", "https://acme.auth0.com/userinfo"] {
+    assert_eq!(warnings(r#"{"a":"`1`"}"#, &event("https://acme.auth0.com/userinfo", "[]")), [""; 0]);
+    for audience in ["https://acme.eu.auth0.com/api/v2/", "https://ACME.auth0.com:443/me/"] {
         assert_eq!(
             warnings(profile, &event(audience, "[]")),
             ["the access token is for an API of Auth0's, and carries no claims of yours"]
@@ -616,11 +686,11 @@ fn an_effect_that_the_api_refuses_is_taken_back_in_the_report() {
     assert_eq!(decision.report.claims.set, ["b"]);
     assert_eq!(
         left_out(&decision),
-        ["a internal access_token", "a internal id_token", "b internal id_token"]
+        ["a api_refused access_token", "a api_refused id_token", "b api_refused id_token"]
     );
     assert_eq!(
         errors(&decision),
-        ["internal@claims.a", "internal@claims.a", "internal@claims.b", "internal@"]
+        ["api_refused@claims.a", "api_refused@claims.a", "api_refused@claims.b", "api_refused@"]
     );
     assert_eq!(decision.report.outcome, OutcomeKind::Partial);
 }

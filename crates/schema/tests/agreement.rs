@@ -36,7 +36,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 14] = [
+const DEVIATIONS: [Deviation; 18] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -91,6 +91,29 @@ const DEVIATIONS: [Deviation; 14] = [
         message: "the URL holds a character that must be percent-encoded",
         reason: "a template may hold the character",
         shown_by: || source(json!({ "url": "https://api.example.com/ä" })),
+    },
+    Deviation {
+        message: "a port is a number from 1 to 65535",
+        reason: "the syntax of a URL",
+        shown_by: || source(json!({ "url": "https://api.example.com:65536/" })),
+    },
+    Deviation {
+        message: "are no segments of a path",
+        reason: "the syntax of a URL",
+        shown_by: || source(json!({ "url": "https://api.example.com/a/../b" })),
+    },
+    Deviation {
+        message: "is in a namespace of Auth0's",
+        reason: "a host has more spellings than a pattern follows",
+        shown_by: || json!({ "claims": { "https://%61uth0.com/plan": "profile.plan" } }),
+    },
+    Deviation {
+        message: "is over the 1 kB",
+        reason: "a schema counts code points, not bytes",
+        shown_by: || {
+            let name = "n".repeat(1025);
+            json!({ "claims": { name: { "value": "profile.plan", "to": ["saml_response"] } } })
+        },
     },
     Deviation {
         message: "is over the 64 characters",

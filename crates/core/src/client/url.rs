@@ -5,7 +5,7 @@ use claimsmith_expression::text::{concat, find};
 use crate::encode::percent_encode;
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::url::{check_origin, unfit_segment};
+use crate::url::{check_origin, invalid, unfit_segment};
 
 /// A URL in pieces. What it is given stays in its place, whatever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Url {
     /// `config_invalid` where the base is something else; `template_value_missing` where a segment is empty,
     /// `.` or `..`.
     pub fn new(base: &str, segments: &[&str]) -> Result<Url, Error> {
-        check_origin(base, false)?;
+        check_origin(base, false).map_err(invalid)?;
         let mut text = base.to_owned();
         for segment in segments {
             if segment.is_empty() {
@@ -82,9 +82,18 @@ mod tests {
         for segment in ["", ".", ".."] {
             assert_eq!(built("https://h.example", &[segment]), Err(Code::TemplateValueMissing), "{segment}");
         }
-        for base in
-            ["", "h.example", "http://h.example", "https://", "https://u@h.example", "https://h.example/?x"]
-        {
+        for base in [
+            "",
+            "h.example",
+            "http://h.example",
+            "https://",
+            "https://u@h.example",
+            "https://h.example/?x",
+            "https://h.example:0",
+            "https://h..example",
+            "https://h.example/%2e%2e/v1",
+            "https://h.example ",
+        ] {
             assert_eq!(built(base, &["x"]), Err(Code::ConfigInvalid), "{base}");
         }
     }

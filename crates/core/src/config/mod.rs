@@ -23,6 +23,8 @@ use crate::url::UrlTemplate;
 use reader::{Node, Object, Problems};
 
 pub use claims::ClaimConfig;
+#[cfg(feature = "client")]
+pub(crate) use rules::is_scope;
 pub use rules::{DenyRule, ScopeRule};
 pub use sources::{Body, CacheConfig, OWN_HEADERS, OnError, OnNotFound, SourceConfig};
 pub use tokens::{ClientAuth, OWN_FIELDS, TokenConfig};
@@ -94,8 +96,6 @@ pub(crate) const CLIENT_ID: [&str; 2] = ["client", "client_id"];
 pub(crate) const AUDIENCE: [&str; 2] = ["resource_server", "identifier"];
 /// Where the scopes stand that the application asked for.
 pub(crate) const REQUESTED_SCOPES: [&str; 2] = ["transaction", "requested_scopes"];
-/// Where the metadata stands that other Actions have set.
-pub(crate) const TRANSACTION_METADATA: [&str; 2] = ["transaction", "metadata"];
 
 /// The value at the end of such a chain; null where there is none.
 pub(crate) fn read_event(event: &Value, names: [&str; 2]) -> Value {

@@ -9,9 +9,9 @@ use claimsmith_expression::Expression;
 
 use super::{
     AUDIENCE, Body, CLIENT_ID, CORRELATION_ID, ClaimConfig, Config, REQUESTED_SCOPES, SourceConfig,
-    TRANSACTION_METADATA, TokenConfig, Trigger, USER_ID,
+    TokenConfig, Trigger, USER_ID,
 };
-use crate::claim::{Target, needed_scope};
+use crate::claim::{TARGETS, Target, needed_scope};
 use crate::template::Template;
 
 /// The chains below `event` that are read, none the beginning of another, and the names of secrets.
@@ -32,8 +32,12 @@ pub(super) fn gather(config: &Config) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
         // Whose login it is, to tell one user's failures from those of all.
         reads.add_names(USER_ID);
     }
-    if config.has_target(Target::TransactionMetadata) {
-        reads.add_names(TRANSACTION_METADATA);
+    for target in TARGETS {
+        if let Some(names) = target.place_in_event()
+            && config.has_target(target)
+        {
+            reads.add_names(names);
+        }
     }
     if config.has_target(Target::AccessToken) {
         reads.add_names(AUDIENCE);

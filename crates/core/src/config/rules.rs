@@ -70,7 +70,7 @@ fn read_scope_rule(object: &Object<'_>, sources: &Named<SourceConfig>) -> ScopeR
 }
 
 /// What Auth0 takes of the scope-tokens of RFC 6749 §3.3.
-fn is_scope(text: &str) -> bool {
+pub(crate) fn is_scope(text: &str) -> bool {
     (1..=MAX_SCOPE).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -209,6 +209,7 @@ pub fn read(config: &str) -> Result<Config, Vec<claimsmith_core::Error>> {
 pub fn login(user_id: &str) -> Login {
     let event = format!(
         r#"{{"user":{{"user_id":"{user_id}","email":"{user_id}@x.example","email_verified":true}},
+            "resource_server":{{"identifier":"https://shop.example.com/api"}},
             "transaction":{{"correlation_id":"c-1"}}}}"#
     );
     let secrets: Secrets = [("SECRET".into(), Secret::new("hunter2"))].into_iter().collect();
