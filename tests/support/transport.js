@@ -3,12 +3,16 @@
 const realNow = performance.now.bind(performance);
 let ahead = 0;
 // The transport takes the clock when it loads.
-performance.now = () => realNow() + ahead;
+setNow(() => realNow() + ahead);
 /** @type {any} */ (globalThis).VERSION = "0.0.0";
 const { send } = await import("../../js-shim/src/transport.js");
-performance.now = realNow;
+setNow(realNow);
 
 export { send };
+
+function setNow(value) {
+  Object.defineProperty(performance, "now", { value, configurable: true, writable: true });
+}
 
 /** Moves the transport's clock; its timers go on as they were. */
 export function advance(durationMs) {
