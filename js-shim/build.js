@@ -16,7 +16,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { pack } from "./container/pack.js";
+import { compress, pack } from "./container/pack.js";
 
 const { values } = parseArgs({
   options: {

@@ -34,7 +34,7 @@ export function assembleDecoder() {
 }
 
 /** The bytes in the smallest form that brotli finds: two of its parameters are guesses, so that several are tried. */
-function compress(bytes) {
+export function compress(bytes) {
   const candidates = [0, 1, 2, 3].flatMap((postfix) =>
     [0, 16].map((blockBits) =>
       brotliCompressSync(bytes, {

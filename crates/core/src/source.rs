@@ -98,8 +98,8 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// Reads a backend's answer.
 ///
 /// # Errors
-/// As [`read_answer`]; `answer_refused` where `fail_when` holds for the answer, `unavailable` where that cannot be
-/// decided.
+/// `source_status` for a status that is no success, `response_not_json`; `answer_refused` where `fail_when` holds for the
+/// answer, `unavailable` where that cannot be decided.
 pub fn read_source_response(
     source: &SourceConfig,
     response: &Response,
