@@ -129,8 +129,18 @@ const CASES = {
   api_refused: { event: {}, inMemory: true, refusesClaims: true },
   // No configuration has a defect: that test has an engine that traps.
   internal: { elsewhere: "tests/package/trap.test.js" },
-  answer_refused: { todo: "no key of a configuration brings it about yet" },
-  unavailable: { todo: "no key of a configuration brings it about yet" },
+  answer_refused: {
+    ...answering({ plan: "gold", errors: ["down"] }),
+    config: ({ sources }) => {
+      sources.profile.fail_when = "length(errors || `[]`) > `0`";
+    },
+  },
+  unavailable: {
+    ...answering({ $status: 500 }),
+    config: (config) => {
+      config.deny = [{ when: "profile.blocked", reason: "Blocked.", on_unavailable: "skip" }];
+    },
+  },
 };
 
 test("there is a case for each code", () => {
@@ -138,8 +148,7 @@ test("there is a case for each code", () => {
 });
 
 for (const [code, theCase] of Object.entries(CASES)) {
-  test(`\`${code}\` is brought about as the page says`, { todo: theCase.todo }, async (t) => {
-    assert.equal(theCase.todo, undefined);
+  test(`\`${code}\` is brought about as the page says`, async (t) => {
     if (theCase.elsewhere) {
       assert.ok(read(theCase.elsewhere).includes(`"${code}"`));
       return;

@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { DEPLOYMENTS } from "../support/world.js";
 import { createCertificates } from "./certificates.js";
 import { ROWS } from "./rows.js";
-import { toMarkdown, withTable } from "./table.js";
+import { withTable } from "../support/page.js";
+import { toMarkdown } from "./table.js";
 
 /** What a busy machine may add to a login that ends by its deadline. */
 const NOISE_MS = 500;
@@ -75,7 +76,7 @@ test("no promise was left to fail unheard", () => {
 test("docs/reliability.md holds the table as it was seen", () => {
   const rows = seen.rows.filter(({ deployment }) => deployment === "pasted file");
   const page = readFileSync(PAGE, "utf8");
-  const expected = withTable(page, toMarkdown(rows));
+  const expected = withTable(page, "tests/wire/faults.test.js", toMarkdown(rows));
   if (process.env.WRITE_DOCS) writeFileSync(PAGE, expected);
   else assert.equal(page, expected);
 });

@@ -17,14 +17,3 @@ export function toMarkdown(rows) {
   }
   return `${lines.join("\n")}\n`;
 }
-
-const BEGIN = "<!-- the table is written by tests/wire/faults.test.js -->\n";
-const END = "<!-- the table ends -->\n";
-
-/** The page with the table in its place. */
-export function withTable(page, table) {
-  const [before, rest] = page.split(BEGIN);
-  const [, after] = rest?.split(END) ?? [];
-  if (after === undefined) throw new Error("the page has no place for the table");
-  return before + BEGIN + table + END + after;
-}

@@ -100,8 +100,10 @@ async fn what_a_handler_does_not_ask_for_is_not_touched() {
     let (calls, report) = run::<Reads>(event, &parse("{}"), false).await;
     assert_eq!(calls, r#"[["id","a","u"]]"#);
     assert!(report.contains(r#""correlation_id":"c""#), "{report}");
-    // The report has the correlation id.
-    assert_eq!(text(&touched), r#"["user","user.user_id","transaction","transaction.correlation_id"]"#);
+    // Failures are counted by user, and the report has the correlation id.
+    let expected =
+        r#"["user","user.user_id","user","user.user_id","transaction","transaction.correlation_id"]"#;
+    assert_eq!(text(&touched), expected);
 }
 
 #[derive(Default)]

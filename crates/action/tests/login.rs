@@ -66,6 +66,15 @@ export async function withPollution(members, run) {
     }
 }
 
+// A user whose metadata leads back to itself, and whose picture throws.
+export function unreadableEvent(closed) {
+    const metadata = { n: 10n };
+    metadata.self = metadata;
+    const user = { name: "Zo\u00e9 \ud800", user_metadata: metadata, app_metadata: { closed } };
+    Object.defineProperty(user, "picture", { enumerable: true, get() { throw new Error("no"); } });
+    return { user };
+}
+
 // Answers each request with this body.
 export function createIo(body) {
     const work = (value) => ({ promise: Promise.resolve(value), sent: true, cancel() {} });
@@ -84,6 +93,8 @@ extern "C" {
     fn with_pollution(members: &JsValue, run: &Closure<dyn FnMut() -> js_sys::Promise>) -> js_sys::Promise;
     #[wasm_bindgen(js_name = guardedEvent)]
     fn guarded_event(values: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = unreadableEvent)]
+    fn unreadable_event(closed: bool) -> JsValue;
     #[wasm_bindgen(js_name = createApi)]
     fn create_api() -> JsApi;
     #[wasm_bindgen(js_name = createIo)]
@@ -146,7 +157,7 @@ async fn effects_reach_the_api_in_their_order_and_a_missing_target_is_left_out()
 
 #[wasm_bindgen_test]
 async fn a_denial_fits_its_trigger() {
-    let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"No."}]}"#;
+    let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"No.","on_unavailable":"skip"}]}"#;
     for (for_machines, expected) in
         [(false, r#"[["deny","No."]]"#), (true, r#"[["deny","invalid_request","No."]]"#)]
     {
@@ -215,6 +226,26 @@ async fn what_the_event_does_not_have_is_null_and_arrays_have_no_members() {
     let event = r#"{"user":{"user_id":"u","roles":["x"]}}"#;
     let (calls, _) = login(config, event, "{}").await;
     assert_eq!(calls, r#"[["access","c",{"n":null}],["id","c",{"n":null}]]"#);
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_read_of_the_event_is_unavailable_and_the_rest_is_read() {
+    let config = r#"{"claims":{"a":"event.user.name","b":"event.user.user_metadata","c":"event.user.picture"},
+        "deny":[{"when":"event.user.app_metadata.closed","reason":"Closed."}]}"#;
+    let engine = ActionEngine::new(parse(config), false).map_err(|problems| text(&problems)).unwrap();
+    for (closed, expected) in [
+        (false, "[[\"access\",\"a\",\"Zoé \u{fffd}\"],[\"id\",\"a\",\"Zoé \u{fffd}\"]]"),
+        (true, r#"[["deny","Closed."]]"#),
+    ] {
+        let api = create_api();
+        let calls = Reflect::get(&api, &"calls".into()).unwrap();
+        let event = unreadable_event(closed);
+        let result = JsFuture::from(engine.login(event, api, create_io("{}"), true)).await.unwrap();
+        assert_eq!(text(&calls), expected);
+        let report = text(&Reflect::get_u32(&result, 1).unwrap());
+        let errors = ["unavailable", "event.user.user_metadata", "event.user.picture"];
+        assert!(errors.iter().all(|word| report.contains(word)), "{report}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -49,7 +49,8 @@ impl Effects {
     /// `claim_reserved` where Auth0 would drop the name without a word, `config_invalid` where this login's api
     /// lacks the target, `claim_type_mismatch` where the target takes no such value, `unsafe_integer`;
     /// `claims_too_large` where the value, or the claims of the target together, are larger than Auth0 takes;
-    /// `api_refused` where the user's metadata is no object.
+    /// `api_refused` where the user's metadata is no object; `unavailable` where a part of the value could not be
+    /// read.
     pub fn set_claim(&mut self, target: Target, name: &str, value: Value) -> Result<(), Error> {
         let place = claim_path(name);
         if let Some((code, reason)) = target.refuses_name(name) {
@@ -57,6 +58,9 @@ impl Effects {
         }
         if value.is_null() {
             return Ok(());
+        }
+        if value.has_unavailable() {
+            return Err(Error::new(Code::Unavailable, "a part of the value could not be read").at(&place));
         }
         let state = self.targets.iter().find(|known| known.target == target);
         let held = state.map_or(Value::Null, |known| known.held.clone());

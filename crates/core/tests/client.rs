@@ -7,11 +7,12 @@ mod support;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use claimsmith_core::claim::Target;
 use claimsmith_core::client::{Call, Client, Session, Url};
 use claimsmith_core::expression::{Value, json};
 use claimsmith_core::http::TransportError;
 use claimsmith_core::token::Grant;
-use claimsmith_core::{Code, Error, Secret};
+use claimsmith_core::{Code, Effects, Error, Secret};
 use support::{MemoryHost, World, answer, issuing_world};
 
 const DEADLINE_MS: u32 = 5_000;
@@ -247,4 +248,19 @@ fn calls_of_one_login_run_side_by_side_and_share_a_token() {
     world.run(session.run(both)).unwrap();
     assert_eq!((world.sent_to("/token"), world.sent_to("/users/")), (1, 2));
     assert_eq!(world.elapsed_ms(), 30);
+}
+
+#[test]
+fn what_could_not_be_read_is_neither_sent_nor_set() {
+    let world = World::new(|_| (1, answer(200, r#"{"plan":"gold","big":[1e400]}"#)));
+    let (host, client) = (MemoryHost::new(&world), Client::default());
+    let url = Url::new("https://api.example", &["x"]).unwrap();
+    let answered = fetch(&host, &client, &Call::get(&url)).0.unwrap();
+    let mut effects = Effects::default();
+    assert!(effects.set_claim(Target::IdToken, "plan", answered.member("plan")).is_ok());
+    let refused = effects.set_claim(Target::IdToken, "all", answered.clone());
+    assert_eq!(refused.unwrap_err().code, Code::Unavailable);
+    let post = Call::post(&url, &answered);
+    assert_eq!(code(&fetch(&host, &client, &post).0), Some(Code::Unavailable));
+    assert_eq!(world.sent_to("POST"), 0);
 }

@@ -16,7 +16,7 @@ use crate::breaker::Circuit;
 use crate::call::{Deadline, deadline_exceeded};
 use crate::config::OnNotFound;
 use crate::digest::short_digest;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::exchange::Exchange;
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
@@ -116,8 +116,11 @@ impl<'a, H: Host> Session<'a, H> {
     ///
     /// # Errors
     /// `timeout`, `deadline_exceeded`, `transport_failed`, `circuit_open`, `redirect_refused`,
-    /// `response_too_large`; as [`Session::token`].
+    /// `response_too_large`; `unavailable` where a part of the body could not be read; as [`Session::token`].
     pub async fn send(&self, call: &Call) -> Result<Rc<Response>, Error> {
+        if !call.is_whole {
+            return Err(Error::new(Code::Unavailable, "a part of the body could not be read"));
+        }
         let exchange = Exchange {
             host: self.host,
             tokens: &self.client.tokens,
@@ -229,6 +232,8 @@ pub struct Call {
     grant: Option<Rc<Grant>>,
     timeout_ms: u32,
     retries: u32,
+    /// Whether all of the body could be read.
+    is_whole: bool,
 }
 
 impl Call {
@@ -242,6 +247,7 @@ impl Call {
         let mut call = Call::new(Method::Post, url, 0);
         call.request.set_header("content-type", Secret::new("application/json"));
         call.request.body = Some(Secret::new(body.to_json()));
+        call.is_whole = !body.has_unavailable();
         call
     }
 
@@ -261,6 +267,7 @@ impl Call {
             grant: None,
             timeout_ms: TIMEOUT_MS,
             retries,
+            is_whole: true,
         }
     }
 
