@@ -56,7 +56,9 @@ const CONFIGS = {
     config.scopes = [{ add: "beta", when: "profile.subscription.plan == 'gold'" }, { remove: "profile" }];
   },
   "a denial": (config) => {
-    config.deny = [{ when: "profile.subscription.plan == 'gold'", reason: "No gold today." }];
+    config.deny = [
+      { when: "profile.subscription.plan == 'gold'", reason: "No gold today.", on_unavailable: "skip" },
+    ];
   },
   shadow: (config) => {
     config.mode = "shadow";
@@ -298,7 +300,9 @@ const ENDINGS = {
   "a rule that denies": {
     status: 0,
     change: (config) => {
-      config.deny = [{ when: "profile.subscription.plan == 'gold'", reason: "Not today." }];
+      config.deny = [
+        { when: "profile.subscription.plan == 'gold'", reason: "Not today.", on_unavailable: "skip" },
+      ];
     },
   },
   "shadow without errors": {

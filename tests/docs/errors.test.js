@@ -177,8 +177,12 @@ async function simulate(
   const simulation = await startSimulation({ config: createConfig(config), answers: createAnswers(answers) });
   t.after(() => simulation.close());
   prepare(simulation.standIns);
-  let result = await simulation.login(event);
-  for (let login = 1; login < logins; login++) result = await simulation.login(event);
+  let result;
+  for (let login = 0; login < logins; login++) {
+    // A circuit is opened by the failures of several users.
+    const user = logins > 1 ? { user: { user_id: `auth0|${login}` } } : {};
+    result = await simulation.login({ ...event, ...user });
+  }
   return result.report;
 }
 

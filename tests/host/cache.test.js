@@ -109,12 +109,15 @@ describe("sizes", () => {
     assert.equal(cache.set("k20", "v").type, "success");
   });
 
-  test("leave room again for what has expired", () => {
+  test("count what has expired until somebody asks for its key", () => {
     const clock = createClock();
     const cache = createCache(clock);
     for (let index = 0; index < 20; index++) cache.set(`k${index}`, "v".repeat(400), { ttl: 1000 });
     clock.nowMs += 1000;
-    assert.equal(cache.set("new", "v".repeat(4000)).type, "success");
+    assert.equal(cache.set("new", "v").type, "success");
+    assert.deepEqual(cache.set("large", "v".repeat(4000)), error("CacheSizeExceeded"));
+    for (let index = 0; index < 10; index++) assert.equal(cache.get(`k${index}`), undefined);
+    assert.equal(cache.set("large", "v".repeat(4000)).type, "success");
   });
 });
 

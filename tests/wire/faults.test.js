@@ -10,10 +10,10 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { withTable } from "../support/page.js";
 import { DEPLOYMENTS } from "../support/world.js";
 import { createCertificates } from "./certificates.js";
 import { ROWS } from "./rows.js";
-import { withTable } from "../support/page.js";
 import { toMarkdown } from "./table.js";
 
 /** What a busy machine may add to a login that ends by its deadline. */

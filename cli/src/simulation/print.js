@@ -8,7 +8,7 @@ import { count, ms } from "../count.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
 import { visible } from "../terminal.js";
-import { DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
+import { DROP_REASONS, describeReason, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
 
 const BAR_WIDTH = 24;
 const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
@@ -111,13 +111,16 @@ function waterfall(startMs, endMs, wholeMs) {
 }
 
 function printLeftOut({ report }) {
-  const leftOut = report?.claims.left_out ?? [];
-  if (leftOut.length === 0) return "";
-  const lines = leftOut.map(({ claim, reason, target }) => {
-    const where = target === undefined ? "" : ` of ${target}`;
-    return `  ${visible(claim)}${where}  ${pc.yellow(reason === "null" ? "its value is null" : reason)}`;
-  });
-  return [pc.bold("Left out"), ...lines].join("\n");
+  const list = (title, claims) => {
+    if (claims.length === 0) return [];
+    const lines = claims.map((claim) => {
+      const where = claim.target === undefined ? "" : ` of ${claim.target}`;
+      return `  ${visible(claim.claim)}${where}  ${pc.yellow(visible(describeReason(claim)))}`;
+    });
+    return [[pc.bold(title), ...lines].join("\n")];
+  };
+  const { left_out: leftOut = [], defaulted = [] } = report?.claims ?? {};
+  return [...list("Left out", leftOut), ...list("Set to their default", defaulted)].join("\n\n");
 }
 
 function printState({ cache, breakers, report }) {

@@ -26,3 +26,13 @@ export function describeSource({ from, skipped, attempts }) {
   if (skipped) return "not asked";
   return `from ${from ?? "nowhere"}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
 }
+
+/**
+ * Why a claim has no value of its own.
+ * @param {{ reason: string, source?: string }} claim
+ */
+export function describeReason({ reason, source }) {
+  if (source !== undefined) return `the source ${source} failed`;
+  if (reason === "null") return "its value is null";
+  return reason === "when" ? "its `when` does not hold" : reason;
+}

@@ -5,7 +5,13 @@
 import { useState } from "preact/hooks";
 import { count, ms } from "../../src/count.js";
 import { CACHE_LIMITS } from "../../src/host/cache.js";
-import { DROP_REASONS, describeSource, TARGET_TITLES, TOKEN_TITLES } from "../../src/simulation/words.js";
+import {
+  DROP_REASONS,
+  describeReason,
+  describeSource,
+  TARGET_TITLES,
+  TOKEN_TITLES,
+} from "../../src/simulation/words.js";
 
 const MARKS = { added: "+", changed: "~", removed: "−" };
 
@@ -220,16 +226,25 @@ function Waterfall({ result: { calls, durationMs, deadlineMs } }) {
 }
 
 function LeftOut({ result: { report } }) {
-  const leftOut = report?.claims.left_out ?? [];
-  if (leftOut.length === 0) return null;
+  const { left_out: leftOut = [], defaulted = [] } = report?.claims ?? {};
   return (
-    <section class="card" aria-labelledby="left-out-title">
-      <h2 id="left-out-title">Left out</h2>
+    <>
+      <WithoutValue id="left-out-title" title="Left out" claims={leftOut} />
+      <WithoutValue id="defaulted-title" title="Set to their default" claims={defaulted} />
+    </>
+  );
+}
+
+function WithoutValue({ id, title, claims }) {
+  if (claims.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
       <ul class="plain">
-        {leftOut.map(({ claim, reason, target }) => (
-          <li key={claim + target}>
-            <code>{claim}</code>
-            {target && ` of ${target}`}: {reason === "null" ? "its value is null" : reason}
+        {claims.map((claim) => (
+          <li key={claim.claim + claim.target}>
+            <code>{claim.claim}</code>
+            {claim.target && ` of ${claim.target}`}: {describeReason(claim)}
           </li>
         ))}
       </ul>

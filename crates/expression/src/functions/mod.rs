@@ -76,7 +76,7 @@ static FUNCTIONS: [Function; 36] = [
     plain("merge", ANY, collections::merge),
     plain("min", ONE, order::min),
     referring("min_by", 1, order::min),
-    Function { passes_over: true, ..plain("not_null", AT_LEAST_ONE, types::not_null) },
+    tolerant("not_null", AT_LEAST_ONE, types::not_null),
     plain("replace", THREE_OR_FOUR, strings::replace),
     plain("reverse", ONE, collections::reverse),
     plain("sort", ONE, order::sort),
@@ -96,6 +96,11 @@ static FUNCTIONS: [Function; 36] = [
 
 const fn plain(name: &'static str, arity: Arity, run: fn(&mut Invocation<'_, '_>) -> Outcome) -> Function {
     Function { name, arity, reference: None, passes_over: false, run }
+}
+
+/// A function that arguments without a value reach.
+const fn tolerant(name: &'static str, arity: Arity, run: fn(&mut Invocation<'_, '_>) -> Outcome) -> Function {
+    Function { name, arity, reference: None, passes_over: true, run }
 }
 
 /// A function of an array and a reference that is evaluated against its items.
