@@ -24,8 +24,6 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
       return false;
     });
     const config = createConfig((config) => {
-      config.deadline_ms = 15_000;
-      config.sources.profile.timeout_ms = 10_000;
       config.claims = {
         number: "profile.account.number",
         tags: { value: "profile.account.tags", to: ["access_token", "app_metadata"] },

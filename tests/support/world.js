@@ -27,10 +27,12 @@ const USERS = {
   "auth0|hostile": { email: HOSTILE_EMAIL, subscription: { plan: "trial" }, roles: [] },
 };
 
-/** The README's configuration, on a machine without certificates. */
+/** The README's configuration, on a machine without certificates that may be busy with other things. */
 export function createConfig(change = () => {}) {
   const file = new URL("examples/plan-and-roles/claimsmith.json", ROOT);
   const config = JSON.parse(readFileSync(file, "utf8").replaceAll("https://{secrets.", "http://{secrets."));
+  config.deadline_ms = 15_000;
+  config.tokens.api.timeout_ms = config.sources.profile.timeout_ms = 10_000;
   change(config);
   return config;
 }
