@@ -143,6 +143,8 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
           if (isOver) return;
           isOver = true;
           stopProbing();
+          // Who has answered reads no more of the request, and the rest would wait for that for ever.
+          if (!request.writableFinished) connection?.socket.destroy();
           resolve(answer);
         });
       });
