@@ -210,6 +210,13 @@ test("a body of exactly the limit is read, wrapped or not, and one byte more is 
   }
 });
 
+test("fault 18: 204 that announces a body is an answer, though none comes", async (t) => {
+  const server = await startRawServer(t, ({ write }) =>
+    write(text("204 No Content", "", { "content-length": 7, "content-encoding": "gzip" })),
+  );
+  assert.equal((await get(server.url).promise).status, 204);
+});
+
 test("304 keeps its validator, whatever it says of a body", async (t) => {
   const server = await startRawServer(t, ({ write }) =>
     write(text("304 Not Modified", "", { "content-length": 50, "content-encoding": "gzip", etag: 'W/"ü"' })),
