@@ -194,7 +194,9 @@ function read(response, maxBytes, fail, succeed) {
     if (error && needsBody) fail(error);
     else succeed({ status, headers: named(response.headers), body });
   };
-  const stop = needsBody ? () => {} : after(ERROR_BODY_MS, () => close(coded("ETIMEDOUT")));
+  const closeIfCut = () => response.complete || close(coded("ETIMEDOUT"));
+  // After a blocked loop the rest may be there, unread.
+  const stop = needsBody ? () => {} : after(ERROR_BODY_MS, () => afterPoll(closeIfCut));
   const close = (/** @type {Error} */ error) => {
     finish(error);
     response.destroy();
