@@ -27,8 +27,9 @@ const ATTEMPT_DELAY_MS = 250;
  */
 export function connect({ id, host, port, isSecure, agent }, callback) {
   const sockets = new Set();
-  /** @type {import("./resolver.js").Addresses | undefined} */
-  let addresses;
+  /** @type {Promise<import("./resolver.js").Addresses> | undefined} */
+  let lookup;
+  let addressCount = 0;
   let tried = 0;
   let isOver = false;
   let stopWaiting = () => {};
@@ -38,7 +39,7 @@ export function connect({ id, host, port, isSecure, agent }, callback) {
     stopWaiting();
     for (const socket of sockets) socket.destroy();
   };
-  const hasNext = () => !isOver && addresses !== undefined && tried < addresses.length;
+  const hasNext = () => !isOver && tried < addressCount;
 
   const attempt = () => {
     const index = tried++;
@@ -56,8 +57,10 @@ export function connect({ id, host, port, isSecure, agent }, callback) {
       autoSelectFamily: false,
       noDelay: true,
       lookup: (_host, _options, done) => {
-        resolve(host).then((found) => {
-          addresses = found;
+        // One list for all attempts: asked again, the name may lead to fewer addresses, or to the same one first.
+        lookup ??= resolve(host);
+        lookup.then((found) => {
+          addressCount = found.length;
           done(null, found[index].address, found[index].family);
           waitForIt();
         }, done);

@@ -73,7 +73,8 @@ const DENIAL_REFUSED = { code: "api_refused", message: "`api.access.deny` did no
 /** What the caller's function throws is no reason to stop a login. */
 function tell(listener, what) {
   try {
-    listener(what);
+    // An async one fails later, and a rejection that nobody handles would end the process.
+    Promise.resolve(listener(what)).catch(() => {});
   } catch {
     // There is nobody left to tell.
   }

@@ -212,6 +212,22 @@ test("onReport is told what happened, and may throw", async (t) => {
   assert.deepEqual(second.claims.left_out, [{ claim: "https://example.com/plan", reason: "null" }]);
 });
 
+test("onReport and log may reject, and the process goes on", async (t) => {
+  const rejected = [];
+  const note = (reason) => rejected.push(reason);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  const fail = async () => {
+    throw new Error("nobody takes reports");
+  };
+  const config = { claims: { "https://example.com/id": "event.user.user_id" } };
+  const event = { user: { user_id: "auth0|alice" } };
+  await createPostLogin(config, { log: fail, onReport: fail })(event, createApi(event).api);
+  // Node tells of what nobody handled once the microtasks are done.
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(rejected, []);
+});
+
 test("an integer that JavaScript would round is left out and reported", async (t) => {
   const world = await startWorld(t);
   world.backend.setFault((_req, res) => {

@@ -3,7 +3,9 @@
 // Each promise holds for both transports; what the web's `fetch` decides by itself is asked of the other one alone.
 
 import assert from "node:assert/strict";
+import diagnostics from "node:diagnostics_channel";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { createApi, createEvent } from "claimsmith-cli/host";
 import { startRawServer, text, until } from "../support/raw-server.js";
@@ -208,6 +210,32 @@ test("a body of exactly the limit is read, wrapped or not, and one byte more is 
     bytes = Buffer.concat([body, Buffer.from("x")]);
     await assert.rejects(get(server.url).promise, { code: "RESPONSE_TOO_LARGE" });
   }
+});
+
+test("fault 18: 204 that announces a body is an answer, though none comes", async (t) => {
+  const server = await startRawServer(t, ({ write }) =>
+    write(text("204 No Content", "", { "content-length": 7, "content-encoding": "gzip" })),
+  );
+  assert.equal((await get(server.url).promise).status, 204);
+});
+
+test("an error's body that comes while the loop is blocked is read", async (t) => {
+  const body = '{"error":"invalid_client"}';
+  const server = await startRawServer(t, ({ write }) =>
+    write(text("401 Unauthorized", "", { "content-length": body.length })),
+  );
+  const channel = "http.client.response.finish";
+  const hasHead = new Promise((resolve) => {
+    diagnostics.subscribe(channel, resolve);
+    t.after(() => diagnostics.unsubscribe(channel, resolve));
+  });
+  const call = get(server.url);
+  await hasHead;
+  await turn();
+  server.requests[0].write(body);
+  // Longer than the body of an error is waited for.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+  assert.equal(await read(call), body);
 });
 
 test("304 keeps its validator, whatever it says of a body", async (t) => {

@@ -205,6 +205,17 @@ test("of addresses of both families the first of each is tried first", async (t)
   if (tried.length > 0) assert.deepEqual(tried, ["::1", "127.0.0.1", "::1", "127.0.0.1"]);
 });
 
+test("a name that leads to fewer addresses meanwhile is asked once a connection", async (t) => {
+  const server = await startRawServer(t, tell);
+  const calls = useNames(t, {
+    get "shrinking.example"() {
+      return calls.length > 1 ? ["127.0.0.2"] : ["127.0.0.2", "127.0.0.3", "127.0.0.1"];
+    },
+  });
+  assert.equal(await read(get(`http://shrinking.example:${server.port}`)), "there");
+  assert.deepEqual(calls, ["shrinking.example"]);
+});
+
 test("a host that hangs in its TLS delays no other, and has been sent nothing", async (t) => {
   const hung = net.createServer((socket) => socket.resume().on("error", () => {})).listen(0, "127.0.0.1");
   await once(hung, "listening");

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import net from "node:net";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -27,6 +28,26 @@ test("a connection serves one request after the other", async (t) => {
   assert.equal(await read(get(server.url)), "0 on 0");
   assert.equal(await read(post(server.url)), "1 on 0");
   assert.equal(await read(get(server.url)), "2 on 0");
+});
+
+test("a server that answers without reading the request to its end leaves no connection open", async (t) => {
+  const server = await startRawServer(t, () => {});
+  const sockets = [];
+  const { connect } = net.Socket.prototype;
+  t.mock.method(net.Socket.prototype, "connect", function (...given) {
+    sockets.push(this);
+    return connect.apply(this, given);
+  });
+  // More than the system takes for a server that reads nothing.
+  const call = post(server.url, "x".repeat(32 * 1024 * 1024));
+  await until(() => server.sockets.length === 1);
+  server.sockets[0].pause().write(text("413 Content Too Large", "early"));
+  assert.equal((await call.promise).status, 413);
+  await turn();
+  assert.deepEqual(
+    sockets.map(({ destroyed }) => destroyed),
+    [true],
+  );
 });
 
 test("of several connections the one that was used last serves first", async (t) => {
