@@ -361,6 +361,22 @@ fn after_a_clock_that_was_ahead_the_circuit_opens_as_ever() {
 }
 
 #[test]
+fn attempts_of_one_call_share_a_token_however_short_it_lasts() {
+    for lifetime in ["", r#","expires_in":20"#, r#","expires_in":3600"#] {
+        let answers = Cell::new(0);
+        let (host, _) = scripted(move |request| {
+            if request.url.expose().ends_with("/token") {
+                return answer(200, &format!(r#"{{"access_token":"t"{lifetime}}}"#));
+            }
+            answers.set(answers.get() + 1);
+            if answers.get() < 3 { answer(503, "") } else { fine() }
+        });
+        assert_eq!(effects(&decide(&with_token(SECRET), &host)), ["a=1"]);
+        assert_eq!((host.world.sent_to("/u"), host.world.sent_to("/token")), (3, 1), "{lifetime}");
+    }
+}
+
+#[test]
 fn a_dead_backend_costs_no_token_while_its_circuit_is_open() {
     let (host, _) =
         scripted(|request| if request.url.expose().ends_with("/token") { token(1) } else { refused() });
