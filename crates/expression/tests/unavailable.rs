@@ -115,7 +115,7 @@ fn what_does_not_apply_never_holds_whatever_a_part_that_failed_turns_out_to_be()
         let text = match shape {
             0 => format!("({left}) || ({right})"),
             1 => format!("!({left}) && ({right})"),
-            2 => format!("(!(({left}) || ({right}))) == `false`"),
+            2 => format!("(!(({left}) && ({right}))) == `true`"),
             _ => format!("!(({left}) && !({right}))"),
         };
         let Ok(expression) = Expression::parse(&text) else { return Ok(()) };
@@ -265,6 +265,7 @@ fn what_nobody_asked_for_never_makes_a_condition_hold() {
         // What may only turn out not to hold may make something else hold.
         ("(!(n || u)) == `false`", Some(true)),
         ("!contains([!(n || u)], t)", Some(true)),
+        ("(!(n && u)) == `true`", Some(true)),
         ("(!(n || u)) == `false` && n", Some(false)),
     ] {
         let expression = Expression::parse(condition).unwrap();
