@@ -48,23 +48,28 @@ impl<H: Host> Exchange<'_, H> {
         }
         let mut policy = RetryPolicy::new(self.retries, request.may_repeat);
         let mut rejected: Option<Rc<Token>> = None;
+        // One that lasts for seconds is kept nowhere else.
+        let mut known: Option<Rc<Token>> = None;
         loop {
-            let token = acquire(rejected.as_ref()).await?;
+            let token = match known.take() {
+                Some(token) => Some(token),
+                None => acquire(rejected.as_ref()).await?,
+            };
             token.iter().for_each(|token| authorize(request, token));
             let subject = self.subject(request);
             let started_ms = self.host.monotonic_ms();
             let times = (self.timeout_ms, self.deadline);
             let attempt = attempt(self.host, self.circuit, &subject, request, times).await;
             observe(&attempt, self.host.monotonic_ms() - started_ms);
-            if let (Some(grant), Some(token)) = (self.grant, token) {
+            if let (Some(grant), Some(token)) = (self.grant, &token) {
                 let state = self.circuit.state;
                 let refusals = || self.tokens.refusals(state, grant);
                 match attempt.status() {
                     401 if rejected.is_some() => refusals().blame(self.host, &subject),
-                    401 if self.tokens.has_other(self.host, grant, &token)
+                    401 if self.tokens.has_other(self.host, grant, token)
                         || refusals().may_replace(self.host, &subject) =>
                     {
-                        rejected = Some(token);
+                        rejected = Some(Rc::clone(token));
                         continue;
                     }
                     200..=399 | 403 | 404 if !state.is_empty() => refusals().accept(self.host, &subject),
@@ -75,6 +80,7 @@ impl<H: Host> Exchange<'_, H> {
                 Some(wait_ms) => self.host.sleep(wait_ms).await,
                 None => return attempt.result,
             }
+            known = token;
         }
     }
 

@@ -52,6 +52,8 @@ struct Draft<'a> {
     bytes: usize,
     /// The claim's place in the configuration.
     place: usize,
+    /// Whether there is no room for it.
+    is_shed: bool,
 }
 
 impl Mapped {
@@ -167,7 +169,7 @@ impl Mapped {
                 Some(error) => self.leave_out(claim, Some(target), Unset::Failed(error)),
                 None => {
                     let bytes = weight(target, &claim.name, value, &held);
-                    drafts.push(Draft { claim, target, value: value.clone(), bytes, place });
+                    drafts.push(Draft { claim, target, value: value.clone(), bytes, place, is_shed: false });
                 }
             }
         }
@@ -176,20 +178,29 @@ impl Mapped {
     /// Takes claims from one target until the others fit: first what could not be there even alone, then
     /// from the lowest priority up, and of one priority the larger first.
     fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, room: Room) {
-        loop {
-            let (mut total, mut count) = (0_usize, 0);
-            let mut first = None;
-            for (index, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.target == target) {
-                total = total.saturating_add(draft.bytes);
-                count += 1;
-                let rank = (draft.bytes <= room.bytes, draft.claim.priority, Reverse((draft.bytes, index)));
-                if first.as_ref().is_none_or(|(known, _)| rank < *known) {
-                    first = Some((rank, index));
-                }
-            }
-            let Some((_, index)) = first.filter(|_| !room.holds(total, count)) else { return };
-            self.leave_out(drafts.remove(index).claim, Some(target), Unset::Failed(too_large(target)));
+        let rank = |index: usize| {
+            let draft = drafts.get(index)?;
+            Some((
+                draft.target != target,
+                draft.bytes <= room.bytes,
+                draft.claim.priority,
+                Reverse((draft.bytes, index)),
+            ))
+        };
+        let order = sorted_order(drafts.len(), &|left, right| rank(left).cmp(&rank(right)));
+        let (mut total, mut count) = (0_usize, 0);
+        for draft in drafts.iter().filter(|draft| draft.target == target) {
+            total = total.saturating_add(draft.bytes);
+            count += 1;
         }
+        for index in order {
+            let Some(draft) = drafts.get_mut(index).filter(|_| !room.holds(total, count)) else { break };
+            draft.is_shed = true;
+            total = total.saturating_sub(draft.bytes);
+            count -= 1;
+            self.leave_out(draft.claim, Some(target), Unset::Failed(too_large(target)));
+        }
+        drafts.retain(|draft| !draft.is_shed);
     }
 
     fn leave_out(&mut self, claim: &ClaimConfig, target: Option<Target>, unset: Unset) {

@@ -186,7 +186,7 @@ impl Report {
         let Some(id) = &self.correlation_id else { return one_line(&line, MAX_LINE) };
         // The id is what the line is found by, so it stays whole where the rest is cut.
         let id = one_line(&concat(&[" id=", id]), MAX_ID);
-        let mut line = one_line(&line, MAX_LINE.saturating_sub(id.chars().count()));
+        let mut line = one_line(&line, MAX_LINE.saturating_sub(id.encode_utf16().count()));
         line.push_str(&id);
         line
     }
@@ -229,13 +229,21 @@ impl Report {
     }
 }
 
-/// The first so many characters of a text, on one line.
+/// The first so many characters of a text, on one line. They are counted as JavaScript does, in UTF-16 units.
 pub(crate) fn one_line(text: &str, length: usize) -> String {
     // Nearly every text is as it should be, and copied whole.
     if text.len() <= length && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.to_owned();
     }
-    text.chars().map(|shown| if shown.is_control() { ' ' } else { shown }).take(length).collect()
+    let mut line = String::new();
+    let mut left = length;
+    for shown in text.chars() {
+        let Some(rest) = left.checked_sub(shown.len_utf16()) else { break };
+        left = rest;
+        let ends_line = shown.is_control() || matches!(shown, '\u{2028}' | '\u{2029}');
+        line.push(if ends_line { ' ' } else { shown });
+    }
+    line
 }
 
 /// A tenth of a millisecond is as fine as these clocks are worth.

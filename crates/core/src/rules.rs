@@ -18,6 +18,10 @@ use crate::template::not_evaluated;
 /// can leave a rule undecided.
 const RULE_STEPS: usize = 100_000;
 
+/// How many steps a rule has of its own where the others have taken all, so that one over a user's large data leaves no
+/// other undecided.
+const OWN_STEPS: usize = 1_000;
+
 /// What rules see.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -47,6 +51,8 @@ impl Facts {
     /// Decides a rule; one without a condition always holds.
     fn decide(&self, when: Option<&Expression>, budget: &Budget) -> Ruling {
         let Some(when) = when else { return Ruling::Holds };
+        let own = Budget::new(OWN_STEPS);
+        let budget = if budget.steps_left() < OWN_STEPS { &own } else { budget };
         match when.holds(&self.to_rules, budget, Faults::LeaveOpen) {
             Ok(true) => Ruling::Holds,
             Err(error) if error.may_hold => Ruling::Undecided(not_evaluated(&error)),

@@ -166,10 +166,9 @@ impl Entry {
 
     fn merge(&mut self, list: &[Value], now_ms: u64) {
         // Clocks differ by less than a minute. What is further ahead was set back, or is garbage.
-        let past =
-            |index| Some(moment(list.get(index))).filter(|at_ms| *at_ms < now_ms.saturating_add(WINDOW_MS));
-        let (cleared_at_ms, since_ms) = (past(0).unwrap_or(0), past(1).unwrap_or(0));
-        self.cleared_at_ms = self.cleared_at_ms.max(cleared_at_ms);
+        let past = |at_ms: u64| if at_ms < now_ms.saturating_add(WINDOW_MS) { at_ms } else { 0 };
+        let since_ms = past(moment(list.get(1)));
+        self.cleared_at_ms = past(self.cleared_at_ms).max(past(moment(list.first())));
         if since_ms > self.since_ms {
             (self.since_ms, self.period_ms) = (since_ms, moment(list.get(2)));
         }

@@ -71,7 +71,20 @@ pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), Error> {
 /// The key under which the answer to a request is kept: all of the request and of its token's grant that makes the
 /// answer what it is (RFC 9111 §3.5).
 pub(crate) fn answer_key(source: &SourceConfig, request: &Request, grant: Option<&Grant>) -> String {
-    digest(&[&source.name, &request_key(request, grant)])
+    let request_key = request_key(request, grant);
+    let mut parts = vec![&*source.name, &request_key];
+    // What the configuration sends under such a name is part of it: that is not the engine's.
+    for (name, value) in request.headers.iter().filter(|(name, _)| is_of_attempt(name)) {
+        if source.headers.iter().any(|(own, _)| own == name) {
+            parts.extend([name, value.expose()]);
+        }
+    }
+    digest(&parts)
+}
+
+/// Whether a header, where it is the engine's, differs between requests that are the same.
+fn is_of_attempt(name: &str) -> bool {
+    matches!(name, "x-correlation-id" | "if-none-match")
 }
 
 /// All that tells a request from another. The grant stands for its token, which changes without meaning anything, and
@@ -80,7 +93,7 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
     let mut parts = vec![request.method.as_str(), request.url.expose()];
     for (name, value) in &request.headers {
         let is_from_grant = name == "authorization" && grant.is_some();
-        if !is_from_grant && name != "x-correlation-id" && name != "if-none-match" {
+        if !is_from_grant && !is_of_attempt(name) {
             parts.extend([name, value.expose()]);
         }
     }

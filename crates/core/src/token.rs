@@ -1,8 +1,9 @@
 //! The client-credentials grant (RFC 6749 §4.4): a request, and what its answer says. Nothing here
 //! sends or remembers.
 
+use claimsmith_expression::Value;
+use claimsmith_expression::json::{self, Unreadable};
 use claimsmith_expression::text::{concat, decimal};
-use claimsmith_expression::{Value, json};
 
 use crate::digest::{digest_of, identity};
 use crate::encode::{base64, form_encode, percent_encode};
@@ -146,7 +147,7 @@ pub fn read_token_response(
     expires_in_s: Option<u32>,
     now_ms: u64,
 ) -> Result<Token, Error> {
-    let answer = json::read(&response.body).unwrap_or_default();
+    let answer = json::read_with(&response.body, Unreadable::NumbersAreUnavailable).unwrap_or_default();
     if !(200..300).contains(&response.status) {
         return Err(refused(response.status, &answer));
     }
@@ -303,6 +304,14 @@ mod tests {
             let body = format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
             assert_eq!(answer(200, &body).unwrap().expires_at_ms, expected, "{expires_in}");
         }
+    }
+
+    #[test]
+    fn a_number_beyond_a_double_costs_no_token() {
+        let token = answer(200, r#"{"access_token":"t","x":1e400,"expires_in":60}"#).unwrap();
+        assert_eq!(token.expires_at_ms, Some(61_000));
+        assert_eq!(answer(200, r#"{"access_token":"t","expires_in":1e400}"#).unwrap().expires_at_ms, None);
+        assert!(answer(200, r#"{"access_token":1e400}"#).unwrap_err().starts_with("token_response_invalid"));
     }
 
     #[test]

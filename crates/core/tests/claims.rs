@@ -746,3 +746,22 @@ fn a_thousand_logins_whose_answers_come_in_any_order_keep_their_own_data() {
     }
     assert_eq!((world.sent_to("/token"), world.sent_to("/u")), (1, 2000));
 }
+
+#[test]
+fn thousands_of_claims_are_shed_in_the_time_that_it_takes_to_set_them() {
+    let claims: Vec<String> = (0..5_000).map(|index| format!(r#""c{index}":"event.v""#)).collect();
+    // The shortest of three runs, and how many were set.
+    let run = |limits: &str| {
+        let config = format!(r#"{limits}"claims":{{{}}}"#, claims.join(","));
+        let timed = |_| {
+            let started = std::time::Instant::now();
+            let decision = decide_with(&config, r#"{"v":"0123"}"#, None);
+            (started.elapsed(), decision.effects.len())
+        };
+        (0..3).map(timed).min().unwrap()
+    };
+    let (kept, all) = run(r#""limits":{"access_token_bytes":100000,"id_token_bytes":100000},"#);
+    let (shed, few) = run("");
+    assert!(all == 10_000 && few < 2_000, "{all} {few}");
+    assert!(shed < kept * 10, "{shed:?} to shed, {kept:?} to set");
+}

@@ -313,6 +313,22 @@ fn the_log_line_fits_and_is_one_line() {
 }
 
 #[test]
+fn the_log_line_fits_and_is_one_line_as_javascript_counts() {
+    let claims: Vec<String> = (0..60).map(|index| format!(r#""😀😀\u2029{index}":"event.x""#)).collect();
+    let config = format!(r#"{{"claims":{{{}}}}}"#, claims.join(","));
+    for id in ["4f8c1b1e", r"😀\u2028😀", &"😀".repeat(200)] {
+        let world = World::new(|_| (1, answer(500, "")));
+        let mut login = login("ann");
+        let event = format!(r#"{{"transaction":{{"correlation_id":"{id}"}}}}"#);
+        login.event = claimsmith_core::expression::json::read(event.as_bytes()).unwrap();
+        let host = MemoryHost::new(&world);
+        let line = world.run(engine(&config).enrich(&host, login)).report.line();
+        assert!(line.encode_utf16().count() <= 256, "{line}");
+        assert!(!line.contains(['\u{2028}', '\u{2029}']) && line.contains(" id="), "{line:?}");
+    }
+}
+
+#[test]
 fn only_what_is_read_is_asked_of_the_event() {
     let sources = r#"{"s":{"url":"https://h/{event.user.email}","when":"event.client.metadata.x"}}"#;
     let config =

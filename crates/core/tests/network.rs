@@ -346,6 +346,37 @@ fn a_clock_that_is_set_back_keeps_no_circuit_open() {
 }
 
 #[test]
+fn after_a_clock_that_was_ahead_the_circuit_opens_as_ever() {
+    let (host, script) = in_turn(vec![refused(), fine()]);
+    let engine = source(r#","retries":0"#);
+    host.world.advance(HOUR_MS);
+    decide(&engine, &host);
+    decide(&engine, &host);
+    host.world.set_back(HOUR_MS);
+    *script.borrow_mut() = Box::new(|_| refused());
+    for _ in 0..5 {
+        decide(&engine, &host);
+    }
+    assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@sources.s"]);
+}
+
+#[test]
+fn attempts_of_one_call_share_a_token_however_short_it_lasts() {
+    for lifetime in ["", r#","expires_in":20"#, r#","expires_in":3600"#] {
+        let answers = Cell::new(0);
+        let (host, _) = scripted(move |request| {
+            if request.url.expose().ends_with("/token") {
+                return answer(200, &format!(r#"{{"access_token":"t"{lifetime}}}"#));
+            }
+            answers.set(answers.get() + 1);
+            if answers.get() < 3 { answer(503, "") } else { fine() }
+        });
+        assert_eq!(effects(&decide(&with_token(SECRET), &host)), ["a=1"]);
+        assert_eq!((host.world.sent_to("/u"), host.world.sent_to("/token")), (3, 1), "{lifetime}");
+    }
+}
+
+#[test]
 fn a_dead_backend_costs_no_token_while_its_circuit_is_open() {
     let (host, _) =
         scripted(|request| if request.url.expose().ends_with("/token") { token(1) } else { refused() });
@@ -438,6 +469,21 @@ fn the_last_good_answer_serves_while_the_backend_fails_and_not_where_it_refuses(
         assert_eq!(decision.report.warnings.len(), usize::from(serves));
         host.world.advance(HOUR_MS);
         assert!(effects(&decide(&engine, &host)).is_empty(), "not for ever");
+    }
+}
+
+#[test]
+fn a_header_of_the_configuration_tells_answers_apart_whatever_its_name() {
+    for header in ["x-correlation-id", "If-None-Match", "x-user"] {
+        let (host, _) = in_turn(vec![fine(), answer(200, r#"{"v":2}"#)]);
+        let engine = engine(&format!(
+            r#"{{"sources":{{"s":{{"url":"https://h/me","token":null,"cache":{{"ttl_s":60}},
+                "headers":{{"{header}":"{{event.user.user_id}}"}}}}}},"claims":{{"a":"s.v"}}}}"#
+        ));
+        assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+        let other = host.world.run(engine.enrich(&host, login("bob")));
+        assert_eq!(effects(&other), ["a=2"], "{header}");
+        assert_eq!(from(&decide(&engine, &host)), Some(AnswerOrigin::Cache), "{header}");
     }
 }
 

@@ -105,6 +105,16 @@ fn a_deny_rule_is_decided_by_what_is_known() {
         ("t.a && s.blocked", Fails, &none, &none),
         ("length(t.roles) == `0` || s.blocked", Fails, &no, &none),
         ("!t.a && !s.blocked", Fails, &none, &none),
+        // A fallback over one that was not asked is as open as the one that failed.
+        ("not_null(t.tier, s.tier) == 'banned'", Fails, &no, &none),
+        ("not_null(s.tier, t.tier) == 'banned'", Fails, &no, &none),
+        ("not_null(t.tier, s.tier) == 'banned'", Answers(r#"{"tier":"banned"}"#), &no, &no),
+        ("not_null(t.tier, t.kind) == 'banned'", Fails, &none, &none),
+        // What may turn out not to hold may, compared, turn out to.
+        ("(!(t.good || s.good)) == `false`", Fails, &no, &none),
+        ("(!(t.good || s.good)) == `false`", Answers(r#"{"good":true}"#), &no, &no),
+        ("contains([!(t.good || s.good)], `false`)", Fails, &no, &none),
+        ("!not_null(!(t.good || s.good))", Fails, &no, &none),
     ] {
         for (word, expected) in [("deny", or_deny), ("skip", or_skip)] {
             let config = format!(
@@ -379,4 +389,20 @@ fn the_line_names_the_claims_left_out_and_keeps_its_id_whole() {
     let line = decide(&config, &event, Backend::Fails).report.line();
     assert!(line.chars().count() == 256 && line.ends_with(&format!(" id={id}")), "{line}");
     assert!(line.contains(" left_out=40:https://example.com/żółw-0,"), "{line}");
+}
+
+#[test]
+fn a_rule_over_large_data_leaves_no_other_undecided() {
+    // A list that leaves the first rule decided and hardly a step for the next.
+    for items in (99_960..100_000).step_by(4) {
+        let config = r#""claims":{},"deny":[{"when":"contains(event.user.tags, 'banned')","reason":"No."}],
+            "scopes":[{"remove":"admin","when":"event.user.guest && length(event.user.name) > `0` && !event.user.staff"}]"#;
+        let tags = "1,".repeat(items);
+        let event = format!(r#"{{"user":{{"guest":true,"name":"a","tags":[{tags}1]}}}}"#);
+        let decision = decide(config, &event, Backend::Fails);
+        assert!(
+            matches!(effects(&decision)[..], [ref one] if one == "-admin" || one == "deny No."),
+            "{decision:?}"
+        );
+    }
 }

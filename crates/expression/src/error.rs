@@ -84,6 +84,11 @@ impl ExpressionError {
             .open(is_open, is_open)
     }
 
+    /// Whether anything may come of it, and not only the null of what was not asked.
+    pub(crate) fn is_open(&self) -> bool {
+        self.may_hold || self.may_not_hold
+    }
+
     /// The same error of a condition that may turn out so.
     pub(crate) fn open(mut self, may_hold: bool, may_not_hold: bool) -> ExpressionError {
         (self.0.may_hold, self.0.may_not_hold) = (may_hold, may_not_hold);

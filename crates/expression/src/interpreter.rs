@@ -94,7 +94,16 @@ impl Interpreter<'_> {
                     }),
                 };
             }
-            _ => return Ok(self.evaluate(node, current)?.is_truthy()),
+            _ => {
+                return match self.evaluate(node, current) {
+                    Ok(value) => Ok(value.is_truthy()),
+                    // What is made of an open condition may be either: `!a == b` holds where `!a` does not.
+                    Err(error) => Err({
+                        let is_open = error.is_open();
+                        error.open(is_open, is_open)
+                    }),
+                };
+            }
         };
         self.spend(1)?;
         let left = self.condition(left, current);
@@ -210,7 +219,7 @@ impl Interpreter<'_> {
         for argument in &call.arguments {
             arguments.push(match self.evaluate(&argument.node, current) {
                 Err(error) if call.function.passes_over && error.kind == ErrorKind::Unavailable => {
-                    Value::Unavailable(if error.may_hold { Cause::Failed } else { Cause::NotAsked })
+                    Value::Unavailable(if error.is_open() { Cause::Failed } else { Cause::NotAsked })
                 }
                 value => value?,
             });

@@ -104,6 +104,51 @@ fn what_is_decided_stays_decided_whatever_an_unavailable_part_turns_out_to_be() 
     }
 }
 
+#[test]
+fn what_does_not_apply_never_holds_whatever_a_part_that_failed_turns_out_to_be() {
+    let config = Config { cases: EXPRESSIONS / 2, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let (tally, faults) = (Tally::default(), Faults::LeaveOpen);
+    let cases = ([expression(), expression()], 0..4_usize, document(), any::<u64>());
+    let outcome = runner.run(&cases, |(texts, shape, document, seed)| {
+        let [left, right] = texts.map(|text| text.replace(['«', '»'], "").replace("not_null(", "to_array("));
+        let text = match shape {
+            0 => format!("({left}) || ({right})"),
+            1 => format!("!({left}) && ({right})"),
+            2 => format!("(!(({left}) && ({right}))) == `true`"),
+            _ => format!("!(({left}) && !({right}))"),
+        };
+        let Ok(expression) = Expression::parse(&text) else { return Ok(()) };
+        let document = json::read(document.as_bytes()).unwrap();
+        let resolve = |found: &mut dyn FnMut(&Value) -> Value| {
+            let mut causes = Draws(seed ^ 1);
+            with_parts(&document, &mut Draws(seed), &mut |part| match causes.up_to(2) {
+                0 => Value::Unavailable(Cause::NotAsked),
+                _ => found(part),
+            })
+        };
+        let partial = resolve(&mut |_| Value::Unavailable(Cause::Failed));
+        let decision = expression.holds(&partial, &Budget::default(), faults);
+        let applies = decision.as_ref().map_or_else(|error| error.may_hold, |holds| *holds);
+        tally.count(!applies);
+        for round in 0..8 {
+            let mut pick = Draws(seed.wrapping_add(round).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let whole = resolve(&mut |part| match pick.up_to(10) {
+                9 => part.clone(),
+                index => json::read(VALUES[index].as_bytes()).unwrap(),
+            });
+            let holds = expression.holds(&whole, &Budget::default(), faults) == Ok(true);
+            prop_assert!(applies || !holds, "{text} of {partial:?} and of {whole:?}");
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    assert!(
+        tally.decided.get() > 5_000 && tally.undecided.get() > 5_000,
+        "one of the two is hardly exercised"
+    );
+}
+
 /// Draws from a seed: the same each time.
 struct Draws(u64);
 
@@ -215,6 +260,13 @@ fn what_nobody_asked_for_never_makes_a_condition_hold() {
         ("length(n) == `0` || u", Some(true)),
         ("not_null(n, n)", Some(false)),
         ("not_null(u, n)", Some(true)),
+        ("not_null(n, u)", Some(true)),
+        ("not_null(n, u) == 'x'", Some(true)),
+        // What may only turn out not to hold may make something else hold.
+        ("(!(n || u)) == `false`", Some(true)),
+        ("!contains([!(n || u)], t)", Some(true)),
+        ("(!(n && u)) == `true`", Some(true)),
+        ("(!(n || u)) == `false` && n", Some(false)),
     ] {
         let expression = Expression::parse(condition).unwrap();
         let outcome = expression.holds(&document, &Budget::default(), Faults::LeaveOpen);

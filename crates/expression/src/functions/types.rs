@@ -1,14 +1,18 @@
 //! Functions that ask for a value's type or make one type of another.
 
 use super::{Invocation, Outcome};
-use crate::{Number, Value, json};
+use crate::{Cause, Number, Value, json};
 
-/// The first argument that is neither null nor without a value; null where there is a null, no value otherwise.
+/// The first argument that is neither null nor without a value; null where there is a null, no value otherwise. Then
+/// one that failed is why, though another was not asked: it might have been the value.
 pub(super) fn not_null(call: &mut Invocation<'_, '_>) -> Outcome {
     let mut rest = None;
     for argument in &call.arguments {
         match argument {
             Value::Null => rest = Some(argument),
+            Value::Unavailable(Cause::Failed) if rest.is_none_or(|rest| !rest.is_null()) => {
+                rest = Some(argument);
+            }
             Value::Unavailable(_) => rest = rest.or(Some(argument)),
             value => return Ok(value.clone()),
         }
