@@ -40,6 +40,10 @@ fn read_chain(into: &mut Value, chain: &[Rc<str>], event: &JsValue) {
 /// The event without its secrets.
 fn read_whole(event: &JsValue) -> Value {
     let mut whole = Map::new();
+    // `Object.keys` throws for what has none.
+    if !event.is_object() {
+        return Value::Null;
+    }
     for name in Object::keys(event.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
         if name != "secrets" {
             let part = own_member(event, &name)

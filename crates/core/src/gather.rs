@@ -312,7 +312,13 @@ impl<'a, H: Host> Run<'a, H> {
                 self.warn(&["`sources.", &source.name, "` failed with ", code, "; an older answer serves"]);
                 Ok(known.value)
             }
-            (Err(error), _) => Err(error),
+            (Err(error), _) => {
+                // What is gone must not serve in an outage.
+                if error.code == Code::SourceStatus && matches!(report.status, Some(404 | 410)) {
+                    answers.remove(&key);
+                }
+                Err(error)
+            }
         }
     }
 

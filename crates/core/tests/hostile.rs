@@ -528,8 +528,7 @@ fn a_404_is_kept_for_its_own_time_and_ends_what_was_known() {
 
 #[test]
 fn an_answer_that_failed_never_takes_the_place_of_a_good_one() {
-    for failure in [answer(200, "<html>"), answer(200, ""), answer(403, ""), answer(404, ""), answer(500, "")]
-    {
+    for failure in [answer(200, "<html>"), answer(200, ""), answer(403, ""), answer(500, "")] {
         let (host, backend) = issuing(|_, _| (10, fine()));
         let more = r#","retries":0,"on_not_found":"error","cache":{"ttl_s":60,"stale_if_error_s":3600}"#;
         let engine = source(false, more);
@@ -540,6 +539,23 @@ fn an_answer_that_failed_never_takes_the_place_of_a_good_one() {
         decide(&engine, &host, "ann");
         *backend.borrow_mut() = Box::new(|_, _| (10, answer(503, "")));
         assert_eq!(effects(&decide(&engine, &host, "ann")), ["a=1"], "{failure:?}");
+    }
+}
+
+#[test]
+fn what_is_gone_serves_no_more_though_the_backend_fails() {
+    for (status, on_not_found) in [(404, "error"), (404, "null"), (410, "error"), (410, "null")] {
+        let (host, backend) = issuing(|_, _| (10, fine()));
+        let more = format!(
+            r#","retries":0,"on_not_found":"{on_not_found}","cache":{{"ttl_s":60,"stale_if_error_s":3600}}"#
+        );
+        let engine = source(false, &more);
+        decide(&engine, &host, "ann");
+        host.world.advance(61_000);
+        *backend.borrow_mut() = Box::new(move |_, _| (10, answer(status, "")));
+        decide(&engine, &host, "ann");
+        *backend.borrow_mut() = Box::new(|_, _| (10, answer(503, "")));
+        assert!(effects(&decide(&engine, &host, "ann")).is_empty(), "{status} {on_not_found}");
     }
 }
 
