@@ -52,6 +52,24 @@ for (const { title, section, trigger, textOf } of recipes) {
   });
 }
 
+for (const [status, outcome] of [
+  [404, "enriched"],
+  [500, "partial"],
+]) {
+  test(`Entitlements, where the API answers ${status}`, async (t) => {
+    const { textOf } = recipes.find(({ title }) => title === "Entitlements");
+    const answers = createAnswers({ rights: { $status: status } });
+    const simulation = await startSimulation({ config: JSON.parse(textOf("config")), answers });
+    t.after(() => simulation.close());
+    const result = describe(await simulation.login({}));
+    assert.equal(result.outcome, outcome);
+    assert.deepEqual(result.access_token, {
+      "https://example.com/entitlements": [],
+      "https://example.com/seats": 0,
+    });
+  });
+}
+
 after(() => {
   if (process.env.WRITE_DOCS) writeFileSync(PAGE, written);
 });

@@ -46,7 +46,7 @@ pub enum Code {
     /// A part of the event or an answer that is needed cannot be read or was not to be had, so that nothing is
     /// decided.
     Unavailable,
-    /// Not called: it failed several times in a row.
+    /// Not called: it failed for several logins, without a success between.
     CircuitOpen,
     /// A claim's value does not fit its `type`.
     ClaimTypeMismatch,

@@ -199,7 +199,8 @@ pub(crate) fn check_origin(origin: &str, allow_http: bool) -> Result<(), &'stati
     };
     let (authority, path) = split(rest, find(rest, b"/").unwrap_or(rest.len()));
     let (host, port) = split_port(authority);
-    if !is_host(host) {
+    // A whole URL in the place of a host: its scheme reads as a name with an empty port.
+    if !is_host(host) || port == Some("") && path.starts_with("//") || find(authority, b"@").is_some() {
         return Err("the URL must name a host such as `api.example.com`, without scheme, user or space");
     }
     if !port.is_none_or(|port| is_number(port.as_bytes(), 65_535) && find(port, b"123456789").is_some()) {
@@ -401,6 +402,21 @@ mod tests {
             assert!(error.starts_with("secret_invalid: the secret `BASE` does not fit: "), "{error}");
             assert!(!error.contains("pass"), "{secret}: {error}");
         }
+    }
+
+    #[test]
+    fn a_whole_url_or_a_user_in_the_place_of_a_domain_is_told_from_a_wrong_port() {
+        let told = |secret| {
+            let error = render_with("https://{secrets.BASE}:8443/x", "", secret).unwrap_err();
+            (error.contains("without scheme, user or space"), error.contains("a port is"))
+        };
+        for secret in
+            ["https://shop.example", "http://10.0.0.7/v2", "ann:word@shop.example", "ann@shop.example"]
+        {
+            assert_eq!(told(secret), (true, false), "{secret}");
+        }
+        let error = render_with("https://shop.example:{secrets.BASE}/x", "", "eighty").unwrap_err();
+        assert!(error.ends_with("a port is a number from 1 to 65535"), "{error}");
     }
 
     #[test]

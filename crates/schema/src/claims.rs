@@ -19,7 +19,7 @@ pub enum Claim {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, transform = default_rules)]
 pub struct WholeClaim {
-    /// The value. A claim whose value is null is left out.
+    /// The value. A claim that has none, or null, takes its `default` or is left out.
     pub value: Expression,
     /// Where it goes. In the Action credentials-exchange there is only the access token.
     #[schemars(length(min = 1), extend("uniqueItems" = true, "default" = ["access_token", "id_token"]))]
@@ -27,13 +27,15 @@ pub struct WholeClaim {
     /// What the value must be. Any other is left out and reported; nothing is ever cast.
     #[schemars(rename = "type")]
     pub kind: Option<ClaimType>,
-    /// Taken where the value is null. It fits the `type`.
+    /// Taken wherever there is no value to set: it is null, its source failed, the expression is an error, or the type
+    /// does not fit. It fits the `type` itself.
     #[schemars(extend("default" = null))]
     pub default: Option<Value>,
-    /// Whether the login is denied where the claim has no value.
+    /// Whether the login is denied where the claim has no value and no `default`, or its `when` cannot be decided.
     #[schemars(extend("default" = false))]
     pub required: Option<bool>,
-    /// The claim is set where this holds.
+    /// The claim is set where this holds. Where it does not, or cannot be decided, the claim is left out, `default` or
+    /// not.
     pub when: Option<Expression>,
     /// Where the claims of a token are too large together, those of the lowest priority are left out first.
     #[schemars(range(min = -1_000_000, max = 1_000_000), extend("default" = 0))]

@@ -15,8 +15,8 @@ pub struct ScopeRule {
     pub remove: Option<Scope>,
     /// The change is made where this holds.
     pub when: Option<Expression>,
-    /// What becomes of a scope to remove where `when` is undecided, since a source that it reads failed. Must be
-    /// written where it reads a source; `keep` elsewhere. A scope to add is not added then.
+    /// What becomes of a scope to remove where `when` is undecided: a source that it reads failed, or it cannot be
+    /// evaluated. Must be written where it reads a source; `keep` elsewhere. A scope to add is not added then.
     pub on_unavailable: Option<ScopeOnUnavailable>,
 }
 
@@ -36,8 +36,8 @@ pub enum ScopeOnUnavailable {
 pub struct DenyRule {
     /// The login is denied where this holds. A source that was not asked leaves it open, and it does not apply.
     pub when: Expression,
-    /// What becomes of the login where `when` is undecided, since a source that it reads failed. Must be written
-    /// where it reads a source that is not `on_error: "deny"`; `deny` elsewhere.
+    /// What becomes of the login where `when` is undecided: a source that it reads failed, or it cannot be evaluated.
+    /// Must be written where it reads a source that is not `on_error: "deny"`; `deny` elsewhere.
     pub on_unavailable: Option<DenyOnUnavailable>,
     /// What the user reads.
     #[schemars(length(min = 1))]

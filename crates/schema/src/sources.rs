@@ -45,8 +45,8 @@ pub struct Source {
     /// What status 404 means.
     #[schemars(extend("default" = "null"))]
     pub on_not_found: Option<OnNotFound>,
-    /// Where this holds for the answer, which is its root, the answer is a failure: `length(errors || `[]`) > `0``.
-    /// Such an answer is not kept. 204 and 404 are not looked at.
+    /// Where this holds for the answer, or cannot be decided, the answer is a failure, and is not kept. Its names are
+    /// members of the answer, as in `status == 'error'`. 204 and 404 are not looked at.
     pub fail_when: Option<Expression>,
     /// Whether the call is made with an address that is not verified. Otherwise a source whose templates read
     /// `event.user.email` fails for such a user.

@@ -43,6 +43,10 @@ fn every_key_has_a_row_and_every_link_a_place_to_go() {
     let keys: usize =
         objects(&schema()).values().map(|object| object["properties"].as_object().unwrap().len()).sum();
     assert_eq!(rows, keys);
+    // A bar in a text would begin another cell, and cut off what follows.
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        assert_eq!(row.matches('|').count(), 5, "{row}");
+    }
     for link in page.split("](#").skip(1) {
         let anchor = link.split(')').next().unwrap();
         assert_eq!(page.matches(&format!("<a id=\"{anchor}\">")).count(), 1, "{anchor}");

@@ -21,7 +21,7 @@ pub struct ClaimConfig {
     pub targets: Vec<Target>,
     /// What the value must be. Checked, never cast.
     pub kind: Option<ClaimType>,
-    /// Taken where the value is null.
+    /// Taken wherever there is no value to set.
     pub default: Value,
     /// Whether the login is denied where the claim has no value.
     pub required: bool,
