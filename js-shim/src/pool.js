@@ -16,9 +16,7 @@ const MAX_IDLE = 256;
 const pools = new Map();
 
 function poolOf(origin) {
-  const pool = pools.get(origin) ?? new Set();
-  pools.set(origin, pool);
-  return pool;
+  return pools.get(origin) ?? new Set();
 }
 
 /**
@@ -39,7 +37,6 @@ function poolOf(origin) {
  * @returns {Connection}
  */
 function create(socket, origin) {
-  const pool = poolOf(origin);
   /** @type {Connection} */
   const connection = {
     socket,
@@ -59,16 +56,22 @@ function create(socket, origin) {
   for (const event of ["end", "timeout"]) socket.on(event, () => connection.isIdle && socket.destroy());
   // While it lies idle, its end concerns nobody.
   socket.on("error", () => {});
-  socket.on("close", () => pool.delete(connection));
+  socket.on("close", () => {
+    const pool = poolOf(origin);
+    pool.delete(connection);
+    // One origin a user must not fill the memory.
+    if (pool.size === 0) pools.delete(origin);
+  });
   // Node's word for a request that has been answered whole, on a connection that both sides keep.
   socket.on("free", () => {
+    const pool = poolOf(origin);
     const lifetimeMs = readLifetimeMs(connection.response?.headers["keep-alive"]);
     if (lifetimeMs <= 0 || !socket.writable || pool.size >= MAX_IDLE) return socket.destroy();
     connection.isIdle = connection.isSilent = true;
     connection.response = undefined;
     connection.idleSince = monotonic();
     connection.lifetimeMs = lifetimeMs;
-    pool.add(connection);
+    pools.set(origin, pool.add(connection));
     socket.setTimeout(lifetimeMs);
     socket.unref();
     // What comes must be seen.

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { bundleModules } from "claimsmith-cli/bundle";
 import { loadAction, MAX_CODE_BYTES, MAX_MODULE_BYTES } from "claimsmith-cli/host";
@@ -112,4 +114,18 @@ test("modules of two versions are refused by name", async (t) => {
   await assert.rejects(world.login(loaded), {
     message: /"actions:claimsmith" and "actions:claimsmith-wasm" are of two versions: publish both anew$/,
   });
+});
+
+test("nothing is written through a link", async (t) => {
+  const { bundle, path: folder, read } = setUp(t, { claims: {} });
+  writeFileSync(path.join(folder, "kept.txt"), "as it was");
+  symlinkSync("kept.txt", path.join(folder, "action.js"));
+  symlinkSync("nowhere.txt", path.join(folder, "other.js"));
+  for (const options of [[], ["--out", "other.js"]]) {
+    const { status, stderr } = await bundle(...options);
+    assert.equal(status, 1);
+    assert.match(stderr, /js is a symbolic link/);
+  }
+  assert.equal(read("kept.txt"), "as it was");
+  assert.equal(existsSync(path.join(folder, "nowhere.txt")), false);
 });

@@ -153,12 +153,12 @@ const FAULTS = {
 
 /** One login, whose `profile` gets what is given, and `other` a good answer. */
 async function login(give, { isAsync = true } = {}) {
+  const answer = (url) => (String(url).endsWith("/profile") ? give() : new Response(GOOD));
+  /** @type {any} */ (globalThis).callersFetch = isAsync ? async (url) => answer(url) : answer;
   const action = requirePackage(
     CONFIG,
     "{ log: console.log, fetch: (...given) => globalThis.callersFetch(...given) }",
   );
-  const answer = (url) => (String(url).endsWith("/profile") ? give() : new Response(GOOD));
-  /** @type {any} */ (globalThis).callersFetch = isAsync ? async (url) => answer(url) : answer;
   const event = createEvent({});
   const { api, outcome } = createApi(event, { trigger: "post-login" });
   const { status, logs } = await action.executeSettled("onExecutePostLogin", event, api);

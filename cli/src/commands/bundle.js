@@ -3,7 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { constants, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
@@ -76,9 +76,20 @@ function inModules(config, { trigger, moduleName, out = "dist" }) {
   ];
 }
 
+/** Replaces a file, and writes through no link that has its name. */
+const THROUGH_NO_LINK =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+
 function write({ file, code, limitBytes }) {
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, code);
+  try {
+    writeFileSync(file, code, { flag: THROUGH_NO_LINK });
+  } catch (error) {
+    if (error.code !== "ELOOP") throw error;
+    throw new Problem(`${file} is a symbolic link`, {
+      hint: "name the file that it leads to, or remove the link",
+    });
+  }
   const sha256 = createHash("sha256").update(code).digest("hex");
   return { file, bytes: Buffer.byteLength(code), limitBytes, sha256 };
 }

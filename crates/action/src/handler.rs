@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use claimsmith_core::claim::Target;
 use claimsmith_core::client::Client;
-use claimsmith_core::expression::Value;
+use claimsmith_core::expression::{Cause, Value};
 use claimsmith_core::report::rounded;
 use claimsmith_core::{DENY_REASON, Decision, Effects, Error, Host, TargetState, Trigger};
 use js_sys::{Array, Promise};
@@ -59,9 +59,9 @@ impl Api<'_> {
     pub fn set_custom_claim(&mut self, target: Target, name: &str, value: Value) -> Result<(), Error> {
         if !self.effects.knows(target) {
             let is_missing = auth0::method(self.api, auth0::setter(target)).is_none();
-            let held = target
-                .place_in_event()
-                .map_or(Value::Null, |names| self.event.read(&names).unwrap_or_default());
+            let held = target.place_in_event().map_or(Value::Null, |names| {
+                self.event.read(&names).unwrap_or(Value::Unavailable(Cause::Failed))
+            });
             self.effects.set_target(TargetState { target, is_missing, held });
         }
         self.effects.set_claim(target, name, value)

@@ -263,6 +263,8 @@ mod tests {
              &audience=https%3A%2F%2Fapi.example&scope=read%3Ausers%20write%3Ausers"
         );
         assert_eq!(header(&request, "authorization"), None);
+        // A second copy may be billed, and its assertion refused.
+        assert!(!request.may_repeat);
     }
 
     #[test]

@@ -331,6 +331,25 @@ fn an_answer_that_fail_when_refuses_is_a_failure_and_is_not_kept() {
 }
 
 #[test]
+fn fail_when_is_not_asked_where_there_is_nothing() {
+    let config = format!(
+        r#"{},"claims":{{"a":{{"value":"s","to":["id_token"]}}}}"#,
+        sources(r#","fail_when":"!data""#)
+    );
+    for status in [204, 404] {
+        let host = MemoryHost::new(&World::new(move |_| (1, answer(status, ""))));
+        let decision = decide_at(&host, &config, "{}");
+        assert_eq!(
+            (errors(&decision), without_value(&decision)),
+            (vec![], vec!["a null -".to_owned()]),
+            "{status}"
+        );
+    }
+    let decision = decide(&config, "{}", Backend::Answers("null"));
+    assert_eq!(errors(&decision), ["answer_refused@sources.s"]);
+}
+
+#[test]
 fn on_unavailable_is_written_where_a_rule_reads_a_source_that_may_fail() {
     let problems = |rest: &str, on_error: &str| -> Vec<String> {
         let config = format!("{{{},{rest}}}", sources(on_error));
