@@ -20,9 +20,9 @@ const FAULTS = [
 const server = http.createServer((req, res) => {
   if (req.url === "/oauth/token") return issueToken(req, res);
   if (req.url === "/counts") return res.end(JSON.stringify(counts));
-  counts.backend += 1;
+  const number = ++counts.backend;
   if (orders.isDead) return req.socket.resetAndDestroy();
-  setTimeout(() => answer(req, res), orders.latencyMs);
+  setTimeout(() => answer(req, res, number), orders.latencyMs);
 });
 
 function issueToken(req, res) {
@@ -32,9 +32,9 @@ function issueToken(req, res) {
   setTimeout(() => res.end(JSON.stringify(token)), orders.latencyMs);
 }
 
-function answer(req, res) {
+function answer(req, res, number) {
   if (orders.refused.includes(req.headers.authorization)) return res.writeHead(401).end();
-  if (orders.faultEvery > 0 && counts.backend % orders.faultEvery === 0) {
+  if (orders.faultEvery > 0 && number % orders.faultEvery === 0) {
     const fault = FAULTS[counts.faults++ % FAULTS.length];
     return fault(req, res);
   }
