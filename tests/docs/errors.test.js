@@ -100,7 +100,14 @@ const CASES = {
   response_too_large: atSource("sends 10 MB"),
   response_not_json: atSource("sends HTML"),
   source_status: answering({ $status: 500 }),
-  circuit_open: { ...atSource("answers 503 always"), logins: 6 },
+  circuit_open: {
+    ...atSource("answers 503 always"),
+    // A request that holds nothing of the login counts whoever logs in.
+    config: ({ sources }) => {
+      sources.profile.url = sources.profile.url.replace(/\{event[^}]*\}/, "all");
+    },
+    logins: 6,
+  },
   claim_type_mismatch: {
     ...answering({ plan: 7 }),
     config: ({ claims }) => {

@@ -184,6 +184,7 @@ function openBreakers(entries, nowMs) {
   const entry = entries.find(({ key }) => key === BREAKERS_KEY);
   if (entry === undefined) return [];
   return Object.entries(JSON.parse(entry.value))
+    .filter(([, entry]) => Array.isArray(entry))
     .map(([id, [, openedAtMs, openMs]]) => ({
       id,
       openForS: Math.ceil((openedAtMs + openMs - nowMs) / 1000),
