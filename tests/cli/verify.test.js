@@ -38,7 +38,7 @@ test("a file as it was bundled is the installed engine, with all that it may cal
 });
 
 test("an edited configuration is no change of the engine, and is checked", async (t) => {
-  const edited = CODE.replace('"deadline_ms": 5000', '"deadline_ms": 50000');
+  const edited = CODE.replace('"deadline_ms": 15000', '"deadline_ms": 50000');
   assert.notEqual(edited, CODE);
   const folder = createFolder(t, { "action.js": edited });
   const { status, stdout, stderr } = await folder.run("verify");
