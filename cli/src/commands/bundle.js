@@ -3,7 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { constants, mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
@@ -82,14 +82,17 @@ const THROUGH_NO_LINK =
 
 function write({ file, code, limitBytes }) {
   mkdirSync(path.dirname(file), { recursive: true });
+  let descriptor;
   try {
-    writeFileSync(file, code, { flag: THROUGH_NO_LINK });
+    descriptor = openSync(file, THROUGH_NO_LINK);
   } catch (error) {
-    if (error.code !== "ELOOP") throw error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ELOOP") throw error;
     throw new Problem(`${file} is a symbolic link`, {
       hint: "name the file that it leads to, or remove the link",
     });
   }
+  writeFileSync(descriptor, code);
+  closeSync(descriptor);
   const sha256 = createHash("sha256").update(code).digest("hex");
   return { file, bytes: Buffer.byteLength(code), limitBytes, sha256 };
 }
