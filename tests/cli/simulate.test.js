@@ -175,7 +175,7 @@ test("a login is shown with tokens, calls, cache and the log line", async (t) =>
   assert.equal(stderr, "");
   assert.equal(status, 0);
   for (const line of [
-    /^enriched in .+ of 5\.0 s$/m,
+    /^enriched in .+ of 15\.0 s$/m,
     /^Access token {2}65 of 8,192 bytes/m,
     /^\+ https:\/\/example\.com\/plan {3}"gold"$/m,
     /^\+ https:\/\/example\.com\/roles {2}\["editor"\]$/m,
