@@ -178,6 +178,15 @@ impl Mapped {
     /// Takes claims from one target until the others fit: first what could not be there even alone, then
     /// from the lowest priority up, and of one priority the larger first.
     fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, room: Room) {
+        let (mut total, mut count) = (0_usize, 0);
+        for draft in drafts.iter().filter(|draft| draft.target == target) {
+            total = total.saturating_add(draft.bytes);
+            count += 1;
+        }
+        // Most logins have room, and pay for no order.
+        if room.holds(total, count) {
+            return;
+        }
         let rank = |index: usize| {
             let draft = drafts.get(index)?;
             Some((
@@ -188,11 +197,6 @@ impl Mapped {
             ))
         };
         let order = sorted_order(drafts.len(), &|left, right| rank(left).cmp(&rank(right)));
-        let (mut total, mut count) = (0_usize, 0);
-        for draft in drafts.iter().filter(|draft| draft.target == target) {
-            total = total.saturating_add(draft.bytes);
-            count += 1;
-        }
         for index in order {
             let Some(draft) = drafts.get_mut(index).filter(|_| !room.holds(total, count)) else { break };
             draft.is_shed = true;
