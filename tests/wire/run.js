@@ -101,7 +101,7 @@ async function inject(world, part, fault, row, ends) {
   };
 
   if (row.refuses) {
-    const port = await closedPort();
+    const port = await closedPort(ends);
     injection.secrets = { [row.refuses]: `127.0.0.1:${port}` };
     injection.met = () => refused.get(port) ?? 0;
   } else if (row.tls) {
@@ -158,14 +158,18 @@ async function runLogins(world, row, injection, deployment) {
   };
 }
 
-/** A port at which nobody listens. */
-async function closedPort() {
+/** A port that refuses connections. A socket of ours has it until the row ends, so that no server of another row gets it. */
+async function closedPort(ends) {
   const server = net.createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return port;
+  const holder = net.connect(port, "127.0.0.1");
+  await Promise.all([once(holder, "connect"), once(server, "connection")]);
+  ends.push(() => {
+    holder.destroy();
+    server.close();
+  });
+  return holder.localPort;
 }
 
 /** The Action with an `api` that counts how often a cache was looked for that is not there. */
