@@ -44,12 +44,10 @@ fuzz_target!(|text: &[u8]| {
         (Err(error), Ok(_)) => assert!(error.message.contains("nested"), "{error}"),
         (Err(_), Err(_)) => {}
     }
-    // What is read strictly is read the same where parts may be unavailable, and has none.
-    let lenient = json::read_with(text, Unreadable::PartsAreUnavailable);
+    // What is read strictly is read the same where parts may be unavailable, and has none. The other way round does not
+    // hold: of two members with one name the later counts, and that may be the readable one.
     if let Ok(strict) = json::read(text) {
-        assert_eq!(lenient.as_ref(), Ok(&strict));
+        assert_eq!(json::read_with(text, Unreadable::PartsAreUnavailable).as_ref(), Ok(&strict));
         assert!(!strict.has_unavailable());
-    } else if let Ok(partial) = lenient {
-        assert!(partial.has_unavailable());
     }
 });
