@@ -23,7 +23,8 @@ usage: ./build.sh STEP
   sbom     what each side is made of, as CycloneDX, in dist/sbom
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
-  docs     docs/configuration.md, from the types in crates/schema
+  shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
+  docs     docs/configuration.md, from the types in crates/compile/src/schema
   lint     formatting, lints and documentation of both sides
   package  the three crates as a registry would get them, each compiled from its package
   clean    removes what was built; keeps what was installed
@@ -36,7 +37,7 @@ TOOLS="$PWD/.tools"
 CARGO_TARGET_DIR="$PWD/target"
 export CARGO_TARGET_DIR
 # The crates that others may build on.
-CRATES="-p claimsmith-expression -p claimsmith-core -p claimsmith-action"
+CRATES="-p claimsmith-expression -p claimsmith-core -p claimsmith-compile -p claimsmith-action"
 # The runtime that Auth0 recommends; npm carries the real binary.
 NODE_22=22.23.3
 # The oldest and the newest that the package is for.
@@ -121,9 +122,11 @@ setup_bindgen() {
   version=$(sed -n 's/^version = "\(.*\)"/\1/p' tools/bindgen/Cargo.toml)
   if [ "$("$TOOLS/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
     say "building wasm-bindgen $version (about a minute, once)"
-    cargo build --quiet --locked -p claimsmith-bindgen
+    # A target folder of its own, so that it is built while cargo compiles the engine.
+    CARGO_TARGET_DIR="$TOOLS/bindgen" cargo build --quiet --locked -p claimsmith-bindgen
     mkdir -p "$TOOLS/bin"
-    cp "$CARGO_TARGET_DIR"/debug/wasm-bindgen "$CARGO_TARGET_DIR"/debug/wasm-bindgen-test-runner "$TOOLS/bin/"
+    cp "$TOOLS"/bindgen/debug/wasm-bindgen "$TOOLS"/bindgen/debug/wasm-bindgen-test-runner "$TOOLS/bin/"
+    rm -rf "$TOOLS/bindgen"
   fi
 }
 
@@ -164,39 +167,66 @@ setup_fuzz() {
 # compile NAME CRATE PROFILE FEATURES [OPTION...]: a module by this profile with these cargo features, in
 # target/glue/NAME, as shrink.js leaves it with these options
 compile() {
-  local crate=$2 profile=$3 features=$4 glue="$CARGO_TARGET_DIR/glue/$1"
+  local name=$1
+  compile_rust "$1" "$2" "$3" "$4"
   shift 4
+  glue "$name" "$@"
+}
+
+# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm
+compile_rust() {
   # The compact SHA-256 saves 6 kB. The paths of this machine would be in the module.
   # shellcheck disable=SC2086
   RUSTC_BOOTSTRAP=${STD_OPTIONS:+1} \
     RUSTFLAGS="$STD_FLAGS --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
     --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith \
     --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust" \
-    cargo build --quiet --locked $STD_OPTIONS --profile "$profile" --target wasm32-unknown-unknown -p "$crate" \
-    --no-default-features --features "$features"
-  "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
-    --remove-producers-section --out-dir "$glue" --out-name claimsmith \
-    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/${crate//-/_}.wasm"
-  node js-shim/shrink.js "$glue" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
+    cargo build --quiet --locked $STD_OPTIONS --profile "$3" --target wasm32-unknown-unknown -p "$2" \
+    --no-default-features --features "$4"
+  mkdir -p "$CARGO_TARGET_DIR/glue"
+  cp "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$3/${2//-/_}.wasm" "$CARGO_TARGET_DIR/glue/$1.wasm"
 }
 
-# The engine of the pasted file and of the package.
+# glue NAME [OPTION...]: with the JavaScript that goes with it, shrunk
+glue() {
+  local name=$1
+  shift
+  "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --experimental-reset-state-function \
+    --remove-producers-section --out-dir "$CARGO_TARGET_DIR/glue/$name" --out-name claimsmith \
+    "$CARGO_TARGET_DIR/glue/$name.wasm"
+  node js-shim/shrink.js "$CARGO_TARGET_DIR/glue/$name" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
+}
+
+# The engines of the pasted file, of the package and of the modules; with `demo` without the last.
 engine() {
   setup_rust
   setup_std_source
+  say "compiling the engine"
+  beside setup_laptop
+  compile_rust pasted claimsmith-action wasm allocator,plan,node
+  compile_rust package claimsmith-action wasm-speed allocator,plan,compile,fetch
+  [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
+  wait_beside
+  beside glue package --for-speed
+  glue pasted --short-names
+  [ "${1:-}" = demo ] || glue modules --short-names
+  wait_beside
+  say "building the package around it"
+  # shellcheck disable=SC2046
+  node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" \
+    $([ "${1:-}" = demo ] || echo --modules "$CARGO_TARGET_DIR/glue/modules") --out js-shim/dist
+}
+
+# What is installed while cargo compiles.
+setup_laptop() {
   setup_npm
   setup_bindgen
-  say "compiling the engine"
-  compile pasted claimsmith-action wasm allocator,config --short-names
-  compile package claimsmith-action wasm-speed allocator,config,fetch,tools --for-speed
-  say "building the package and the engine of the pasted file"
-  node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" --out js-shim/dist
 }
 
 build() {
   engine
   say "writing the schema of the configuration"
-  cargo run --quiet --locked -p claimsmith-schema >js-shim/dist/claimsmith.schema.json
+  schema >js-shim/dist/claimsmith.schema.json
   say "building the workbench"
   node cli/workbench/build.js
   cp THIRD-PARTY.md js-shim/dist/
@@ -224,7 +254,7 @@ sbom() {
   mkdir -p dist/sbom
   # It writes one beside each crate of the workspace; the engine is the crate `action` and what that is made of.
   "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target wasm32-unknown-unknown --no-build-deps \
-    --no-default-features --features allocator,config,fetch,tools --override-filename claimsmith.cdx \
+    --no-default-features --features allocator,plan,compile,fetch --override-filename claimsmith.cdx \
     --manifest-path crates/action/Cargo.toml
   # Where it was made is nobody's business.
   sed "s#file://$PWD#file://#g" crates/action/claimsmith.cdx.json >dist/sbom/engine.cdx.json
@@ -255,16 +285,35 @@ example() {
   say "dist/$crate.js: $(wc -c <"dist/$crate.js") of 100,000 bytes"
 }
 
+# What JavaScript knows by the names of Rust; with --check it says what differs, and writes nothing.
+shared() {
+  setup_rust
+  setup_npm
+  local folder
+  folder=$(mktemp -d)
+  schema --facts >"$folder/facts.json"
+  schema --report >"$folder/report.json"
+  node tools/shared.mjs "$folder/facts.json" "$folder/report.json" "$@"
+  rm -r "$folder"
+}
+
+# What the types of the configuration and of the report say.
+schema() {
+  cargo run --quiet --locked -p claimsmith-compile --features schema --bin claimsmith-schema -- "$@"
+}
+
 docs() {
   setup_rust
   say "writing docs/configuration.md"
   local page
-  page=$(cargo run --quiet --locked -p claimsmith-schema -- --page)
+  page=$(schema --page)
   printf '%s\n' "$page" >docs/configuration.md
 }
 
 demo() {
-  bundle
+  engine demo
+  say "bundling dist/action.js"
+  node cli/bin/claimsmith.js bundle examples/plan-and-roles/claimsmith.json --out dist/action.js
   say "a login, for real"
   node examples/demo/demo.js
 }
@@ -375,7 +424,8 @@ lint() {
   say "formatting and lints"
   cargo fmt --all --check
   cargo fmt --manifest-path fuzz/Cargo.toml --check
-  cargo clippy --quiet --locked --all-targets -- -D warnings
+  node tools/arrows.mjs
+  cargo clippy --quiet --locked --all-targets --features claimsmith-compile/schema -- -D warnings
   cargo clippy --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action --all-features -- -D warnings
   # shellcheck disable=SC2086
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps --all-features $CRATES
@@ -385,6 +435,7 @@ lint() {
 # After the build: the types of the package are among what is checked.
 check_types() {
   say "types of the shim, the command and the workbench"
+  shared --check
   node_modules/.bin/tsc -p .
 }
 
@@ -399,7 +450,7 @@ package() {
 
 test_rust() {
   say "Rust: unit, property and compliance tests"
-  cargo test --quiet --locked --workspace --exclude claimsmith-action --exclude claimsmith-bindgen
+  cargo test --quiet --locked --workspace --features claimsmith-compile/schema,claimsmith-core/client --exclude claimsmith-action --exclude claimsmith-bindgen
   say "WebAssembly: the boundary, on Node"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
     cargo test --locked --target wasm32-unknown-unknown -p claimsmith-action --features handler --test login --test handler
@@ -449,7 +500,7 @@ run_tests() {
   beside compare_builds
   example
   say "compiling the engine that can be made to trap"
-  compile trap claimsmith-action wasm allocator,config,fetch,tools,trap
+  compile trap claimsmith-action wasm allocator,plan,compile,fetch,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
   test_rust
   fuzz "" 5
@@ -480,6 +531,7 @@ case "${1:-}" in
   capacity) capacity ;;
   fuzz) fuzz "${2:-}" "${3:-}" ;;
   corpus) corpus ;;
+  shared) shared ;;
   docs) docs ;;
   lint) lint ;;
   package) package ;;

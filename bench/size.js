@@ -47,9 +47,11 @@ export function measureSizes() {
     functions: largest(functions),
     bytes: {
       [PASTED_FILE]: Buffer.byteLength(bundleAction(example)),
+      "pasted file: engine and shim": pasted,
       "pasted file: WebAssembly": bytesOf("claimsmith.wasm", PASTED),
       "pasted file: WebAssembly, compressed": bytesOf("claimsmith.wasm.br", PASTED),
       "pasted file: JavaScript": pasted - bytesOf("claimsmith.wasm.txt", PASTED),
+      "modules: engine and shim": bytesOf("modules.js", PACKAGE),
       "package: WebAssembly": bytesOf("claimsmith.wasm", PACKAGE),
       "package: JavaScript": bytesOf("index.cjs", PACKAGE),
     },

@@ -4,10 +4,11 @@
 //   OUT/inline.cjs, inline.mjs, inline.d.*                  the package with the engine inside, for bundlers
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
+//   OUT/modules.js                                          the engine of the Actions Modules, which compiles as well
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
 //   OUT/NAME.js                                             an Action written in Rust, ready to paste
 //
-// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--engine GLUE_DIR] [--action GLUE_DIR] --out DIR
+// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--modules GLUE_DIR] [--engine GLUE_DIR] [--action GLUE_DIR] --out DIR
 // A GLUE_DIR holds what shrink.js left there. To it come claimsmith.wasm.br and claimsmith.wasm.txt, the
 // module as the pasted file carries it, in bytes and as text. NAME is what the GLUE_DIR is called.
 
@@ -17,11 +18,13 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { compress, pack } from "./container/pack.js";
+import { TRIGGERS } from "./src/facts.js";
 
 const { values } = parseArgs({
   options: {
     package: { type: "string" },
     pasted: { type: "string" },
+    modules: { type: "string" },
     engine: { type: "string" },
     action: { type: "string" },
     out: { type: "string" },
@@ -29,6 +32,10 @@ const { values } = parseArgs({
 });
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 const dist = path.resolve(values.out ?? "dist");
+
+/** Members that nobody else's object has and nobody else reads: in a file that is pasted they get short names. */
+const OWN_MEMBERS = /^(__wbg_ptr|idleSince|isIdle|isSecure|isSilent|lifetimeMs|waitedMs)$/;
+
 const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
 mkdirSync(dist, { recursive: true });
 
@@ -56,6 +63,7 @@ if (values.package) await buildPackage(path.resolve(values.package));
 if (values.package) await buildInline(path.resolve(values.package));
 if (values.package) await buildBrowser(path.resolve(values.package));
 if (values.pasted) await buildPasted(path.resolve(values.pasted));
+if (values.modules) await buildModules(path.resolve(values.modules));
 if (values.engine) await buildEngine(path.resolve(values.engine));
 if (values.action) await buildAction(path.resolve(values.action));
 
@@ -67,7 +75,8 @@ async function buildPackage(glue) {
     copyFileSync(path.join(here, "src/index.d.ts"), path.join(dist, name));
   }
   // One instance and one EnrichmentError, whichever way the package is loaded.
-  const names = "checkConfig, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate";
+  const names =
+    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
 }
 
@@ -118,7 +127,7 @@ function replaceNode(builder) {
 }
 
 async function buildPasted(glue) {
-  const { code, wasm } = await bundleInOne(glue);
+  const { code, wasm } = await bundleInOne("pasted.js", glue);
   writeFileSync(path.join(dist, "pasted.js"), code);
   const description = {
     version,
@@ -129,9 +138,14 @@ async function buildPasted(glue) {
   writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description, null, 2)}\n`);
 }
 
+async function buildModules(glue) {
+  const { code } = await bundleInOne("modules.js", glue);
+  writeFileSync(path.join(dist, "modules.js"), code);
+}
+
 async function buildAction(glue) {
   const name = path.basename(glue);
-  const { code } = await bundleInOne(glue);
+  const { code } = await bundleInOne("pasted.js", glue);
   writeFileSync(
     path.join(dist, `${name}.js`),
     `// ${name}: an Action written in Rust.
@@ -141,25 +155,26 @@ ${code}exports.onExecutePostLogin = createPostLogin();
   );
 }
 
-/** What a file carries that is pasted: the shim and the module, and the names by which they are called. */
-async function bundleInOne(glue) {
+/** Bundles the shim and the module for a pasted file. */
+async function bundleInOne(entry, glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
   const { decoder, text, compressed } = pack(wasm);
   writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
   writeFileSync(path.join(glue, "claimsmith.wasm.txt"), text);
   const wasmSource = `
-    import { brotliDecompressSync } from "node:zlib";
     import { unpack } from "./src/container.js";
+    import { brotliDecompressSync } from "./src/zlib.js";
     export default unpack(brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
   const bundled = await build({
-    ...options("pasted.js", glue, wasmSource),
+    ...options(entry, glue, wasmSource),
     write: false,
     minify: true,
+    mangleProps: OWN_MEMBERS,
     legalComments: "none",
     charset: "utf8",
   });
   const code = /** @type {import("esbuild").OutputFile[]} */ (bundled.outputFiles)[0].text.trim();
-  const names = "createPostLogin, createCredentialsExchange";
+  const names = TRIGGERS.map(({ create }) => create).join(", ");
   return { code: `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`, wasm };
 }
 
@@ -173,7 +188,7 @@ async function buildEngine(glue) {
   copyFileSync(path.join(glue, "claimsmith.named.wasm"), path.join(dist, "claimsmith.wasm"));
 }
 
-/** How esbuild makes one CommonJS file of an entry, the glue, and a way to get the module's bytes. */
+/** Returns the options by which esbuild bundles an entry, the glue and the module's bytes to one CommonJS file. */
 /** @returns {import("esbuild").BuildOptions & { plugins: import("esbuild").Plugin[] }} */
 function options(entry, glue, wasmSource) {
   return {
@@ -190,23 +205,18 @@ function options(entry, glue, wasmSource) {
 }
 
 function wire(builder, glue, wasmSource) {
-  const microtask = JSON.stringify(path.join(here, "src/microtask.js"));
+  const hash = JSON.stringify(path.join(here, "src/hash.js"));
   builder.onResolve({ filter: /generated\/claimsmith\.js$/ }, () => ({
     path: path.join(glue, "claimsmith.js"),
   }));
-  builder.onLoad({ filter: /[\\/]claimsmith\.js$/ }, ({ path: file }) => ({
-    contents: `import { queueMicrotask } from ${microtask};\n${ignoreTheDead(readFileSync(file, "utf8"))}`,
-    resolveDir: here,
-  }));
+  builder.onLoad({ filter: /[\\/]claimsmith\.js$/ }, ({ path: file }) => {
+    const contents = readFileSync(file, "utf8");
+    // The feature `node` of the crate `action` calls it.
+    const needsHash = /\bsha256\(/.test(contents);
+    return {
+      contents: needsHash ? `import { sha256 } from ${hash};\n${contents}` : contents,
+      resolveDir: here,
+    };
+  });
   builder.onLoad({ filter: /[\\/]wasm\.js$/ }, () => ({ contents: wasmSource, resolveDir: here }));
-}
-
-/**
- * Where an answer comes for an instance that has gone, the glue throws, into a promise that nobody holds.
- * That would end the process; there is nothing to be done about it, so it does nothing.
- */
-function ignoreTheDead(glue) {
-  const parts = glue.split("throw new Error('Cannot invoke closure from previous WASM instance');");
-  if (parts.length !== 2) throw new Error("the glue no longer guards closures as it did");
-  return parts.join("return;");
 }

@@ -13,7 +13,9 @@ export function withArrows(glue) {
     / {8}(\S+): function\(\) \{ return handleError\(function \(([^)]*)\) \{\n([\s\S]*?)\n {8}\}, arguments\); \},/g;
   const plain = /^ {8}(\S+): function\(([^)]*)\) \{$/gm;
   const guarded = replaceSome(glue, guard, "        $1: catching(($2) => {\n$3\n        }),");
-  const arrows = replaceSome(guarded, plain, "        $1: ($2) => {");
+  const copied = / {12}const (?:val|obj) = (arg\d);\n( {12}const ret = .*)/g;
+  const direct = guarded.replace(copied, (_, name, line) => line.replace(/\b(?:val|obj)\b/g, name));
+  const arrows = replaceSome(direct, plain, "        $1: ($2) => {");
   return replaceExactly(
     arrows,
     /function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);\n([\s\S]*?)\n\}\n/g,
@@ -22,8 +24,9 @@ export function withArrows(glue) {
 }
 
 /**
- * Leaves out what ends an engine by hand, which nobody does, and what starts another instance between two calls, which
- * nobody asks for: js-shim/src/engine.js starts it after a trap.
+ * Leaves out what ends an engine, by hand or when nobody has it any more: the file has its engine for as long as it is
+ * loaded. And what starts another instance between two calls, or refuses an engine of an instance that has gone:
+ * js-shim/src/engine.js starts the one after a trap, and asks the other nothing.
  *
  * @param {string} glue
  */
@@ -32,6 +35,11 @@ export function withoutUnused(glue) {
   const cuts = [
     [/ {4}__destroy_into_raw\(\) \{\n[\s\S]*?\n {4}\}\n {4}free\(\) \{\n[\s\S]*?\n {4}\}\n/g, ""],
     [/function __wbg_call_guard\(\) \{\n[\s\S]*?\n\}\n/g, ""],
+    [/ {8}Object\.defineProperty\(this, '__wbg_inst', .*?\);\n/g, ""],
+    [/ {8}ActionEngineFinalization\.register\(.*?\);\n/g, ""],
+    [/const ActionEngineFinalization = [\s\S]*?\}\);\n/g, ""],
+    [/let __wbg_instance_id = 0;\n/g, ""],
+    [/ {4}__wbg_instance_id\+\+;\n/g, ""],
     [/let __wbg_reinit_scheduled = false;\n/g, ""],
     [/ {4}__wbg_reinit_scheduled = false;\n/g, ""],
     // A memory that grows has another buffer.
@@ -42,12 +50,8 @@ export function withoutUnused(glue) {
   ];
   const cut = cuts.reduce((text, [from, to]) => replaceExactly(text, from, to), glue);
   const unguarded = replaceSome(cut, / {4}__wbg_call_guard\(\);\n/g, "");
-  const rest = replaceSome(
-    unguarded,
-    /const ret = undefined;\n\s*return isLikeNone\(ret\) \? 0 : addToExternrefTable0\(ret\);/g,
-    "return 0;",
-  );
-  if (/__wbg_reinit_scheduled|__wbg_call_guard|handleError/.test(rest))
+  const rest = replaceSome(unguarded, / {8}if \(this\.__wbg_inst !== undefined[\s\S]*?\n {8}\}\n/g, "");
+  if (/__wbg_reinit_scheduled|__wbg_call_guard|__wbg_inst|Finalization|handleError/.test(rest))
     throw new Error("the glue uses what was cut");
   return rest;
 }

@@ -1,4 +1,4 @@
-// The functions of a WebAssembly module by name and size, and the module without their names.
+// The functions of a WebAssembly module by name and size, and the module without what engines ignore.
 //
 // Names go before the module is shipped, since each user would carry them; what they tell is kept for those
 // who ask why the module grew (tests/package/size.test.js).
@@ -10,7 +10,7 @@ const FUNCTION_NAMES = 1;
 /** Magic and version. */
 export const HEADER_BYTES = 8;
 
-/** What the compiler adds to the names of functions and crates: it changes with each release of either. */
+/** The hashes that the compiler adds to the names of functions and crates: they change with each release of either. */
 const HASHES = /::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]/g;
 
 /**
@@ -35,11 +35,13 @@ export function functionSizes(wasm) {
 }
 
 /**
+ * Leaves out the sections that engines ignore: names, and for tools the features that a compiler used.
+ *
  * @param {Uint8Array} wasm
  * @returns {Buffer}
  */
-export function withoutNames(wasm) {
-  const kept = [...sections(wasm)].filter((section) => !isNames(section)).map(({ whole }) => whole);
+export function withoutCustomSections(wasm) {
+  const kept = [...sections(wasm)].filter(({ id }) => id !== CUSTOM).map(({ whole }) => whole);
   return Buffer.concat([wasm.subarray(0, HEADER_BYTES), ...kept]);
 }
 

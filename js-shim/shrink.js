@@ -15,7 +15,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { withArrows, withoutUnused } from "./glue.js";
-import { functionSizes, withoutNames } from "./sections.js";
+import { functionSizes, withoutCustomSections } from "./sections.js";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 });
 const inDir = (name) => path.join(positionals[0], name);
 
-// What is promised about memory holds for all that rustc makes: nothing lies in the first kilobyte, and
+// These flags about memory hold for every module of rustc's: nothing lies in the first kilobyte, and
 // memory starts as zeros. `--all-features` must not be here: Node 20 refuses what comes of it.
 const flags = ["--low-memory-unused", "--zero-filled-memory"];
 if (values["for-speed"]) {
@@ -36,7 +36,7 @@ if (values["for-speed"]) {
   flags.push("--flatten", "--rereloop", "-Oz", "-Oz");
   // Inlining makes the module smaller and its compressed form larger: what stands twice compresses away.
   flags.push("--always-inline-max-function-size", "1", "--one-caller-inline-max-function-size", "1");
-  // How an access is aligned is a hint that no engine of JavaScript takes; without it more of the code is alike.
+  // The alignment of an access is a hint that no JavaScript engine takes; without it more of the code is alike.
   flags.push("--dealign");
 }
 // The names of functions, for functions.json.
@@ -58,7 +58,7 @@ const printed = execFileSync(
 const named = readFileSync(inDir("claimsmith.named.wasm"));
 const sizes = { unlikeRelease: values["unlike-release"] ?? null, functions: functionSizes(named) };
 writeFileSync(inDir("functions.json"), JSON.stringify(sizes));
-writeFileSync(inDir("claimsmith.wasm"), withoutNames(named));
+writeFileSync(inDir("claimsmith.wasm"), withoutCustomSections(named));
 if (values["short-names"]) {
   const renamed = JSON.parse(printed);
   writeFileSync(inDir("imports.json"), JSON.stringify(readableImports(renamed)));
@@ -66,7 +66,7 @@ if (values["short-names"]) {
   writeFileSync(inDir("claimsmith.js"), withoutUnused(withArrows(withoutBrowsers(glue))));
 }
 
-/** What each import calls, by its short name. wasm-bindgen's names carry a hash that says nothing. */
+/** The function that each import calls, by its short name. wasm-bindgen's names carry a hash. */
 function readableImports({ imports }) {
   return Object.fromEntries(
     imports.map(([, name, short]) => [short, name.replace(/^__wbg_/, "").replace(/_[0-9a-f]{16}$/, "")]),
@@ -90,17 +90,8 @@ function rename(glue, { imports, exports }) {
  * Node, and nobody but the engine's own wrapper calls it.
  */
 function withoutBrowsers(glue) {
-  const registry =
-    "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
   const cuts = [
     ["if (Symbol.dispose) ActionEngine.prototype[Symbol.dispose] = ActionEngine.prototype.free;", ""],
-    [`const ActionEngineFinalization = ${registry}`, "const ActionEngineFinalization = "],
-    [`const CLOSURE_DTORS = ${registry}`, "const CLOSURE_DTORS = "],
-    ["typeof globalThis === 'undefined' ? undefined : globalThis", "globalThis"],
-    // There is a globalThis, so that nobody asks for these.
-    ["typeof global === 'undefined' ? undefined : global", "undefined"],
-    ["typeof self === 'undefined' ? undefined : self", "undefined"],
-    ["typeof window === 'undefined' ? undefined : window", "undefined"],
     ["if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES)", "if (false)"],
     ["numBytesDecoded += bytes.length;", ""],
     ["if (typeof numBytesDecoded !== 'undefined') numBytesDecoded = 0;", ""],

@@ -23,7 +23,7 @@ const wanted = readPackages("package-lock.json");
 // npm writes it last, with what it installed.
 const installed = readPackages("node_modules/.package-lock.json");
 
-/** What is for another platform is wanted and not installed. */
+/** A package for another platform is wanted and not installed. */
 function isInstalled([place, description]) {
   return place === "" || description.optional || Object.hasOwn(installed, place);
 }

@@ -50,7 +50,7 @@ function crates() {
   const args = ["metadata", "--format-version=1", "--locked", "--filter-platform=wasm32-unknown-unknown"];
   const features = [
     "--no-default-features",
-    "--features=claimsmith-action/allocator,claimsmith-action/config,claimsmith-action/fetch,claimsmith-action/tools",
+    "--features=claimsmith-action/allocator,claimsmith-action/plan,claimsmith-action/compile,claimsmith-action/fetch",
   ];
   const output = execFileSync("cargo", [...args, ...features], {
     cwd: ROOT,

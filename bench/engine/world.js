@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
+import { compilePlan } from "claimsmith";
 import { createEvent } from "claimsmith-cli/host";
 import { monotonic, sleep } from "../../js-shim/src/timer.js";
 
@@ -50,7 +51,8 @@ export function createLogins({
   event = {},
   Engine = loadEngine(),
 }) {
-  const engine = new Engine(config, false);
+  const trigger = "post-login";
+  const engine = new Engine({ trigger, plan: compilePlan(config, { trigger }).plan });
   const whole = createEvent({ secrets: SECRETS, ...event });
   const claims = {};
   const api = createApi(claims);

@@ -1,41 +1,60 @@
 /**
- * What is pasted into Auth0: a configuration that a person can read and edit, and the engine, below it or in Actions
- * Modules.
+ * What is pasted into Auth0: a configuration that a person can read, its plan, and the engine; or the engine in Actions
+ * Modules, and a small Action whose configuration can be edited.
  */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { TRIGGERS as ALL_TRIGGERS, compilePlan } from "claimsmith";
+import { formatConfig } from "./config/format.js";
 
 const require = createRequire(import.meta.url);
 
-/** How the file ends, by trigger. */
-const ENDINGS = {
-  "post-login": "exports.onExecutePostLogin = createPostLogin",
-  "credentials-exchange": "exports.onExecuteCredentialsExchange = createCredentialsExchange",
-};
-
-/** @typedef {keyof typeof ENDINGS} Trigger */
+/** @typedef {import("claimsmith").Trigger} Trigger */
 
 /** The triggers there are bundles for. */
-export const TRIGGERS = Object.freeze(/** @type {Trigger[]} */ (Object.keys(ENDINGS)));
+export const TRIGGERS = Object.freeze(ALL_TRIGGERS.map(({ name }) => name));
+
+/** The lines that begin the parts of a pasted file. */
+export const LIVE_LINE = "// What operators turn. What does not fit is ignored, and told of at a login.";
+export const PLAN_LINE = "// What runs, made of the configuration";
+export const ENGINE_LINE = "// The engine; nothing to edit from here on.";
 
 /**
  * @param {object} config
- * @param {{ trigger?: Trigger, options?: string[] }} [how] The options: what the handler is made with besides the
- *   configuration, as code. The file that is pasted has none.
+ * @param {{ trigger?: Trigger, source?: boolean, live?: string, options?: string }} [how] Whether the configuration is in
+ *   the file for people, true where left out; the literal of what operators turn; what the handler is made with
+ *   besides, as members of an object literal. The file that is pasted has none of the last.
  * @returns {string} the code of an Action
+ * @throws {import("claimsmith").EnrichmentError} where the configuration is wrong
  */
-export function bundleAction(config, { trigger = "post-login", options = [] } = {}) {
-  if (!Object.hasOwn(ENDINGS, trigger)) {
-    throw new TypeError(`bundleAction: no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
-  }
-  const engine = readEngine();
-  return `${head(config, engine)}
-// The engine; nothing to edit from here on.
+export function bundleAction(config, { trigger = "post-login", source = true, live = "{}", options } = {}) {
+  const { handler, create } = find(trigger);
+  const engine = readEngine("pasted.js");
+  const { plan, fingerprint } = compilePlan(config, { trigger });
+  const members = [...(source ? ["config"] : []), "live", ...(options ? [options] : [])];
+  return `${title(engine)}
+${
+  source
+    ? `// To change this, change its file and bundle it again: what runs is the plan below.
+const config = ${formatConfig(config)};
+
+`
+    : ""
+}${LIVE_LINE}
+// As in { mode: "shadow", deadline_ms: 3000 }
+const live = ${live};
+
+${PLAN_LINE} ${fingerprint}.
+const plan = "${compress(plan)}";
+
+${ENGINE_LINE}
 ${stamp(engine)}
-${engine.code}${ending(trigger, options)}`;
+${engine.code}exports.${handler} = ${create}(plan, { ${members.join(", ")} });
+`;
 }
 
 /** What the module with the engine's code is called in the tenant, unless it is told otherwise. */
@@ -43,7 +62,7 @@ export const MODULE_NAME = "claimsmith";
 
 /**
  * The same in parts: the engine as Actions Modules, which several Actions may share, and an Action with the
- * configuration that requires them.
+ * configuration that requires them. This engine compiles, so that the configuration can be edited in the dashboard.
  *
  * There are two modules, since Auth0 takes less code in a module than in an Action; the Action joins them, since a
  * module cannot require another one. They depend on the version and the name alone.
@@ -53,18 +72,19 @@ export const MODULE_NAME = "claimsmith";
  * @returns {{ modules: Record<string, string>, action: string }} the code of each module by its name, and the Action's
  */
 export function bundleModules(config, { trigger = "post-login", name = MODULE_NAME } = {}) {
-  const engine = readEngine();
+  const { handler, create } = find(trigger);
+  const engine = readEngine("modules.js");
   const { code, rest } = splitEngine(engine.code);
   const wasmName = `${name}-wasm`;
   const [engineModule, wasmModule] = [name, wasmName].map((module) => JSON.stringify(`actions:${module}`));
   const modules = {
-    [name]: `// Claimsmith's engine, but for the part of its WebAssembly that ${wasmModule} has.
+    [name]: `// Claimsmith's engine, but for the part of its WebAssembly that ${wasmName} has.
 ${stamp(engine)}
 module.exports = ({ sha256, ${REST} }) => {
 if (sha256 !== "${engine.sha256}") {
   throw new Error('${engineModule} and ${wasmModule} are of two versions: publish both anew');
 }
-${code}return { createPostLogin, createCredentialsExchange };
+${code}return { ${CREATORS} };
 };
 `,
     [wasmName]: `// A part of the WebAssembly of Claimsmith's engine, for ${engineModule}.
@@ -73,24 +93,44 @@ module.exports = { sha256: "${engine.sha256}", ${REST}: "${rest}" };
 `,
   };
   // The console of the Action is the one whose lines Auth0 keeps.
-  const action = `${head(config, engine)}
-const { createPostLogin, createCredentialsExchange } = require(${engineModule})(require(${wasmModule}));
-${ending(trigger, ["{ log: (line) => console.log(line) }"])}`;
+  const action = `${title(engine)}
+// Edit the configuration here; secrets are added in the editor, under Secrets.
+const config = ${formatConfig(config)};
+
+const { ${create} } = require(${engineModule})(require(${wasmModule}));
+exports.${handler} = ${create}(config, { log: (line) => console.log(line) });
+`;
   return { modules, action };
 }
+
+function find(trigger) {
+  const found = ALL_TRIGGERS.find(({ name }) => name === trigger);
+  if (found) return found;
+  throw new TypeError(`no trigger \`${trigger}\`, use one of ${TRIGGERS.join(", ")}`);
+}
+
+/** What makes a handler, of every trigger. */
+const CREATORS = ALL_TRIGGERS.map(({ create }) => create).join(", ");
 
 /** @typedef {{ version: string, code: string, sha256: string }} Engine */
 
 /**
- * The engine, as the package `claimsmith` carries it.
+ * An engine, as the package `claimsmith` carries it.
  *
+ * @param {"pasted.js" | "modules.js"} file
  * @returns {Engine}
  */
-function readEngine() {
+function readEngine(file) {
   const packageFile = require.resolve("claimsmith/package.json");
   const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
-  const code = readFileSync(path.join(path.dirname(packageFile), "dist/pasted.js"), "utf8");
+  const code = readFileSync(path.join(path.dirname(packageFile), "dist", file), "utf8");
   return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
+}
+
+/** A plan as the engine of the pasted file reads it. */
+function compress(plan) {
+  const params = { [constants.BROTLI_PARAM_SIZE_HINT]: plan.length, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  return brotliCompressSync(plan, { params }).toString("base64");
 }
 
 /**
@@ -102,31 +142,21 @@ export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
 /** What stands for the other half of the text. Minified code has no name that is so long, so none hides it. */
 const REST = "restOfWasm";
 
-/** @returns {{ code: string, rest: string }} the engine's code with half of the WebAssembly, and the other half */
+/** @returns {{ code: string, rest: string }} the engine's code with a part of the WebAssembly, and the rest, as long */
 function splitEngine(code) {
   const [, text] = WASM_TEXT.exec(code) ?? [];
   if (text === undefined) throw new Error("the engine's code does not hold its WebAssembly as one string");
-  const middle = Math.floor(text.length / 2);
+  const middle = Math.max(0, text.length - Math.floor(code.length / 2));
   return {
     code: code.replace(`"${text}"`, () => `"${text.slice(0, middle)}"+${REST}`),
     rest: text.slice(middle),
   };
 }
 
-function head(config, { version }) {
-  // It is for editors of the file; in the dashboard there is nothing at that place.
-  const { $schema, ...pasted } = config;
-  return `// Claimsmith ${version}: puts data from your API into the tokens that Auth0 issues.
-// Edit the configuration here; secrets are added in the editor, under Secrets.
-const config = ${JSON.stringify(pasted, null, 2)};
-`;
+function title({ version }) {
+  return `// Claimsmith ${version}: puts data from your API into the tokens that Auth0 issues.`;
 }
 
 function stamp({ version, sha256 }) {
   return `// claimsmith ${version} sha256:${sha256}`;
-}
-
-function ending(trigger, options) {
-  return `${ENDINGS[trigger]}(${["config", ...options].join(", ")});
-`;
 }

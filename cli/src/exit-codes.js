@@ -1,4 +1,4 @@
-/** How a run of the command ends where not with 0. */
+/** The exit codes of the command, but for 0. */
 
 export const FOUND_PROBLEM = 1;
 export const WRONG_USAGE = 2;

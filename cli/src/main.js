@@ -12,7 +12,7 @@ import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
 import { registerVerify } from "./commands/verify.js";
-import { FOUND_PROBLEM, WRONG_USAGE } from "./exit-codes.js";
+import { WRONG_USAGE } from "./exit-codes.js";
 import { Problem, printProblem } from "./problem.js";
 import { withoutControls } from "./terminal.js";
 
@@ -30,7 +30,7 @@ export async function main(argv) {
     .version(version)
     .option("--no-color", "print without colours, as NO_COLOR=1 does")
     .showHelpAfterError("(add --help for what the command takes)")
-    // What is wrong with an argument is told with the argument.
+    // An invalid argument is reported with the argument.
     .configureOutput({
       writeOut: (text) => process.stdout.write(withoutControls(text)),
       writeErr: (text) => process.stderr.write(withoutControls(text)),
@@ -52,6 +52,6 @@ export async function main(argv) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     if (!(error instanceof Problem)) throw error;
     printProblem(error);
-    return FOUND_PROBLEM;
+    return error.exitCode;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the command prints. Whatever comes from a file, a server or an argument may hold characters that move the
+ * The output of the command. Text from a file, a server or an argument may hold characters that move the
  * cursor, change what was printed before, or show a text in another order than it has: they are printed as escapes.
  */
 

@@ -2,18 +2,19 @@
 
 #![no_main]
 
-use claimsmith_core::config::{Config, Trigger};
+use claimsmith_compile::compile;
+use claimsmith_core::{Plan, Trigger};
 use claimsmith_core::expression::{Budget, json};
 use claimsmith_core::http::Response;
 use claimsmith_core::source::read_source_response;
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {
-    static CONFIG: Config = {
+    static CONFIG: Plan = {
         let text = br#"{"sources":{"s":{"url":"https://h/x","token":null},
             "t":{"url":"https://h/x","token":null,"on_not_found":"error"},
             "u":{"url":"https://h/x","token":null,"fail_when":"length(errors || `[]`) > `0`"}},"claims":{}}"#;
-        Config::read(&json::read(text).expect("it is JSON"), Trigger::PostLogin).expect("it is right")
+        compile(&json::read(text).expect("it is JSON"), Trigger::PostLogin).expect("it is right").plan
     };
 }
 

@@ -3,8 +3,8 @@
 #![no_main]
 
 use claimsmith_core::expression::{Budget, Map, Value};
-use claimsmith_core::template::{Inputs, Template};
-use claimsmith_core::url::UrlTemplate;
+use claimsmith_compile::{parse_template, parse_url};
+use claimsmith_core::template::Inputs;
 use claimsmith_core::{Secret, Secrets};
 use libfuzzer_sys::fuzz_target;
 
@@ -30,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
     let secrets: Secrets = [("HOST".into(), Secret::new(value))].into_iter().collect();
     let budget = Budget::default();
     let inputs = Inputs { scope: &scope, secrets: &secrets, budget: &budget };
-    if let Ok(template) = Template::parse(text) {
+    if let Ok(template) = parse_template(text) {
         // Whatever comes of it, it comes back.
         let _ = template.render(inputs);
     }
@@ -39,7 +39,7 @@ fuzz_target!(|input: &[u8]| {
     let tame_event = Map::from_members(vec![("user".into(), tame_user.into())]);
     let tame: Value = Map::from_members(vec![("event".into(), tame_event.into())]).into();
     for allow_http in [false, true] {
-        let Ok(url) = UrlTemplate::parse(text, allow_http) else { continue };
+        let Ok(url) = parse_url(text, allow_http) else { continue };
         let (Ok(hostile), Ok(tame)) = (url.render(inputs), url.render(Inputs { scope: &tame, ..inputs }))
         else {
             continue;

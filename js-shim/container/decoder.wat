@@ -1,12 +1,13 @@
 ;; Puts together what streams.js took apart, and decodes the text of text.js; both describe what they write.
 ;;
 ;; Memory: the digit of each character from byte 0 on; the cursor of each stream from 128 on; the list of recent locals
-;; from 256 on; from 1024 on the text, and then the module. The streams stand at the very end, so that whoever reads
+;; from 256 on, and that of recent functions from 1024 on, 2 bytes an entry; from 9216 on the text, and then the module.
+;; The streams stand at the very end, so that whoever reads
 ;; past them traps. Each turn of a loop moves a cursor or the output forward, so that every input ends.
 (module
   ;; 4 MiB, of which what is not touched costs nothing.
   (memory (export "memory") 64)
-  (global $output (mut i32) (i32.const 1024))
+  (global $output (mut i32) (i32.const 9216))
 
   ;; Decodes in place the text that ends at $end: two characters are 12 or 13 bits.
   (func (export "decode") (param $end i32)
@@ -15,7 +16,7 @@
     (local $pair i32)
     (local $bits i32)
     (local $count i32)
-    (local.set $from (local.tee $to (i32.const 1024)))
+    (local.set $from (local.tee $to (i32.const 9216)))
     (loop $next
       (local.set $bits
         (i32.or
@@ -70,6 +71,35 @@
           (br $next))))
     (local.get $value))
 
+  ;; Writes a number as LEB128.
+  (func $write (param $value i32)
+    (loop $next
+      (i32.store8 (global.get $output)
+        (i32.or
+          (i32.and (local.get $value) (i32.const 127))
+          (i32.shl (i32.gt_u (local.get $value) (i32.const 127)) (i32.const 7))))
+      (global.set $output (i32.add (global.get $output) (i32.const 1)))
+      (br_if $next (local.tee $value (i32.shr_u (local.get $value) (i32.const 7))))))
+
+  ;; Begins a list of what was used most recently with so many entries, in their order.
+  (func $begin (param $list i32) (param $count i32)
+    (loop $entry
+      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (i32.store16
+        (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 1)))
+        (local.get $count))
+      (br_if $entry (local.get $count))))
+
+  ;; Writes the entry at a place of a list, which moves to the front.
+  (func $use (param $list i32) (param $place i32)
+    (local $entry i32)
+    (local.set $entry
+      (i32.load16_u
+        (i32.add (local.get $list) (local.tee $place (i32.shl (local.get $place) (i32.const 1))))))
+    (memory.copy (i32.add (local.get $list) (i32.const 2)) (local.get $list) (local.get $place))
+    (i32.store16 (local.get $list) (local.get $entry))
+    (call $write (local.get $entry)))
+
   ;; Moves the next $length bytes of the stream `outside`.
   (func $outside (param $length i32)
     (memory.copy (global.get $output) (i32.load (i32.const 188)) (local.get $length))
@@ -95,17 +125,14 @@
         (i32.lt_u (local.tee $count (i32.add (local.get $count) (i32.const 4))) (i32.const 64))))
     (call $outside (i32.load offset=1856 (local.get $streams)))
     (local.set $bodies (i32.load offset=1860 (local.get $streams)))
+    (call $begin (i32.const 1024) (i32.const 4096))
     (loop $body
       (if (local.get $bodies)
         (then
           (local.set $bodies (i32.sub (local.get $bodies) (i32.const 1)))
           ;; Room for the body's length, as long as a number can be.
           (global.set $output (i32.add (local.tee $start (global.get $output)) (i32.const 5)))
-          (local.set $count (i32.const 32))
-          (loop $local
-            (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-            (i32.store8 offset=256 (local.get $count) (local.get $count))
-            (br_if $local (local.get $count)))
+          (call $begin (i32.const 256) (i32.const 32))
           (local.set $count (i32.shl (call $number (i32.const 1)) (i32.const 1)))
           (loop $declared
             (if (local.get $count)
@@ -131,22 +158,18 @@
                   (block $raw
                     (block $recent
                       (block $local
-                        (br_table $next $end $recent $local $raw $targets $numbers
-                          (i32.load8_u offset=1024 (local.get $token))))
+                        (block $function
+                          (br_table $next $end $recent $local $function $raw $targets $numbers
+                            (i32.load8_u offset=1024 (local.get $token))))
+                        (local.set $count (call $number (local.get $stream)))
+                        (br_if $next (i32.gt_u (local.get $count) (i32.const 4095)))
+                        (global.set $output (local.get $from))
+                        (call $use (i32.const 1024) (local.get $count))
+                        (br $next))
                       (local.set $count (call $number (local.get $stream)))
                       (br_if $next (i32.gt_u (local.get $count) (i32.const 31)))
                       (global.set $output (local.get $from)))
-                    ;; The list gives the local, which moves to the front. A loop, since few are in front of it.
-                    (local.set $stream (i32.load8_u offset=256 (local.get $count)))
-                    (loop $move
-                      (if (local.get $count)
-                        (then
-                          (i32.store8 offset=256 (local.get $count) (i32.load8_u offset=255 (local.get $count)))
-                          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-                          (br $move))))
-                    (i32.store8 (i32.const 256) (local.get $stream))
-                    (i32.store8 (local.get $from) (local.get $stream))
-                    (global.set $output (i32.add (local.get $from) (i32.const 1)))
+                    (call $use (i32.const 256) (local.get $count))
                     (br $next))
                   (loop $byte
                     (drop (call $read (local.get $stream)))
@@ -159,16 +182,11 @@
               (br $next)))
           ;; The length of the body, and the body behind it.
           (local.set $from (i32.add (local.get $start) (i32.const 5)))
-          (local.set $count (local.tee $token (i32.sub (global.get $output) (local.get $from))))
-          (loop $length
-            (i32.store8 (local.get $start)
-              (i32.or
-                (i32.and (local.get $count) (i32.const 127))
-                (i32.shl (i32.gt_u (local.get $count) (i32.const 127)) (i32.const 7))))
-            (local.set $start (i32.add (local.get $start) (i32.const 1)))
-            (br_if $length (local.tee $count (i32.shr_u (local.get $count) (i32.const 7)))))
-          (memory.copy (local.get $start) (local.get $from) (local.get $token))
-          (global.set $output (i32.add (local.get $start) (local.get $token)))
+          (local.set $count (i32.sub (global.get $output) (local.get $from)))
+          (global.set $output (local.get $start))
+          (call $write (local.get $count))
+          (memory.copy (global.get $output) (local.get $from) (local.get $count))
+          (global.set $output (i32.add (global.get $output) (local.get $count)))
           (br $body))))
     (call $outside
       (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.load (i32.const 188))))

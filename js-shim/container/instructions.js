@@ -4,8 +4,9 @@
 import { CONTAINER_ERROR } from "./error.js";
 
 /**
- * @typedef {"none" | "numbers" | "raw" | "targets" | "local"} Shape How the operands stand in the module: LEB128
- *   numbers, plain bytes, the targets of br_table (a count and one number more than it says), the index of a local.
+ * @typedef {"none" | "numbers" | "raw" | "targets" | "local" | "function"} Shape How the operands stand in the module:
+ *   LEB128 numbers, plain bytes, the targets of br_table (a count and one number more than it says), the index of a
+ *   local or of a function.
  * @typedef {"block" | "label" | "call" | "index" | "get" | "set" | "offset" | "i32" | "i64" | "float"} Operand
  *
  * @typedef {object} Instruction
@@ -47,11 +48,11 @@ const RANGES = [
   [BR, BR_IF, "numbers", "label", 1],
   [BR_TABLE, BR_TABLE, "targets", "label"],
   [0x0f, 0x0f, "none"],
-  [CALL, CALL, "numbers", "call", 1],
+  [CALL, CALL, "function", "call", 1],
   [CALL_INDIRECT, CALL_INDIRECT, "numbers", "index", 2],
   [0x1a, 0x1b, "none"],
-  [LOCAL_GET, LOCAL_GET, "local", "get"],
-  [LOCAL_SET, LOCAL_TEE, "local", "set"],
+  [LOCAL_GET, LOCAL_GET, "local", "get", 1],
+  [LOCAL_SET, LOCAL_TEE, "local", "set", 1],
   // Globals and tables.
   [0x23, 0x26, "numbers", "index", 1],
   // Loads and stores; their alignment is a part of the literal.
@@ -90,8 +91,7 @@ export function readInstruction(reader) {
   const { shape, operand, count } = known;
   const literal = operand === "offset" ? [opcode, readAlignment(reader, opcode)] : [opcode];
   if (shape === "raw") return { literal, shape, operand, operands: [reader.bytes(count)] };
-  const operands =
-    shape === "targets" ? readTargets(reader) : readNumbers(reader, shape === "local" ? 1 : count);
+  const operands = shape === "targets" ? readTargets(reader) : readNumbers(reader, count);
   return { literal, shape, operand, operands };
 }
 

@@ -14,7 +14,8 @@
 // stream: LEB128, of which all but the first byte stand in the next stream where the operand is SPLIT.
 //
 // In place of a local variable stands its place in the list of those used most recently, which begins anew with each
-// body, in the order of their indexes. An index of RECENT_LOCALS or more stands for itself.
+// body, in the order of their indexes. An index of RECENT_LOCALS or more stands for itself. The same goes for functions
+// that are called, in one list for all bodies: what one body calls, those beside it call.
 //
 // decoder.wat puts the module together again, byte by byte the same.
 
@@ -26,12 +27,13 @@ import { END_OF_BODY, keyOf, numberTokens, tokenOf } from "./tokens.js";
 /** The sections of WebAssembly 2.0 have the numbers up to this one, 0 for one that engines ignore. */
 const LAST_SECTION = 12;
 
-/** How operands stand in the module, by what decoder.wat calls it. */
+/** The shapes of operands in the module, by their names in decoder.wat. */
 export const SHAPES = /** @type {const} */ ([
   "none",
   "end of body",
   "recent local",
   "local",
+  "function",
   "raw",
   "targets",
   "numbers",
@@ -56,15 +58,18 @@ export const STREAMS = /** @type {const} */ ([
   "outside",
 ]);
 
-/** What takes two streams. */
+/** The shapes that take two streams. */
 const SPLIT = ["offset", "i32", "call"];
 
 const COLUMNS = 7;
 
-/** How many local variables the list of recent ones holds. */
+/** The length of the list of recent local variables. */
 const RECENT_LOCALS = 32;
 
-/** What stands before a body: its length. Longer ones would need more. */
+/** The length of the list of recent functions. */
+const RECENT_FUNCTIONS = 4096;
+
+/** The bytes of the length before a body. Longer bodies would need more. */
 const MAX_BODY_BYTES = 2 ** 21 - 1;
 
 /**
@@ -75,7 +80,8 @@ export function toStreams(wasm) {
   const { before, bodies, after } = takeApart(wasm);
   const streams = Object.fromEntries(STREAMS.map((name) => [name, /** @type {number[]} */ ([])]));
   streams.outside.push(...before, ...after);
-  const program = bodies.flatMap((body) => writeBody(body, streams));
+  const functions = createList(RECENT_FUNCTIONS);
+  const program = bodies.flatMap((body) => writeBody(body, streams, functions));
   const tokens = numberTokens(program);
   streams.token = program.map((token) => /** @type {{ number: number }} */ (tokens.get(keyOf(token))).number);
   const contents = STREAMS.map((name) => Buffer.from(streams[name]));
@@ -110,19 +116,20 @@ function takeApart(wasm) {
 }
 
 /** Writes the operands of a body; returns its tokens. */
-function writeBody(body, streams) {
+function writeBody(body, streams, functions) {
   const reader = createReader(body);
   const count = reader.encodedNumber();
   streams.locals.push(...count);
   for (let index = 0; index < numberOf(count); index++) {
     streams.locals.push(...reader.encodedNumber(), ...readType(reader));
   }
-  const recent = Array.from({ length: RECENT_LOCALS }, (_, index) => index);
+  const recent = { local: createList(RECENT_LOCALS), function: functions };
   const tokens = [];
   while (!reader.isAtEnd()) {
     const instruction = readInstruction(reader);
     if (reader.isAtEnd() && instruction.literal[0] === END) return [...tokens, END_OF_BODY];
-    if (instruction.shape === "local") instruction.operands = [use(recent, instruction.operands[0])];
+    const list = recent[instruction.shape];
+    if (list !== undefined) instruction.operands = [use(list, instruction.operands[0])];
     const { token, operands } = tokenOf(instruction);
     for (const bytes of operands) write(streams, token.operand, bytes);
     tokens.push(token);
@@ -136,14 +143,16 @@ function readType(reader) {
   throw new Error(`${CONTAINER_ERROR} the type ${type[0]} of a local variable`);
 }
 
-/** Puts a local in front of the list; returns where it was. */
-function use(recent, encoded) {
-  const local = numberOf(encoded);
-  if (local >= RECENT_LOCALS) return encoded;
-  const place = recent.indexOf(local);
-  recent.splice(place, 1);
-  recent.unshift(local);
-  return Uint8Array.of(place);
+const createList = (length) => Array.from({ length }, (_, index) => index);
+
+/** Puts an index in front of the list; returns where it was. */
+function use(list, encoded) {
+  const index = numberOf(encoded);
+  if (index >= list.length) return encoded;
+  const place = list.indexOf(index);
+  list.splice(place, 1);
+  list.unshift(index);
+  return place < 128 ? Uint8Array.of(place) : Uint8Array.of((place & 127) | 128, place >> 7);
 }
 
 function write(streams, operand, bytes) {

@@ -60,7 +60,7 @@ export function tokenOf({ literal, shape, operand, operands }) {
   return { token, operands: [] };
 }
 
-/** What ends a body. The decoder need not count blocks. */
+/** The byte that ends a body. The decoder need not count blocks. */
 export const END_OF_BODY = /** @type {Token} */ ({ literal: [END], shape: "end of body", count: 0 });
 
 /** Tokens of one key are one. @param {Token} token */

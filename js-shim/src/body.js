@@ -1,6 +1,6 @@
 // The body of an answer, as its content codings (RFC 9110 §8.4) have wrapped it.
 
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "./zlib.js";
 
 /** The codings that are asked for. */
 export const CODINGS = "gzip, deflate, br";

@@ -4,8 +4,8 @@
 export const FIRST_DIGITS = 91;
 export const SECOND_DIGITS = 89;
 
-/** Where the decoder has the text, and then the module. */
-const START = 1024;
+/** The offset of the text, and then of the module, in the decoder's memory. */
+const START = 9216;
 
 /**
  * Writes each character's digit at its place. `@` and `#` have the last two, which only the first of a pair can be.

@@ -3,8 +3,8 @@
 // A trap leaves the instance's memory in an unknown state, so nothing of it is used again: not by the
 // logins that were under way, which end with an error, and not by the next one.
 
-import { __wbg_reset_state, ActionEngine, initSync } from "../generated/claimsmith.js";
-import { trapHandler } from "./microtask.js";
+import { __wbg_reset_state, ActionEngine, initSync, settled } from "../generated/claimsmith.js";
+import { own } from "./own.js";
 import wasm from "./wasm.js";
 
 // The glue takes objects of `Object` only, and a literal may be of another realm.
@@ -16,13 +16,13 @@ let generation = 0;
 /** The logins under way: how to end each where the instance traps. */
 const pending = new Set();
 
-// What the dead instance still waits for comes to nothing: the build makes the glue ignore it.
-trapHandler.current = (error) => {
+/** Starts the next instance. Promises that the dead one waits for are ignored. */
+function startAnew(error) {
   __wbg_reset_state();
   generation += 1;
   for (const reject of pending) reject(error);
   pending.clear();
-};
+}
 
 /**
  * Calls into the instance. What the engine throws is an array of problems, and passes; all else, such as a
@@ -36,57 +36,78 @@ export function enter(call) {
   try {
     return call();
   } catch (error) {
-    if (!Array.isArray(error)) trapHandler.current(error);
+    if (!Array.isArray(error)) startAnew(error);
     throw error;
   }
 }
 
-/** An engine for one configuration, in whichever instance lives. */
+/**
+ * Tells the instance the outcome of a promise that it waits for under a number.
+ * @param {Promise<unknown>} promise
+ * @param {number} id
+ */
+function wait(promise, id) {
+  const asked = generation;
+  const tell = (isFulfilled) => (value) => {
+    // The promises of a dead instance are nobody's.
+    if (asked === generation) enter(() => settled(id, isFulfilled, value));
+  };
+  // A trap has ended the logins under way already.
+  promise.then(tell(true), tell(false)).catch(() => {});
+}
+
+/**
+ * The program that an engine runs.
+ * @typedef {object} Program
+ * @property {string} trigger
+ * @property {Uint8Array} [plan] A configuration, compiled. An Action written in Rust has none.
+ * @property {unknown} [live] What operators turn, on top of the plan.
+ * @property {unknown} [config] The configuration that people read beside the plan.
+ */
+
+/** An engine for one program, in whichever instance lives. */
 export class Engine {
-  #config;
-  #forMachines;
+  /** @type {Program} */
+  #program;
   #instance;
   #generation;
 
-  /**
-   * @param {object} config
-   * @param {boolean} forMachines the trigger is credentials-exchange
-   */
-  constructor(config, forMachines) {
-    this.#config = config;
-    this.#forMachines = forMachines;
+  /** @param {Program} program */
+  constructor(program) {
+    this.#program = own(program);
     enter(() => {
       this.#make();
-      // Read now: after a trap there is nobody to ask.
+      // Read now: after a trap the instance cannot be asked.
       this.denial = this.#instance.denial;
+      /** @type {string[]} What is wrong with the file. */
+      this.warnings = this.#instance.warnings;
     });
   }
 
   #make() {
-    this.#instance = new ActionEngine(this.#config, this.#forMachines);
+    const { trigger, plan, live, config } = this.#program;
+    this.#instance = new ActionEngine(trigger, plan, live, config);
     this.#generation = generation;
   }
 
   /**
    * Enriches one login.
-   * @returns {Promise<[line: string, report: object | undefined]>} rejected where the instance traps
+   * @returns {Promise<[line: string, report: object | undefined, refused?: unknown[]]>} rejected where the instance
+   *   traps
    */
   login(event, api, io, wantsReport) {
     return new Promise((resolve, reject) => {
       pending.add(reject);
-      const settle = (end) => (value) => {
+      /** @param {[line: string, report: object | undefined, refused?: unknown[]]} told */
+      const done = (...told) => {
         pending.delete(reject);
-        end(value);
+        resolve(told);
       };
-      try {
-        enter(() => {
-          if (this.#generation !== generation) this.#make();
-          const login = this.#instance.login(event, api, io, wantsReport);
-          login.then(settle(resolve), settle(reject));
-        });
-      } catch (error) {
-        settle(reject)(error);
-      }
+      // What it throws rejects the promise.
+      enter(() => {
+        if (this.#generation !== generation) this.#make();
+        this.#instance.login(event, api, { ...io, wait }, wantsReport, done);
+      });
     });
   }
 }

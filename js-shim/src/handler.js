@@ -10,49 +10,24 @@ import { send } from "./transport.js";
  */
 
 /**
- * Makes the handler of a post-login Action.
+ * Makes the handler of an Action.
  *
- * @param {object} config
+ * @param {import("./engine.js").Program} program
  * @param {Options} [options]
  * @returns {(event: object, api: object) => Promise<void>}
- * @throws {import("./error.js").EnrichmentError} where the configuration is wrong
+ * @throws {import("./error.js").EnrichmentError} where the engine cannot run the program
  */
-export function createPostLogin(config, options) {
-  const run = createRunner(config, options, false);
-  // Auth0 refuses a handler that is not a native async function.
-  return async function onExecutePostLogin(event, api) {
-    await run(event, api);
-  };
-}
-
-/**
- * Makes the handler of a credentials-exchange Action: machines get tokens, and these have claims of the
- * access token only.
- *
- * @param {object} config
- * @param {Options} [options]
- * @returns {(event: object, api: object) => Promise<void>}
- * @throws {import("./error.js").EnrichmentError} where the configuration is wrong
- */
-export function createCredentialsExchange(config, options) {
-  const run = createRunner(config, options, true);
-  return async function onExecuteCredentialsExchange(event, api) {
-    await run(event, api);
-  };
-}
-
-/**
- * @param {object} config
- * @param {Options | undefined} options
- * @param {boolean} forMachines
- */
-function createRunner(config, options, forMachines) {
-  const engine = makeEngine(config, forMachines);
+export function createHandler(program, options) {
+  const engine = makeEngine(program);
   const { onReport, log = true, fetch } = own(options);
   const io = { send, sign, sleep, monotonic, fetch };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
+  // A console outside of an execution is not kept, so the first login logs the warnings about the file.
+  let untold = engine.warnings;
+
+  // Auth0 refuses a handler that is not a native async function.
   return async (event, api) => {
     let told;
     try {
@@ -62,6 +37,8 @@ function createRunner(config, options, forMachines) {
     }
     const [line, report, refused] = told;
     tell(write, line);
+    for (const warning of untold) tell(write, `claimsmith warning: ${warning}`);
+    untold = [];
     if (onReport) tell(onReport, report);
     // The login would go on without its denial. An Action that throws ends it.
     if (refused) throw new EnrichmentError(DENIAL_REFUSED, { cause: refused[0] });
@@ -70,19 +47,19 @@ function createRunner(config, options, forMachines) {
 
 const DENIAL_REFUSED = { code: "api_refused", message: "`api.access.deny` did not deny the login" };
 
-/** What the caller's function throws is no reason to stop a login. */
+/** Calls the caller's function; an error of it does not stop a login. */
 function tell(listener, what) {
   try {
-    // An async one fails later, and a rejection that nobody handles would end the process.
+    // An async one fails later, and an unhandled rejection would end the process.
     Promise.resolve(listener(what)).catch(() => {});
   } catch {
-    // There is nobody left to tell.
+    // The login goes on.
   }
 }
 
-function makeEngine(config, forMachines) {
+function makeEngine(program) {
   try {
-    return new Engine(config, forMachines);
+    return new Engine(program);
   } catch (problems) {
     throw toEnrichmentError(problems);
   }
@@ -112,6 +89,7 @@ function afterTrap({ denial }, api) {
     scopes: { added: [], removed: [] },
     errors,
     warnings: [],
+    fingerprint: null,
   };
   return [`claimsmith ${outcome} ${errors.map(({ code }) => code).join(" ")}`, report, refused];
 }

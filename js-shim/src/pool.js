@@ -6,7 +6,7 @@
 import { connect } from "./connect.js";
 import { afterPoll, monotonic } from "./timer.js";
 
-/** How long a connection lies idle where its server names no time. */
+/** The idle time of a connection whose server names none. */
 const LIFETIME_MS = 60_000;
 
 /** As many as Node's agents keep. */
@@ -50,11 +50,11 @@ function create(socket, origin) {
   // Before Node's parser, so that what follows an answer is known from the answer.
   socket.on("data", () => {
     connection.isSilent = false;
-    // Nobody asked for it, and it must not answer whoever asks next.
+    // It is unsolicited, and must not answer the next request.
     if (connection.isIdle || connection.response?.complete) socket.destroy();
   });
   for (const event of ["end", "timeout"]) socket.on(event, () => connection.isIdle && socket.destroy());
-  // While it lies idle, its end concerns nobody.
+  // Its end while idle is no error.
   socket.on("error", () => {});
   socket.on("close", () => {
     const pool = poolOf(origin);
@@ -74,13 +74,13 @@ function create(socket, origin) {
     pools.set(origin, pool.add(connection));
     socket.setTimeout(lifetimeMs);
     socket.unref();
-    // What comes must be seen.
+    // The socket must flow, or bytes and its end are not seen.
     socket.resume();
   });
   return connection;
 }
 
-/** How long a connection may lie idle by its server's `Keep-Alive`, less a second for the way. */
+/** Returns the idle time by the server's `Keep-Alive`, less a second for the round trip. */
 function readLifetimeMs(header) {
   const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(`${header}`) ?? [];
   // A timer holds no more than some weeks.
@@ -103,7 +103,7 @@ export function acquire(origin, maxIdleMs, callback) {
   let giveUp = () => {
     socket.destroy();
   };
-  // What the kernel holds is read before the request leaves: while the loop was blocked, or the process frozen, bytes
+  // The kernel's buffer is read before the request is sent: while the loop was blocked, or the process frozen, bytes
   // or the connection's end may have come that nothing has seen yet.
   afterPoll(() => {
     if (!socket.destroyed) {

@@ -8,7 +8,7 @@
 import { ADDRCONFIG, lookup, Resolver } from "node:dns";
 import { after } from "./timer.js";
 
-/** How long a lookup takes at most before another way is tried. */
+/** The time after which another way than the lookup is tried. */
 const LATE_MS = 250;
 
 /** @typedef {{ address: string, family: number }[]} Addresses */
@@ -16,7 +16,7 @@ const LATE_MS = 250;
 /** Lookups under way, by name. @type {Map<string, Promise<Addresses>>} */
 const pending = new Map();
 
-/** What a name led to when it was last looked up. The names are a configuration's, hence few. */
+/** The addresses of each name at its last lookup. The names are a configuration's, hence few. */
 const known = new Map();
 
 /**

@@ -6,6 +6,7 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { CODINGS, coded, decode, readCodings, TOO_LARGE } from "./body.js";
+import { RESPONSE_HEADERS } from "./facts.js";
 import { acquire, purge } from "./pool.js";
 import { after, afterPoll } from "./timer.js";
 
@@ -17,20 +18,17 @@ const schemes = {
 /** A connection that has lain idle for longer may be dead without a sign: its peer, or a gateway, forgot it. */
 const FRESH_MS = 4_000;
 
-/** How long such a one has for the first byte of an answer. */
+/** The time that such a connection has for the first byte of an answer. */
 const PROBE_MS = 500;
 
-/** How long the body of an error is waited for. Its status has been told, and counts more. */
+/** The time to wait for the body of an error. Its status is known, and counts more. */
 const ERROR_BODY_MS = 500;
 
-/** What codings may add to a body that does not compress. */
+/** The bytes that codings may add to a body that does not compress. */
 const CODING_BYTES = 1_024;
 
-/** How long a connection may have lain idle at most, for a request that needs a new one. */
+/** The longest idle time of a connection for a request that must not be sent twice. */
 const ONLY_NEW = -1;
-
-/** The headers of an answer that the engine reads. */
-const RESPONSE_HEADERS = ["etag", "retry-after"];
 
 /**
  * Sends one request.
@@ -81,7 +79,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
       let stopConnecting = () => {};
       let stopProbing = () => {};
 
-      /** Whether a connection that lay idle has given no sign of life since. */
+      /** True where a connection that was idle has received no byte since. */
       const isSilent = () => connection?.waitedMs !== undefined && connection.isSilent;
       const end = () => {
         isOver = true;
@@ -101,7 +99,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
         else reject(error);
       };
       const giveUp = () => {
-        // What lay idle for longer is no better.
+        // A connection that was idle for longer is no better.
         if (isSilent()) purge(origin);
         end();
       };
@@ -133,7 +131,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
       request.on("error", (/** @type {Error} */ error) => {
         const response = connection?.response;
         if (!response) fail(error);
-        // What comes after a whole answer is no part of it.
+        // Errors after a complete response are ignored.
         else if (!response.complete) response.destroy(error);
       });
       request.on("upgrade", () => fail(coded("UNEXPECTED_UPGRADE")));
@@ -143,7 +141,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
           if (isOver) return;
           isOver = true;
           stopProbing();
-          // Who has answered reads no more of the request, and the rest would wait for that for ever.
+          // A server that has answered reads no more of the request, and the rest would never be sent.
           if (!request.writableFinished) connection?.socket.destroy();
           resolve(answer);
         });

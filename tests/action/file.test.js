@@ -27,7 +27,7 @@ test("the configuration stands on top, as a person would write it", () => {
   const [, config] = action.match(/^const config = (\{\n[\s\S]*?\n\});$/m);
   const example = new URL("../../examples/plan-and-roles/claimsmith.json", import.meta.url);
   assert.deepEqual(JSON.parse(config), JSON.parse(readFileSync(example, "utf8")));
-  assert.ok(action.indexOf("const config") < 200);
+  assert.ok(action.indexOf("const config") < 250);
 });
 
 test("the pasted configuration goes without the line for editors", () => {

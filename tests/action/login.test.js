@@ -14,7 +14,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     assert.equal(ROLES in after.idToken, false);
     assert.match(
       logs[0],
-      /^claimsmith enriched \d+ms api=endpoint\/\d+ms profile=200\/\d+ms claims=2 left_out=0 id=/,
+      /^claimsmith enriched \d+ms api=endpoint\/\d+ms profile=200\/\d+ms claims=2 left_out=0 config=[0-9a-f]{16} id=/,
     );
     assert.equal(world.backend.calls[0].authorized, true);
   });

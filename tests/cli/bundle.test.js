@@ -18,17 +18,79 @@ function setUp(t, config) {
 test("each trigger has its own last line", async (t) => {
   const config = { claims: { plan: "event.client.metadata.plan" } };
   for (const [options, ending] of [
-    [[], "exports.onExecutePostLogin = createPostLogin(config);\n"],
-    [["--trigger", "post-login"], "exports.onExecutePostLogin = createPostLogin(config);\n"],
+    [[], "exports.onExecutePostLogin = createPostLogin(plan, { config, live });\n"],
+    [["--trigger", "post-login"], "exports.onExecutePostLogin = createPostLogin(plan, { config, live });\n"],
+    [["--without-source"], "exports.onExecutePostLogin = createPostLogin(plan, { live });\n"],
     [
       ["--trigger", "credentials-exchange"],
-      "exports.onExecuteCredentialsExchange = createCredentialsExchange(config);\n",
+      "exports.onExecuteCredentialsExchange = createCredentialsExchange(plan, { config, live });\n",
     ],
   ]) {
     const { bundle, read } = setUp(t, config);
     assert.equal((await bundle(...options)).status, 0);
     assert.ok(read("action.js").endsWith(ending));
   }
+});
+
+test("what is left of Auth0's limit and the secrets to add are told", async (t) => {
+  const { bundle, read } = setUp(t, createConfig());
+  const { stdout } = await bundle();
+  const bytes = Buffer.byteLength(read("action.js"));
+  const left = (MAX_CODE_BYTES - bytes).toLocaleString("en-US");
+  assert.match(stdout, new RegExp(`${left} left of Auth0's limit`));
+  assert.match(stdout, /^secrets to add in the editor: API_DOMAIN, AUTH0_DOMAIN, CLIENT_ID, CLIENT_SECRET$/m);
+  const { fingerprint, secrets } = JSON.parse((await bundle("--json")).stdout);
+  assert.match(
+    read("action.js"),
+    new RegExp(`^// What runs, made of the configuration ${fingerprint}\\.$`, "m"),
+  );
+  assert.deepEqual(secrets, ["API_DOMAIN", "AUTH0_DOMAIN", "CLIENT_ID", "CLIENT_SECRET"]);
+});
+
+test("an entry of the configuration takes a line", async (t) => {
+  const claims = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [
+      `https://example.com/${index}`,
+      { value: `event.user.user_metadata.key_${index}`, type: "string" },
+    ]),
+  );
+  const { bundle, read } = setUp(t, { claims, deny: [] });
+  assert.equal((await bundle()).status, 0);
+  const [, config] = /^const config = ([\s\S]*?);\n\n/m.exec(read("action.js"));
+  assert.deepEqual(JSON.parse(config), { claims, deny: [] });
+  assert.equal(config.split("\n").length, 40 + 5);
+});
+
+test("a configuration of a hundred claims and five sources fits into one file", async (t) => {
+  const names = ["profile", "entitlements", "teams", "billing", "flags"];
+  const sources = Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        url: `https://{secrets.API_DOMAIN}/${name}/{event.user.user_id}`,
+        timeout_ms: 1500,
+        cache: { ttl_s: 60 },
+        when: "event.client.metadata.enrich != 'no'",
+      },
+    ]),
+  );
+  const claims = Object.fromEntries(
+    Array.from({ length: 100 }, (_, index) => [
+      `https://example.com/claim_${index}`,
+      {
+        value: `${names[index % 5]}.items[?kind == 'k${index}'].value | [0]`,
+        type: "string",
+        default: "none",
+        to: ["id_token"],
+      },
+    ]),
+  );
+  const { tokens } = createConfig();
+  const text = JSON.stringify({ tokens, sources, claims }).replaceAll("http://", "https://");
+  const { bundle, read } = setUp(t, JSON.parse(text));
+  const { status, stderr } = await bundle();
+  assert.equal(status, 0, stderr);
+  assert.ok(Buffer.byteLength(read("action.js")) <= MAX_CODE_BYTES);
 });
 
 test("a configuration is checked for its trigger", async (t) => {

@@ -8,9 +8,9 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { checkConfig } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { createTestCertificate } from "claimsmith-cli/tenant";
-import { secretNames } from "../../cli/src/config/secrets.js";
 import { startManagementApi } from "../support/management-api.js";
 import { createConfig } from "../support/world.js";
 import { assertPrintable, createFolder } from "./command.js";
@@ -55,17 +55,22 @@ async function run(command, args, { cwd, env }) {
 
 test("the names of the secrets are those that the configuration reads", () => {
   const config = {
-    tokens: { a: { token_url: "https://{secrets.HOST}/x", client_secret: "{ secrets.KEY }" } },
+    tokens: {
+      a: { token_url: "https://{secrets.HOST}/x", client_id: "c", client_secret: "{ secrets.KEY }" },
+    },
     sources: {
       s: {
-        url: "https://api.example/{join('-', [secrets.\"odd name\", event.user.secrets.NO])}",
+        url: "https://api.example/{join('-', [event.user.secrets.NO])}",
         headers: { k: "{{secrets.LITERAL}} {secrets.KEY}" },
+        method: "POST",
         body: { nested: ["{secrets.DEEP}"] },
       },
     },
     claims: { c: "event.secrets.NO" },
   };
-  assert.deepEqual(secretNames(config), ["DEEP", "HOST", "KEY", "odd name"]);
+  const { problems, secrets } = checkConfig(config);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(secrets, ["DEEP", "HOST", "KEY"]);
 });
 
 /** A tenant's Management API, and the environment in which Node trusts it. */

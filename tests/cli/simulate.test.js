@@ -185,7 +185,7 @@ test("a login is shown with tokens, calls, cache and the log line", async (t) =>
     /^ {2}source profile +GET https:\/\/api-domain\.example\/api\/users\/auth0%7Calice +200 /m,
     /^ {2}1 of 20 entries, \d+ of 8,192 bytes$/m,
     /^ {2}all closed$/m,
-    /^ {2}claimsmith enriched \d+ms api=endpoint\/\d+ms profile=200\/\d+ms claims=2 left_out=0 id=/m,
+    /^ {2}claimsmith enriched \d+ms api=endpoint\/\d+ms profile=200\/\d+ms claims=2 left_out=0 config=[0-9a-f]{16} id=/m,
   ]) {
     assert.match(stdout, line);
   }

@@ -89,7 +89,8 @@ test("simulate shows claims, values, addresses, logs and files as escapes", asyn
 });
 
 test("verify shows what a file says of itself as escapes", async (t) => {
-  const code = bundleAction({ claims: { [`https://acme.example/${EVIL}`]: "event..x" } });
+  const right = bundleAction({ claims: { [`https://acme.example/${EVIL}`]: "event.x" } });
+  const code = right.replace('"event.x"', '"event..x"');
   const file = {
     "action.js": code,
     "other.js": code.replace(/claimsmith \S+ sha256/, `claimsmith 0.\u001b[2J\u202e1 sha256`),

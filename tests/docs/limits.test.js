@@ -71,7 +71,7 @@ test("what it says of answers and breakers is what the engine has", () => {
   assert.equal(constant("crates/core/src/breaker.rs", "LONGEST_OPEN_MS"), `${longest}000`);
   assert.equal(constant("crates/core/src/shared_state.rs", "WINDOW_MS"), `${window}000`);
   const [, steps, ruleSteps] = /may take ([\d,]+) steps together, its rules ([\d,]+) of/.exec(page) ?? [];
-  assert.equal(constant("crates/core/src/enrich.rs", "LOGIN_STEPS"), steps.replaceAll(",", ""));
+  assert.equal(constant("crates/core/src/engine.rs", "LOGIN_STEPS"), steps.replaceAll(",", ""));
   assert.equal(constant("crates/core/src/rules.rs", "RULE_STEPS"), ruleSteps.replaceAll(",", ""));
   const [, record] = /at most ([\d,]+) bytes of `api.cache`/.exec(page) ?? [];
   assert.equal(constant("crates/core/src/shared_state.rs", "MAX_RECORD_BYTES"), record.replaceAll(",", ""));

@@ -69,7 +69,8 @@ for (const format of ["cjs", "esm"]) {
       encoding: "utf8",
       cwd: path.dirname(file),
     });
-    const names = "EnrichmentError checkConfig createCredentialsExchange createPostLogin evaluate";
+    const names =
+      "EnrichmentError TRIGGERS checkConfig checkLive compilePlan createCredentialsExchange createPostLogin evaluate inspectConfig parseTemplate";
     assert.equal(stdout, `${names} 7 true\n`, stderr);
   });
 }

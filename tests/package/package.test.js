@@ -24,7 +24,13 @@ test("the handler is a native async function", () => {
 });
 
 test("checkConfig finds everything at once and throws nothing", () => {
-  assert.deepEqual(checkConfig(createConfig()), { ok: true, problems: [] });
+  assert.deepEqual(checkConfig(createConfig()), {
+    ok: true,
+    problems: [],
+    warnings: [],
+    secrets: ["API_DOMAIN", "AUTH0_DOMAIN", "CLIENT_ID", "CLIENT_SECRET"],
+    hosts: ["{secrets.API_DOMAIN}", "{secrets.AUTH0_DOMAIN}"],
+  });
   const { ok, problems } = checkConfig(
     createConfig((config) => {
       config.deadline = 1;
@@ -64,7 +70,8 @@ test("a trigger that there is none of is refused, with the names that there are"
     assert.match(problems[0].message, /`post-login` or `credentials-exchange`/);
   }
   for (const options of [undefined, null, {}, { trigger: undefined }, { trigger: "post-login" }]) {
-    assert.deepEqual(checkConfig(createConfig(), options), { ok: true, problems: [] });
+    const { ok, problems } = checkConfig(createConfig(), options);
+    assert.deepEqual([ok, problems], [true, []]);
   }
 });
 
@@ -77,6 +84,8 @@ test("a polluted Object.prototype gives no secret, no event, no option and no tr
     secrets: { API_DOMAIN: domain, ...world.oauthServer.secrets },
     plan: "gold",
     trigger: "none",
+    live: { mode: "shadow" },
+    config: {},
     log: () => assert.fail("log"),
     onReport: () => assert.fail("onReport"),
     fetch: () => assert.fail("fetch"),
@@ -105,7 +114,10 @@ test("a polluted Object.prototype gives no secret, no event, no option and no tr
     assert.equal("plan" in outcome.idTokenClaims, false);
   }
   assert.equal(lines.length, 2);
-  for (const line of lines) assert.match(line, /secret_missing@/);
+  for (const line of lines) {
+    assert.match(line, /secret_missing@/);
+    assert.doesNotMatch(line, /live|edited/);
+  }
   assert.deepEqual(world.calls(), { token: 0, backend: 0 });
 });
 
@@ -198,6 +210,7 @@ test("onReport is told what happened, and may throw", async (t) => {
     "scopes",
     "errors",
     "warnings",
+    "fingerprint",
   ]);
   assert.equal(first.outcome, "enriched");
   assert.equal(first.correlation_id, "c-1");
@@ -226,6 +239,25 @@ test("onReport and log may reject, and the process goes on", async (t) => {
   // Node tells of what nobody handled once the microtasks are done.
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(rejected, []);
+});
+
+test("a login that begins within another, in a call of the api, ends as well as that", async () => {
+  const config = { claims: { "https://example.com/id": "event.user.user_id" } };
+  const handler = createPostLogin(config, { log: false });
+  const outer = { user: { user_id: "auth0|outer" } };
+  const inner = { user: { user_id: "auth0|inner" } };
+  const [first, second] = [createApi(outer), createApi(inner)];
+  /** @type {Promise<void> | undefined} */
+  let begun;
+  const { setCustomClaim } = first.api.idToken;
+  first.api.idToken.setCustomClaim = (...claim) => {
+    begun = handler(inner, second.api);
+    setCustomClaim(...claim);
+  };
+  await handler(outer, first.api);
+  await begun;
+  assert.deepEqual(first.outcome.idTokenClaims, { "https://example.com/id": "auth0|outer" });
+  assert.deepEqual(second.outcome.idTokenClaims, { "https://example.com/id": "auth0|inner" });
 });
 
 test("an integer that JavaScript would round is left out and reported", async (t) => {

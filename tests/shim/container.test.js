@@ -12,6 +12,9 @@ import { SHAPES, STREAMS, toStreams } from "../../js-shim/container/streams.js";
 import { encode } from "../../js-shim/container/text.js";
 import { digits, unpack } from "../../js-shim/src/container.js";
 
+/** Where the decoder has the text, and then the module. */
+const START = 9216;
+
 const DECODER_BYTES = assembleDecoder();
 const DECODER = brotliCompressSync(DECODER_BYTES).toString("base64");
 const GLUE = new URL("../../target/glue/", import.meta.url);
@@ -57,7 +60,7 @@ function join(streams) {
   const bytes = Buffer.from(memory.buffer);
   const at = bytes.length - streams.length;
   bytes.set(streams, at);
-  return bytes.subarray(1024, run(at));
+  return bytes.subarray(START, run(at));
 }
 
 test("every module that is shipped comes out as it went in", () => {
@@ -260,9 +263,9 @@ const decodeText = (text, length) => {
   );
   const bytes = /** @type {any} */ (Buffer.from(memory.buffer));
   digits(bytes);
-  bytes.latin1Write(text, 1024);
-  decode(1024 + text.length);
-  return bytes.subarray(1024, 1024 + length);
+  bytes.latin1Write(text, START);
+  decode(START + text.length);
+  return bytes.subarray(START, START + length);
 };
 
 test("text: what was encoded is decoded, at every length", () => {

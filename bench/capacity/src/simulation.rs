@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::future::ready;
 use std::rc::Rc;
 
+use claimsmith_compile::compile;
 use claimsmith_core::expression::{Map, Value, json};
 use claimsmith_core::http::{Request, Response, TransportError};
 use claimsmith_core::report::{AnswerOrigin, OutcomeKind, TokenOrigin};
-use claimsmith_core::{Config, Decision, Engine, Host, Login, Secret, Secrets, Trigger};
+use claimsmith_core::{Decision, Engine, Host, Login, Secret, Secrets, Trigger};
 
 use crate::cache::{ApiCache, Loss, exponential_ms};
 use crate::clock::{Clock, Tasks};
@@ -126,7 +127,7 @@ pub(crate) fn simulate(plan: &Plan, seed: u64) -> Result<Figures, String> {
         &plan.answer_ttl_s.map_or(String::new(), |ttl_s| format!(r#", "cache": {{ "ttl_s": {ttl_s} }}"#)),
     );
     let config = json::read(config.as_bytes()).map_err(|error| format!("{error:?}"))?;
-    let read = |config: &Value| Config::read(config, Trigger::PostLogin);
+    let read = |config: &Value| compile(config, Trigger::PostLogin).map(|compiled| compiled.plan);
     read(&config).map_err(|problems| format!("{problems:?}"))?;
 
     let mut seeds = fastrand::Rng::with_seed(seed);

@@ -10,8 +10,9 @@ use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use claimsmith_compile::compile;
 use claimsmith_core::expression::json;
-use claimsmith_core::{Config, Effect, Engine, Login, Secret, Secrets, Trigger};
+use claimsmith_core::{Effect, Engine, Login, Plan, Secret, Secrets, Trigger};
 
 use crate::host::MemoryHost;
 
@@ -47,9 +48,11 @@ fn repeat_logins(count: u32, config: &str, members: String) -> Result<(), String
     repeat(count, || login(&engine, &host))
 }
 
-fn read_config(text: &str) -> Result<Config, String> {
+fn read_config(text: &str) -> Result<Plan, String> {
     let value = json::read(text.as_bytes()).map_err(|error| format!("{error:?}"))?;
-    Config::read(&value, Trigger::PostLogin).map_err(|problems| format!("{problems:?}"))
+    compile(&value, Trigger::PostLogin)
+        .map(|compiled| compiled.plan)
+        .map_err(|problems| format!("{problems:?}"))
 }
 
 fn login(engine: &Engine, host: &MemoryHost) -> Result<(), String> {

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, mkdirSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { checkConfig, compilePlan } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
@@ -36,6 +37,7 @@ export function registerBundle(program) {
       toModuleName,
       MODULE_NAME,
     )
+    .option("--without-source", "leave the readable configuration out of the one file")
     .option("--json", "print the result for programs")
     .addOption(triggerOption())
     .action(bundle);
@@ -46,22 +48,31 @@ function bundle(configFile, options, command) {
   if (format === "action" && command.getOptionValueSource("moduleName") === "cli") {
     command.error("error: --module-name is for --format module; leave it out, or add that");
   }
+  if (format === "module" && options.withoutSource) {
+    command.error(
+      "error: --without-source is for --format action: an Action that requires modules compiles its own",
+    );
+  }
   const config = readConfigFile(configFile, { trigger });
+  const { secrets } = checkConfig(config, { trigger });
   const parts = format === "action" ? inOne(config, options) : inModules(config, options);
   for (const part of parts) checkSize(part, format);
   const files = parts.map(write);
-  if (json) return printJson({ files });
+  const { fingerprint } = compilePlan(config, { trigger });
+  if (json) return printJson({ files, fingerprint, secrets });
   for (const { file, bytes, limitBytes, sha256 } of files) {
-    const share = ((100 * bytes) / limitBytes).toFixed(1);
     print(
-      `${pc.bold(visible(file))}: ${count(bytes)} of ${count(limitBytes)} bytes (${share} % of Auth0's limit)`,
+      `${pc.bold(visible(file))}: ${count(bytes)} of ${count(limitBytes)} bytes, ${count(limitBytes - bytes)} left of Auth0's limit`,
     );
     print(pc.dim(`sha256 ${sha256}`));
   }
+  print(`configuration ${fingerprint}`);
+  if (secrets.length > 0) print(`secrets to add in the editor: ${visible(secrets.join(", "))}`);
 }
 
-function inOne(config, { trigger, out = "action.js" }) {
-  return [{ file: out, code: bundleAction(config, { trigger }), limitBytes: MAX_CODE_BYTES }];
+function inOne(config, { trigger, withoutSource = false, out = "action.js" }) {
+  const code = bundleAction(config, { trigger, source: !withoutSource });
+  return [{ file: out, code, limitBytes: MAX_CODE_BYTES }];
 }
 
 function inModules(config, { trigger, moduleName, out = "dist" }) {
@@ -100,7 +111,8 @@ function write({ file, code, limitBytes }) {
 function checkSize({ file, code, limitBytes }, format) {
   const bytes = Buffer.byteLength(code);
   if (bytes <= limitBytes) return;
-  const smaller = format === "action" ? "use --format module, or the npm package" : "use the npm package";
+  const smaller =
+    format === "action" ? "use --without-source, --format module, or the npm package" : "use the npm package";
   throw new Problem(
     `${file} would have ${count(bytes)} of ${count(limitBytes)} bytes: Auth0 would not take it`,
     { hint: `shorten the configuration, or ${smaller}: the engine does not count there` },

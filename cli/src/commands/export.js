@@ -4,11 +4,11 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { checkConfig } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { bundleAction } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
-import { secretNames } from "../config/secrets.js";
 import { TARGETS } from "../export/index.js";
 import { Problem } from "../problem.js";
 import { print, printError, visible } from "../terminal.js";
@@ -41,7 +41,7 @@ function exportFolder(configFile, options, command) {
   }
   const config = readConfigFile(configFile, { trigger });
   const code = bundleAction(config, { trigger });
-  const secrets = secretNames(config);
+  const { secrets } = checkConfig(config, { trigger });
   const files = TARGETS[to].files({ name, code, trigger, runtime, secrets, bind });
   if (!force && existsSync(out) && readdirSync(out).length > 0) {
     throw new Problem(`${out} is not empty`, { hint: "give another folder by --out, or --force to replace" });

@@ -60,7 +60,8 @@ async function simulate(file, options, command) {
     trigger,
     live,
     answers: readAnswers(options.answers),
-    secrets: live || options.secrets !== undefined ? readSecrets(options.secrets, config) : {},
+    secrets:
+      live || options.secrets !== undefined ? readSecrets(options.secrets, config, options.trigger) : {},
     cache: injectedCache(injections),
   });
   try {

@@ -1,98 +1,76 @@
 /**
- * `claimsmith verify`: what a pasted file is made of, and whether it is what was released.
+ * `claimsmith verify`: whether a pasted file is what its readable configuration says, and what it may do.
  */
 
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
-import { checkConfig } from "claimsmith";
 import pc from "picocolors";
-import { parseConfig } from "../config/text.js";
+import { formatConfig } from "../config/format.js";
 import { count } from "../count.js";
-import { FOUND_PROBLEM } from "../exit-codes.js";
+import { FOUND_PROBLEM, WRONG_USAGE } from "../exit-codes.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
 import { printError, printJson, print as printLine, visible } from "../terminal.js";
-import { readPastedFile } from "../verify/pasted-file.js";
-
-const require = createRequire(import.meta.url);
+import { inspect, readInstalled } from "../verify/inspect.js";
+import { readPastedFile, readVersion } from "../verify/pasted-file.js";
 
 /** @param {import("commander").Command} program */
 export function registerVerify(program) {
   program
     .command("verify")
-    .description("take a pasted file apart: its version, engine, imports and configuration")
+    .description("bundle the readable configuration of a pasted file again, and compare the whole file")
     .argument("[file]", "the file", "action.js")
+    .option("-c, --config <file>", "the configuration, for a file that was bundled with --without-source")
     .option("--json", "print the result for programs")
     .action(verify);
 }
 
-function verify(file, { json }) {
-  const result = inspect(file);
+function verify(file, { config, json }) {
+  // An editor may have ended the lines in another way.
+  const code = readText(file).replaceAll("\r\n", "\n");
+  const { version } = readInstalled();
+  const other = readVersion(code);
+  if (other !== undefined && other !== version) {
+    throw new Problem(
+      `${file} was bundled by claimsmith ${other}; installed here is ${version}, which makes another file`,
+      { hint: `run: npx claimsmith-cli@${other} verify ${file}`, exitCode: WRONG_USAGE },
+    );
+  }
+  const pasted = readPastedFile(code);
+  if (pasted === undefined) {
+    throw new Problem(`${file} is no pasted file of \`claimsmith bundle\`, or it was taken apart`, {
+      hint: "modules are the same bytes for each configuration: compare their SHA-256 with what bundle prints",
+    });
+  }
+  if (pasted.config === undefined && config === undefined) {
+    throw new Problem(`${file} was bundled without its configuration`, {
+      hint: "name the file that it was made of, by --config",
+      exitCode: WRONG_USAGE,
+    });
+  }
+  const result = { file, ...inspect(code, pasted, config && readText(config)) };
   if (json) printJson(result);
   else print(result);
   if (result.problems.length > 0) process.exitCode = FOUND_PROBLEM;
 }
 
-function inspect(file) {
-  const pasted = readPastedFile(readText(file));
-  if (pasted === undefined) {
-    throw new Problem(`${file} is no pasted file of \`claimsmith bundle\`, or its engine was taken apart`, {
-      hint: "modules are the same bytes for each configuration: compare their SHA-256 with what bundle prints",
-    });
-  }
-  const installed = readInstalled();
-  const wasmSha256 = createHash("sha256").update(pasted.wasm).digest("hex");
-  const isInstalled = pasted.sha256 === installed.sha256 && wasmSha256 === installed.wasmSha256;
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(new Uint8Array(pasted.wasm)));
-  const trigger = pasted.ending.includes("CredentialsExchange") ? "credentials-exchange" : "post-login";
-  return {
-    file,
-    version: pasted.version,
-    trigger,
-    engine: { sha256: pasted.sha256, isInstalled },
-    wasm: { sha256: wasmSha256, bytes: pasted.wasm.length },
-    requires: pasted.requires,
-    imports: imports.map(({ name }) => (isInstalled ? (installed.imports[name] ?? name) : name)).sort(),
-    problems: [...engineProblems(pasted, installed, isInstalled), ...configProblems(pasted.config, trigger)],
-  };
-}
-
-function engineProblems({ sha256, claimedSha256, version }, installed, isInstalled) {
-  if (sha256 !== claimedSha256) return ["the engine was changed: it is not the one that its own line names"];
-  if (isInstalled) return [];
-  if (version === installed.version)
-    return [`the engine is not the one of claimsmith ${version}, which is installed here`];
-  return [
-    `the engine says that it is claimsmith ${version}; installed here is ${installed.version}, so it cannot be compared`,
-  ];
-}
-
-function configProblems(text, trigger) {
-  const { value, problems } = parseConfig(text);
-  // In the dashboard it may have become JavaScript.
-  if (value === undefined) return [`the configuration is not JSON: ${problems[0].message}`];
-  return [...problems, ...checkConfig(value, { trigger }).problems].map(
-    ({ path: place, message, code }) =>
-      `${place || "the configuration"}: ${message.split("\n")[0]} (${code})`,
-  );
-}
-
-/** What the build wrote down of the engine that is installed. */
-function readInstalled() {
-  const folder = path.dirname(require.resolve("claimsmith/package.json"));
-  return JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
-}
-
-function print({ file, version, trigger, engine, wasm, requires, imports, problems }) {
+function print({ file, problems, ...result }) {
+  const { version, trigger, fingerprint, engine, wasm, requires, imports, hosts, secrets, live } = result;
   printLine(`${pc.bold(visible(file))}: claimsmith ${visible(version)}, for ${trigger}`);
+  for (const line of result.config ? formatConfig(result.config).split("\n") : []) {
+    printLine(`  ${pc.dim(visible(line))}`);
+  }
   const state = engine.isInstalled
     ? pc.green("the same as in the installed package")
     : pc.red("another than in the installed package");
-  printLine(`  engine    ${state}\n            sha256 ${engine.sha256}`);
-  printLine(`  wasm      ${count(wasm.bytes)} bytes\n            sha256 ${wasm.sha256}`);
-  printLine(`  requires  ${visible(requires.join(" "))}`);
-  printLine(`  imports   ${visible(imports.join(" "))}`);
-  for (const problem of problems) printError(`${pc.red("problem")}: ${visible(problem)}`);
+  printLine(`  configuration  ${fingerprint}`);
+  const turned = Object.entries(live).map(([key, { from, to }]) => `${key}: ${from} to ${to}`);
+  printLine(`  live           ${visible(turned.join(", ") || "changes nothing")}`);
+  printLine(`  hosts          ${visible(hosts.join(" ") || "none")}`);
+  printLine(`  secrets        ${visible(secrets.join(" ") || "none")}`);
+  printLine(`  engine         ${state}\n                 sha256 ${engine.sha256}`);
+  printLine(`  wasm           ${count(wasm.bytes)} bytes\n                 sha256 ${wasm.sha256}`);
+  printLine(`  requires       ${visible(requires.join(" "))}`);
+  printLine(`  imports        ${visible(imports.join(" "))}`);
+  for (const problem of problems) {
+    printError(`${pc.red("problem")}: ${problem.split("\n").map(visible).join("\n")}`);
+  }
 }

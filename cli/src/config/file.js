@@ -9,7 +9,7 @@ import { readText } from "../read-text.js";
 import { visible } from "../terminal.js";
 import { lineAndColumn, parseConfig, placeProblems } from "./text.js";
 
-/** What a command reads where it is given no file. */
+/** The default file of a command. */
 export const DEFAULT_FILE = "claimsmith.json";
 
 /**

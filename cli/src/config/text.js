@@ -29,7 +29,7 @@ export function parseConfig(text) {
   }
 
   const [first = { error: 4, offset: 0, length: 1 }] = errors;
-  // What follows the first mistake of syntax is mostly its consequence.
+  // Mistakes after the first one of syntax are mostly its consequence.
   const message = `not JSON: ${describe(printParseErrorCode(first.error))}`;
   return { value: undefined, problems: [{ ...problem("", message), ...placeOf(first) }] };
 }
@@ -99,18 +99,21 @@ function describe(name) {
   return name.replace(/(?!^)([A-Z])/g, " $1").toLowerCase();
 }
 
-/** @returns {Place} */
-function findPlace(text, tree, { path, message }) {
+/**
+ * @param {string} text
+ * @param {import("jsonc-parser").Node | undefined} tree
+ * @param {Problem} problem
+ * @returns {Place}
+ */
+function findPlace(text, tree, { path, key, offset }) {
   const segments = parsePath(path);
-  // What is missing has no place of its own; what holds it has.
+  // A missing key has no place of its own; its object has.
   for (let length = segments.length; length >= 0; length--) {
     const node = tree && findNodeAtLocation(tree, segments.slice(0, length));
     if (node === undefined) continue;
     if (length < segments.length || length === 0) return opening(node);
-    const [, column] = /\(column (\d+)\)/.exec(message) ?? [];
-    if (column !== undefined && node.type === "string") return placeInString(text, node, Number(column));
-    const isUnknownKey = message.startsWith("unknown key");
-    const shown = isUnknownKey && node.parent?.children ? node.parent.children[0] : node;
+    if (offset !== undefined && node.type === "string") return placeInString(text, node, offset);
+    const shown = key && node.parent?.children ? node.parent.children[0] : node;
     return placeOf(shown.type === "object" || shown.type === "array" ? keyOrOpening(shown) : shown);
   }
   return { offset: 0, length: 1 };
@@ -141,10 +144,10 @@ function keyOrOpening(node) {
   return property?.type === "property" ? property.children[0] : opening(node);
 }
 
-/** The column counts characters of the string's value; in the text an escape takes several. */
-function placeInString(text, { offset, length }, column) {
+/** Offsets count characters of the string's value; in the text an escape takes several. */
+function placeInString(text, { offset, length }, count) {
   const raw = text.slice(offset + 1, offset + length - 1);
   const characters = raw.match(/\\u[\dA-Fa-f]{4}|\\.|[^\\]/gsu) ?? [];
-  const before = characters.slice(0, column - 1).join("").length;
-  return { offset: offset + 1 + before, length: characters[column - 1]?.length ?? 1 };
+  const before = characters.slice(0, count).join("").length;
+  return { offset: offset + 1 + before, length: characters[count]?.length ?? 1 };
 }

@@ -21,7 +21,7 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** What the page reads and writes, by the name that it has for each. */
+/** The files that the page reads and writes, by its name for each. */
 const FILES = { event: "event.json", answers: "answers.json" };
 
 const MAX_FILE_BYTES = 2_000_000;

@@ -26,7 +26,7 @@ import path from "node:path";
  *   new file. Throws `SaveError`.
  */
 
-/** Why a file is not saved, and what to do. */
+/** The reasons why a file is not saved, and what to do. */
 export class SaveError extends Error {
   /**
    * @param {"conflict" | "link"} reason

@@ -11,7 +11,7 @@ import { digestOf, portable, TRIGGER_VERSIONS, variableOf } from "./tenant.js";
  */
 const QUOTED_VALUE = /("value": )"(@@\w+@@)"/g;
 
-/** What a file's name cannot have on every system. Letters of any alphabet are kept. */
+/** The characters that a file's name cannot have on every system. Letters of any alphabet are kept. */
 const NOT_IN_FILES = /[^\p{L}\p{M}\p{N}_-]+/gu;
 const MAX_FILE_CHARACTERS = 60;
 

@@ -21,7 +21,7 @@ import { terraformFiles } from "./terraform.js";
  */
 
 /**
- * What makes the files for each tool, and the runtimes that the tool takes.
+ * The functions that make the files for each tool, and the runtimes that the tool takes.
  *
  * @type {Record<string, { files: Target, runtimes: string[] }>}
  */

@@ -1,5 +1,5 @@
 /**
- * What every target says of the tenant, and names that every target can take.
+ * The facts of the tenant that every target needs, and names that every target can take.
  */
 
 import { createHash } from "node:crypto";

@@ -74,7 +74,7 @@ function variable([secret, variableName]) {
 `;
 }
 
-/** What Terraform keeps for itself among the names of variables. */
+/** The names of variables that Terraform reserves. */
 const RESERVED = [
   "count",
   "depends_on",

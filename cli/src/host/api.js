@@ -189,7 +189,7 @@ function postLoginMethods({ event, outcome, api }) {
         return api;
       },
     },
-    // What an engine that enriches tokens has no use for: present and recorded, without effect.
+    // Methods that an engine for claims does not use: present and recorded, without effect.
     authentication: {
       ...allOf("challengeWith challengeWithAny enrollWith enrollWithAny setPrimaryUser", nothing),
       recordMethod: chain,
@@ -275,7 +275,7 @@ function setUserMetadata(methodName, existing, metadata, key, value) {
   }
   const json = JSON.stringify(value);
   if (json === undefined) throw new TypeError(`${where}: the value must be one that JSON can carry`);
-  // What the user will have: each value once, the one that replaces another in its place.
+  // The resulting metadata: each value once, the one that replaces another in its place.
   const whole = { ...existing };
   for (const [name, set] of [...Object.entries(metadata), [key, value]]) define(whole, name, set);
   const bytes = Object.entries(whole).reduce(

@@ -113,7 +113,7 @@ function expiryOf({ ttl, expires_at: expiresAt }, nowMs) {
 
   const expiresAtMs = Math.min(...candidates);
   if (expiresAtMs <= nowMs) return { code: "ItemAlreadyExpired" };
-  // Whether Auth0 shortens or refuses a longer lifetime is not documented; a caller must not depend on either.
+  // It is not documented whether Auth0 shortens or refuses a longer lifetime; a caller must not depend on either.
   if (expiresAtMs - nowMs > CACHE_LIMITS.maxTtlMs) return { code: "InvalidExpiry" };
   return { expiresAtMs };
 }

@@ -1,6 +1,6 @@
 /**
- * Which of the claims that an Action sets end up in a token. Auth0 accepts most names at the call and leaves the
- * claim out later, without a word; here every one left out is named, with the reason.
+ * Decides which claims of an Action reach a token. Auth0 accepts most names at the call and silently leaves the
+ * claim out later; here every one left out is named, with the reason.
  */
 
 import { utf8Bytes } from "./utf8.js";
@@ -121,7 +121,7 @@ function isBannedNamespace(name) {
   return found !== null && BANNED_NAMESPACE_HOSTS.some((host) => isBelow(found.host, host));
 }
 
-/** Whether an access token for this audience is for an API of Auth0's; `/userinfo` is exempt. */
+/** Returns whether an access token for this audience is for an API of Auth0's; `/userinfo` is exempt. */
 function isAuth0Api(audience) {
   const found = splitHost(audience);
   return found !== null && isBelow(found.host, "auth0.com") && !/^\/userinfo\/?$/.test(found.path);

@@ -1,5 +1,5 @@
 /**
- * What the simulated backend answers, by source. Runs in Node and in the browser.
+ * The answers of the simulated backend, by source. Runs in Node and in the browser.
  *
  * An answer is the JSON body itself, with status 200. An object with `$status`, `$headers`, `$delay_ms` or `$body`
  * says more: `{ "$status": 404 }`, `{ "$delay_ms": 300, "$body": { … } }`.
@@ -42,7 +42,7 @@ export function createAnswers(answers, ofUsers = {}) {
   };
 }
 
-/** What a source without an answer says. */
+/** The answer of a source that has none. */
 export const NO_ANSWER = Object.freeze({
   status: 404,
   headers: {},

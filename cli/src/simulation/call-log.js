@@ -1,5 +1,5 @@
 /**
- * Which calls each login made that is under way. Of logins at once each has the calls of all.
+ * Records the calls of each login in flight. Concurrent logins each have the calls of all.
  */
 
 /**

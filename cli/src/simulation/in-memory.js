@@ -33,7 +33,7 @@ const TRIGGERS = {
 };
 
 /**
- * What can go wrong with a call, by name: the response in place of the right one, or a promise that is rejected.
+ * The faults of a call, by name: the response in place of the right one, or a promise that is rejected.
  * @type {Record<string, (signal: AbortSignal | undefined) => Response | Promise<Response>>}
  */
 const FAULTS = {
@@ -67,7 +67,7 @@ export async function startInMemory({
   faults = {},
   cache = createCache(),
 }) {
-  const secrets = await madeUpSecrets(config);
+  const secrets = await madeUpSecrets(config, trigger);
   const routes = createRoutes(config, secrets);
   const redact = createRedactor(secrets);
   const callLog = createCallLog();
@@ -84,7 +84,7 @@ export async function startInMemory({
 
   return {
     calls: callLog.counts,
-    /** What follows runs in a fresh instance. */
+    /** Makes a new instance, which runs the logins that follow. */
     restart() {
       handler = make();
     },

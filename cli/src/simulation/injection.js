@@ -5,7 +5,7 @@
 import { Problem } from "../problem.js";
 import { cacheFaults, sourceFaults, tokenFaults } from "../tenant/wire-faults.js";
 
-/** What stands in for `api.cache` is named like this. */
+/** The name of `api.cache` as a target. */
 const CACHE = "cache";
 
 /**

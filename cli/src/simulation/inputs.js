@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { secretNames } from "../config/secrets.js";
+import { checkConfig } from "claimsmith";
 import { parseConfig } from "../config/text.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
@@ -46,10 +46,10 @@ export function readAnswers(place) {
  * @returns {Record<string, string>}
  * @throws {Problem} that names the secrets which the configuration reads and the file has not
  */
-export function readSecrets(file, config) {
+export function readSecrets(file, config, trigger) {
   const found = file ?? existing("secrets.env");
   const given = found === undefined ? {} : /** @type {Record<string, string>} */ (parseEnv(readText(found)));
-  const missing = secretNames(config).filter((name) => !given[name]);
+  const missing = checkConfig(config, { trigger }).secrets.filter((name) => !given[name]);
   if (missing.length > 0) {
     throw new Problem(`the configuration reads secrets that are not given: ${missing.join(", ")}`, {
       hint: `write them as NAME=value lines into ${found ?? "secrets.env"}, and keep that file out of version control`,

@@ -1,5 +1,5 @@
 /**
- * What one simulated login did, in the shape in which it is shown. Runs in Node and in the browser.
+ * The result of one simulated login, as it is shown. Runs in Node and in the browser.
  */
 
 import { utf8Bytes } from "../host/utf8.js";

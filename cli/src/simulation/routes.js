@@ -1,9 +1,8 @@
 /**
- * Which token or source of a configuration a request is for. Runs in Node and in the browser.
+ * Finds the token or source of a configuration that a request is for. Runs in Node and in the browser.
  */
 
-import { evaluate } from "claimsmith";
-import { templateParts } from "../config/template.js";
+import { parseTemplate } from "claimsmith";
 
 /**
  * @typedef {object} Route
@@ -18,7 +17,7 @@ import { templateParts } from "../config/template.js";
  */
 
 /**
- * What a request is shown as that is for nothing in the configuration.
+ * Returns the route of a request that is for nothing in the configuration.
  *
  * @param {string | URL} url
  */
@@ -26,7 +25,7 @@ export function unknownRoute(url) {
   return { kind: /** @type {const} */ ("source"), name: new URL(url).host };
 }
 
-/** What a value becomes in a URL: it is percent-encoded whole. */
+/** The pattern of a value in a URL: it is percent-encoded whole. */
 const ENCODED_VALUE = "[A-Za-z0-9%._~-]*";
 
 /**
@@ -60,10 +59,12 @@ export function createRoutes(config, secrets) {
 
 /** Undefined where the address cannot be made, since a secret is missing or is no host. */
 function createRoute(kind, name, method, template, secrets) {
-  const parts = templateParts(template).map((part) =>
-    "literal" in part ? part : resolveSecrets(part.expression, secrets),
-  );
-  const whole = parts.map((part) => ("literal" in part ? part.literal : OPEN)).join("");
+  const whole = parseTemplate(template)
+    .map((part) => {
+      if ("literal" in part) return part.literal;
+      return "secret" in part ? (secrets[part.secret] ?? OPEN) : OPEN;
+    })
+    .join("");
   const [, authority, rest] = /^(https?:\/\/[^/?#]+)([^#]*)/.exec(whole) ?? [];
   if (authority === undefined || !URL.canParse(authority)) return undefined;
   const { origin } = new URL(authority);
@@ -75,13 +76,6 @@ function createRoute(kind, name, method, template, secrets) {
 
 /** Stands where a value of the login will stand; no URL has it. */
 const OPEN = "\u0000";
-
-/** What an expression gives that reads secrets alone is known before any login. */
-function resolveSecrets(expression, secrets) {
-  if (!/\bsecrets\b/.test(expression)) return { expression };
-  const value = evaluate(expression, { secrets });
-  return typeof value === "string" ? { literal: value } : { expression };
-}
 
 function escapeRegExp(text) {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");

@@ -50,7 +50,7 @@ export async function startSimulation({
   live = false,
   cache = createCache(),
 }) {
-  const secrets = live ? given : await madeUpSecrets(config, given);
+  const secrets = live ? given : await madeUpSecrets(config, trigger, given);
   const redact = createRedactor(secrets);
   const routes = createRoutes(config, secrets);
   /** @type {Map<string, string>} */
@@ -64,7 +64,7 @@ export async function startSimulation({
   const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
-  const code = bundleAction(config, { trigger, options: ["{ onReport }"] });
+  const code = bundleAction(config, { trigger, options: "onReport" });
   const load = () =>
     loadAction(code, {
       // The line that asks for reports is not in the file that is pasted.

@@ -1,12 +1,11 @@
 /**
- * What stands in for the servers that a configuration calls: a real OAuth server for its tokens, and a backend that
+ * Stand-ins for the servers that a configuration calls: a real OAuth server for its tokens, and a backend that
  * checks those tokens and answers what was written down. All on loopback, under the real names.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { evaluate } from "claimsmith";
+import { evaluate, parseTemplate } from "claimsmith";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { templateParts } from "../config/template.js";
 import { listen } from "../tenant/listener.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
 import { createTestCertificate } from "../tenant/tls.js";
@@ -16,7 +15,7 @@ import { createRoutes } from "./routes.js";
 /** An API is asked for by a token that names none. */
 const DEFAULT_AUDIENCE = "https://api.example.com";
 
-/** Who issues the user's tokens where the configuration asks for none of its own. */
+/** The issuer of the user's tokens where the configuration asks for none of its own. */
 const DEFAULT_ISSUER = "https://tenant.example/";
 
 /**
@@ -157,10 +156,11 @@ async function clientOf(token, secrets) {
 }
 
 function resolve(template, secrets) {
-  return templateParts(template)
-    .map((part) =>
-      "literal" in part ? part.literal : String(evaluate(part.expression, { secrets, event: {} })),
-    )
+  return parseTemplate(template)
+    .map((part) => {
+      if ("literal" in part) return part.literal;
+      return "secret" in part ? secrets[part.secret] : String(evaluate(part.expression, { event: {} }));
+    })
     .join("");
 }
 

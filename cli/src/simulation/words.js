@@ -1,5 +1,5 @@
 /**
- * What the terminal and the page call the parts of a simulated login.
+ * The names of the parts of a simulated login, in the terminal and on the page.
  */
 
 export const TOKEN_TITLES = { access_token: "Access token", id_token: "ID token" };
@@ -11,7 +11,7 @@ export const TARGET_TITLES = {
   transaction_metadata: "Transaction metadata",
 };
 
-/** Why Auth0 drops a claim. */
+/** The reasons why Auth0 drops a claim. */
 export const DROP_REASONS = {
   reserved: "Auth0 keeps this name to itself",
   banned_namespace: "Auth0 owns this namespace",
@@ -28,7 +28,7 @@ export function describeSource({ from, skipped, attempts }) {
 }
 
 /**
- * Why a claim has no value of its own.
+ * Returns why a claim has no value of its own.
  * @param {{ reason: string, source?: string }} claim
  */
 export function describeReason({ reason, source }) {

@@ -13,7 +13,7 @@ import {
   tooLargeMessage,
 } from "./token-payloads.js";
 
-/** What an Action exports, by trigger. */
+/** The function that an Action exports, by trigger. */
 const HANDLERS = {
   "post-login": "onExecutePostLogin",
   "credentials-exchange": "onExecuteCredentialsExchange",
@@ -30,7 +30,7 @@ export class LoginError extends Error {
     super(message, { cause });
     this.name = "LoginError";
     this.code = code;
-    /** What the Action had logged. */
+    /** The lines that the Action logged. */
     this.logs = logs;
   }
 }

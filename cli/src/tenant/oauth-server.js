@@ -243,7 +243,7 @@ function resourceServer(apis, identifier) {
   };
 }
 
-/** What the server stores is the assertions it has seen. Each server has a store of its own and forgets it at the end. */
+/** The server stores the assertions that it has seen. Each server has a store of its own and forgets it at the end. */
 function createAdapter() {
   const records = new Map();
   return class Adapter {

@@ -1,5 +1,5 @@
 /**
- * What the two tokens carry, without an Action and with what it set. Knows no keys: runs in Node and in the browser.
+ * The payloads of the two tokens, with and without an Action. Knows no keys: runs in Node and in the browser.
  */
 
 import { issuedClaims, MAX_CLAIM_BYTES } from "../host/claims.js";
@@ -29,7 +29,7 @@ const CLAIMS_OF_SCOPE = {
  */
 
 /**
- * What is asked for. Read before the Action runs: it may change the event, and the tokens must not follow.
+ * Reads the token request. Called before the Action runs: it may change the event, and the tokens must not follow.
  *
  * @param {Record<string, any>} event
  * @returns {TokenRequest}
@@ -63,7 +63,7 @@ export function customClaims({ scopes, audience }, outcome) {
 }
 
 /**
- * Why Auth0 fails the login where a token has more custom claims than it takes.
+ * Returns why Auth0 fails the login where a token has more custom claims than it takes.
  *
  * @param {ReturnType<typeof customClaims>} custom
  * @returns {string | null} null where both are within the limit

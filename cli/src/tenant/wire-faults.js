@@ -98,7 +98,7 @@ export const tokenFaults = Object.freeze({
   "sends a token of 6 kB, which api.cache refuses": () => token({ access_token: "t".repeat(6_000) }),
 });
 
-/** What takes the place of `api.cache`; `calls` tells how often it was asked. @type {Record<string, () => any>} */
+/** Replacements of `api.cache`; `calls` counts the calls. @type {Record<string, () => any>} */
 export const cacheFaults = Object.freeze({
   "is missing": () => null,
   throws: () => {

@@ -26,9 +26,10 @@ const LOCALS = 1;
 const FIRST_SPLIT = 9;
 const OUTSIDE = 15;
 const RECENT_LOCALS = 32;
+const RECENT_FUNCTIONS = 4096;
 
 /** By shape. */
-const [NONE, END_OF_BODY, RECENT_LOCAL, LOCAL, RAW, TARGETS, NUMBERS] = [0, 1, 2, 3, 4, 5, 6];
+const [NONE, END_OF_BODY, RECENT_LOCAL, LOCAL, FUNCTION, RAW, TARGETS, NUMBERS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /**
  * @param {string} text
@@ -72,8 +73,9 @@ function join(container) {
     return createStream(container.subarray(start, end));
   });
   const output = [streams[OUTSIDE].bytes(before)];
+  const functions = createList(RECENT_FUNCTIONS);
   for (let body = 0; body < bodies; body++) {
-    const bytes = Buffer.from(readBody(container, streams));
+    const bytes = Buffer.from(readBody(container, streams, functions));
     output.push(Buffer.from(encodeNumber(bytes.length)), bytes);
   }
   output.push(streams[OUTSIDE].rest());
@@ -83,7 +85,7 @@ function join(container) {
   return Buffer.concat(output);
 }
 
-function readBody(table, streams) {
+function readBody(table, streams, functions) {
   /** @type {number[]} */
   const body = [];
   const number = (stream) => {
@@ -93,12 +95,12 @@ function readBody(table, streams) {
     body.push(...encoded);
     return encoded.reduceRight((value, byte) => value * 128 + (byte & 127), 0);
   };
-  const recent = Array.from({ length: RECENT_LOCALS }, (_, index) => index);
-  const use = (place) => {
-    if (place >= RECENT_LOCALS) throw new RangeError("no recent local");
-    const [local] = recent.splice(place, 1);
-    recent.unshift(local);
-    body.push(local);
+  const locals = createList(RECENT_LOCALS);
+  const use = (list, place) => {
+    if (place >= list.length) throw new RangeError("no place of the list");
+    const [index] = list.splice(place, 1);
+    list.unshift(index);
+    body.push(...encodeNumber(index));
   };
   for (let left = number(LOCALS) * 2; left > 0; left--) number(LOCALS);
   for (;;) {
@@ -114,14 +116,16 @@ function readBody(table, streams) {
       case END_OF_BODY:
         return body;
       case RECENT_LOCAL:
-        use(count);
+        use(locals, count);
         break;
-      case LOCAL: {
+      case LOCAL:
+      case FUNCTION: {
+        const list = shape === LOCAL ? locals : functions;
         const start = body.length;
         const place = number(stream);
-        if (place >= RECENT_LOCALS) break;
+        if (place >= list.length) break;
         body.length = start;
-        use(place);
+        use(list, place);
         break;
       }
       case RAW:
@@ -138,6 +142,9 @@ function readBody(table, streams) {
     }
   }
 }
+
+/** A list of what was used most recently, before anything was. */
+const createList = (length) => Array.from({ length }, (_, index) => index);
 
 function createStream(content) {
   let offset = 0;

@@ -342,7 +342,7 @@ function textsOf({ config, event, answers }) {
 }
 
 /**
- * What is missing of the folder must not come from a case that has nothing to do with the rest.
+ * Returns the texts of the folder. Missing files are not filled from an unrelated case.
  *
  * @param {Record<string, import("./files.js").StoredFile> | null} files
  * @returns {Texts | null} null where the folder has none of the files
@@ -359,7 +359,7 @@ function chosen(faults) {
   return Object.fromEntries(Object.entries(faults).filter(([, fault]) => fault !== ""));
 }
 
-/** What an expression sees: the event, and each answer's body under the name of its source. */
+/** Returns the document of an expression: the event, and each answer's body under the name of its source. */
 function dataOf({ event, answers }) {
   const sources = Object.entries(parseConfig(answers).value ?? {}).map(([name, answer]) => [
     name,

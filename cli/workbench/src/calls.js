@@ -1,5 +1,5 @@
 /**
- * What the page may ask of the engine.
+ * The calls that the page may make of the engine.
  */
 
 import { checkConfig, evaluate } from "claimsmith";

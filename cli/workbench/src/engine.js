@@ -3,7 +3,7 @@
  */
 
 /**
- * How long loading may take before the page says that something is in the way. The engine is still taken when it comes
+ * The time that loading may take before the page reports a delay. The engine is still used when it comes
  * later.
  */
 const SLOW_MS = 15_000;

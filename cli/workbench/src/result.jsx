@@ -1,5 +1,5 @@
 /**
- * What became of one login.
+ * The view of one login's result.
  */
 
 import { useState } from "preact/hooks";

@@ -1,5 +1,5 @@
 /**
- * What the JSON Schema knows of a place in a configuration: the keys and values that fit there, and what they mean.
+ * Looks up a place of a configuration in the JSON Schema: the keys and values that fit there, and what they mean.
  */
 
 /**
@@ -60,7 +60,7 @@ export function suggestValues(root, path) {
   return [...suggestions.values()];
 }
 
-/** What the schema says about a place; undefined where it says nothing. */
+/** Returns what the schema says about a place; undefined where it says nothing. */
 export function describeAt(root, path) {
   const parents = schemasAt(root, path.slice(0, -1));
   const last = path.at(-1);

@@ -6,12 +6,13 @@ use claimsmith_core::expression::{Cause, Map, Value};
 use js_sys::{Array, JSON, JsString, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A JavaScript value as JSON; undefined, and what else JSON has no word for, is null. `None` where it
+/// Converts a JavaScript value to JSON; undefined, and what else JSON cannot express, is null. `None` where it
 /// cannot be JSON: a cycle, a `BigInt`, a getter that throws, nesting without an end.
 ///
 /// The value crosses as one text, by `JSON.stringify` and the reader that backends' answers go through.
 /// Member by member, by `serde-wasm-bindgen`, it would cross once a member, and cost 40 kB of WebAssembly
 /// in and out, half of it for printing numbers in errors.
+#[cfg(any(feature = "plan", feature = "compile"))]
 pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
     match stringify(value)? {
         Some(text) => json::read(text.as_bytes()).ok(),
@@ -19,10 +20,10 @@ pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
     }
 }
 
-/// How many levels are gone through member by member where the whole is not JSON.
+/// The levels that are converted member by member where the whole is not JSON.
 const MAX_LEVELS: u32 = 4;
 
-/// A JavaScript value as JSON, where what cannot be JSON is unavailable and the rest is read.
+/// Converts a JavaScript value to JSON; parts that cannot be JSON are unavailable, and the rest is read.
 pub(crate) fn from_js_partly(value: &JsValue) -> Value {
     read_partly(value, MAX_LEVELS)
 }
@@ -50,12 +51,12 @@ fn read_partly(value: &JsValue, levels: u32) -> Value {
     }
 }
 
-/// The value as JSON text; `Some(None)` where JSON has no word for it.
+/// Returns the value as JSON text; `Some(None)` where JSON cannot express it.
 fn stringify(value: &JsValue) -> Option<Option<String>> {
     Some(JSON::stringify(value).ok()?.as_string())
 }
 
-/// A value as plain JavaScript.
+/// Converts a value to plain JavaScript.
 ///
 /// Arrays and objects go out as one text, by `JSON.parse`. It defines members, where an assignment to
 /// `__proto__` would change what the object inherits from.
@@ -74,6 +75,13 @@ pub(crate) fn parse(json: &str) -> JsValue {
     JSON::parse(json).unwrap_or(JsValue::NULL)
 }
 
+#[cfg(feature = "node")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    /// `js-shim/src/hash.js`, which the build puts beside the glue.
+    fn sha256(text: &str) -> js_sys::Uint8Array;
+}
+
 /// Lends expressions what JavaScript has.
 pub(crate) fn lend_platform() {
     platform::lend(Platform {
@@ -81,5 +89,9 @@ pub(crate) fn lend_platform() {
         upper: |text| JsString::from(text).to_upper_case().into(),
         read_number: |text| parse(text).as_f64().unwrap_or(f64::NAN),
         write_number: |value| stringify(&JsValue::from_f64(value)).flatten().unwrap_or_default(),
+        #[cfg(feature = "node")]
+        sha256: |text| sha256(text).to_vec(),
+        #[cfg(not(feature = "node"))]
+        sha256: platform::own_sha256,
     });
 }

@@ -1,90 +1,74 @@
-//! The engine for configurations, as JavaScript calls it.
+//! The engine for plans, as JavaScript calls it.
 
 use std::rc::Rc;
 
-#[cfg(feature = "tools")]
-use claimsmith_core::expression::{Expression, ExpressionError};
-use claimsmith_core::report::problems_to_json;
-use claimsmith_core::{Code, Config, DENY_REASON, Engine, Error, Trigger};
-use js_sys::{Array, Promise};
+use claimsmith_core::{DENY_REASON, Engine, Plan};
+use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::auth0::{self, JsApi};
-use crate::convert::{self, from_js, parse};
-use crate::host::{Io, JsHost};
+use crate::convert::{self, from_js};
+use crate::executor::spawn;
+use crate::host::JsHost;
+use crate::io::Io;
 use crate::login::read_login;
+use crate::problems::{problems, wrong_trigger};
 
-/// An engine for one configuration.
+/// An engine for one plan.
 #[wasm_bindgen]
 pub struct ActionEngine(Rc<Engine>);
 
 #[wasm_bindgen]
 impl ActionEngine {
-    /// Compiles a configuration; `for_machines` for the trigger credentials-exchange, post-login otherwise.
+    /// Makes an engine for a plan of the trigger of this name. `live` has what operators change, `written` the
+    /// readable configuration beside the plan; both may be undefined.
     ///
     /// # Errors
-    /// An array of `{ code, path, message }`, one a problem.
+    /// An array of one `{ code, path, message }` where the plan is of another version or trigger, or damaged.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue, for_machines: bool) -> Result<ActionEngine, JsValue> {
-        let config =
-            read_config(config, for_machines).map_err(|problems| parse(&problems_to_json(&problems)))?;
-        Ok(ActionEngine(Rc::new(Engine::new(config))))
+    pub fn new(
+        trigger: &str,
+        plan: &Uint8Array,
+        live: &JsValue,
+        written: &JsValue,
+    ) -> Result<ActionEngine, JsValue> {
+        // Whatever comes to be evaluated was read from a plan before.
+        convert::lend_platform();
+        let plan = Plan::decode(&plan.to_vec()).map_err(|error| problems(&[error]))?;
+        if plan.trigger.as_str() != trigger {
+            return Err(wrong_trigger());
+        }
+        let mut engine = Engine::new(plan);
+        engine.apply_live(&from_js(live).unwrap_or(false.into()));
+        if !written.is_undefined() {
+            engine.compare(&from_js(written).unwrap_or_default());
+        }
+        Ok(ActionEngine(Rc::new(engine)))
     }
 
-    /// The arguments of `api.access.deny` where the engine itself fails; undefined where the login goes on
+    /// Returns the arguments of `api.access.deny` where the engine itself fails; undefined where the login goes on
     /// then.
     #[wasm_bindgen(getter)]
     pub fn denial(&self) -> Option<Array> {
-        let config = self.0.config();
-        config.denies_on_failure().then(|| auth0::denial(config.trigger, DENY_REASON, true))
+        let plan = self.0.plan();
+        plan.denies_on_failure().then(|| auth0::denial(plan.trigger, DENY_REASON, true))
     }
 
-    /// Enriches one login. The promise gives `[line, report]`, without the report where it is not wanted,
-    /// and is never rejected.
-    pub fn login(&self, event: JsValue, api: JsApi, io: Io, wants_report: bool) -> Promise {
+    /// Returns the warnings about the file, as sentences.
+    #[wasm_bindgen(getter)]
+    pub fn warnings(&self) -> Array {
+        self.0.warnings().iter().map(|warning| JsValue::from_str(warning)).collect()
+    }
+
+    /// Enriches one login, and calls `done` with its line and report, without the report where it is not wanted.
+    pub fn login(&self, event: JsValue, api: JsApi, io: Io, wants_report: bool, done: Function) {
         let engine = Rc::clone(&self.0);
-        future_to_promise(async move {
-            let login = read_login(engine.config(), &event, &api);
+        spawn(async move {
+            let login = read_login(engine.plan(), &event, &api);
             let host = JsHost { io, cache: api.cache_if_any() };
             let mut decision = engine.enrich(&host, login).await;
-            let denied = auth0::apply(&api, engine.config().trigger, &mut decision);
-            Ok(auth0::told(&decision.report, wants_report, denied).into())
-        })
+            let denied = auth0::apply(&api, engine.plan().trigger, &mut decision);
+            auth0::tell(&done, &decision.report, wants_report, denied);
+        });
     }
-}
-
-/// Everything that is wrong with a configuration: an array of `{ code, path, message }`.
-#[cfg(feature = "tools")]
-#[wasm_bindgen]
-pub fn check(config: JsValue, for_machines: bool) -> JsValue {
-    match read_config(config, for_machines) {
-        Ok(_) => Array::new().into(),
-        Err(problems) => parse(&problems_to_json(&problems)),
-    }
-}
-
-/// Evaluates one JMESPath expression.
-///
-/// # Errors
-/// An array of one `{ code, path, message }`.
-#[cfg(feature = "tools")]
-#[wasm_bindgen]
-pub fn evaluate(expression: &str, data: JsValue) -> Result<JsValue, JsValue> {
-    convert::lend_platform();
-    let fail = |error: Error| parse(&problems_to_json(&[error]));
-    let invalid = |message: &str| fail(Error::new(Code::ExpressionInvalid, message));
-    let fail_at =
-        |error: ExpressionError| fail(Error::in_expression(&error.message, expression, error.offset));
-    let parsed = Expression::parse(expression).map_err(fail_at)?;
-    let data = from_js(&data).ok_or_else(|| invalid("the data is not plain JSON"))?;
-    parsed.evaluate(&data).map(|value| convert::to_js(&value)).map_err(fail_at)
-}
-
-fn read_config(config: JsValue, for_machines: bool) -> Result<Config, Vec<Error>> {
-    // Whatever comes to be evaluated was read from a configuration before.
-    convert::lend_platform();
-    let not_json = || vec![Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")];
-    let trigger = if for_machines { Trigger::CredentialsExchange } else { Trigger::PostLogin };
-    Config::read(&from_js(&config).ok_or_else(not_json)?, trigger)
 }

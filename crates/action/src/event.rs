@@ -20,38 +20,38 @@ impl Event {
         Event(event)
     }
 
-    /// The user who is logging in. A machine has none, and so nothing in it.
+    /// Returns the user who is logging in. A machine has none, and so nothing in it.
     pub fn user(&self) -> User {
         User(self.part("user"))
     }
 
-    /// The application.
+    /// Returns the application.
     pub fn client(&self) -> Client {
         Client(self.part("client"))
     }
 
-    /// How the user is known.
+    /// Returns the connection that the user logs in by.
     pub fn connection(&self) -> Connection {
         Connection(self.part("connection"))
     }
 
-    /// The organization that the user logs in to; `None` where it is to none.
+    /// Returns the organization that the user logs in to; `None` where it is to none.
     pub fn organization(&self) -> Option<Organization> {
         let organization = self.part("organization");
         organization.0.is_object().then_some(Organization(organization))
     }
 
-    /// The request that came from outside.
+    /// Returns the request.
     pub fn request(&self) -> Request {
         Request(self.part("request"))
     }
 
-    /// What is being asked for.
+    /// Returns the transaction.
     pub fn transaction(&self) -> Transaction {
         Transaction(self.part("transaction"))
     }
 
-    /// A secret of the Action.
+    /// Returns a secret of the Action.
     ///
     /// # Errors
     /// `secret_missing`, with its name.
@@ -67,7 +67,7 @@ impl Event {
     /// nothing, or nothing that is JSON. What begins with `secrets` is null as well: see [`Event::secret`].
     ///
     /// # Errors
-    /// `unavailable` where a part of it cannot be read: to take it for null could let somebody in.
+    /// `unavailable` where a part of it cannot be read: to take it for null could admit a user.
     pub fn read(&self, names: &[&str]) -> Result<Value, Error> {
         if matches!(names.first(), None | Some(&"secrets")) {
             return Ok(Value::Null);
@@ -81,12 +81,12 @@ impl Event {
     }
 }
 
-/// A member; undefined where there is none, and where it cannot be read.
+/// Returns a member; undefined where there is none, and where it cannot be read.
 fn member(value: &JsValue, name: &str) -> JsValue {
     own_member(value, name).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// What was found of the event, where all of it can be read.
+/// Returns a part of the event, where all of it can be read.
 fn readable(found: Option<JsValue>, names: &[&str]) -> Result<Value, Error> {
     let value = found.map_or(Value::Unavailable(Cause::Failed), |found| from_js_partly(&found));
     if value.has_unavailable() {
@@ -121,19 +121,19 @@ impl Part {
 pub struct User(Part);
 
 impl User {
-    /// Who it is, such as `auth0|alice`: the one field that identifies a user.
+    /// Returns the id, such as `auth0|alice`: the one field that identifies a user.
     pub fn user_id(&self) -> Option<String> {
         self.0.text("user_id")
     }
 
-    /// The address, where somebody has verified that it is the user's. An address that nobody has verified says
+    /// Returns the address, where it is verified. An address that is not verified says
     /// nothing about who the user is.
     pub fn verified_email(&self) -> Option<String> {
         let is_verified = member(&self.0.0, "email_verified").as_bool() == Some(true);
         self.0.text("email").filter(|_| is_verified)
     }
 
-    /// The full name.
+    /// Returns the full name.
     pub fn name(&self) -> Option<String> {
         self.0.text("name")
     }
@@ -159,17 +159,17 @@ impl User {
 pub struct Client(Part);
 
 impl Client {
-    /// The client's id.
+    /// Returns the client's id.
     pub fn client_id(&self) -> Option<String> {
         self.0.text("client_id")
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn name(&self) -> Option<String> {
         self.0.text("name")
     }
 
-    /// What the tenant has noted about it.
+    /// Returns its metadata.
     ///
     /// # Errors
     /// As [`Event::read`].
@@ -182,12 +182,12 @@ impl Client {
 pub struct Connection(Part);
 
 impl Connection {
-    /// The name, such as `Username-Password-Authentication`.
+    /// Returns the name, such as `Username-Password-Authentication`.
     pub fn name(&self) -> Option<String> {
         self.0.text("name")
     }
 
-    /// The kind, such as `auth0` or `google-oauth2`.
+    /// Returns the kind, such as `auth0` or `google-oauth2`.
     pub fn strategy(&self) -> Option<String> {
         self.0.text("strategy")
     }
@@ -197,17 +197,17 @@ impl Connection {
 pub struct Organization(Part);
 
 impl Organization {
-    /// Which one it is, such as `org_1`.
+    /// Returns the id, such as `org_1`.
     pub fn id(&self) -> Option<String> {
         self.0.text("id")
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn name(&self) -> Option<String> {
         self.0.text("name")
     }
 
-    /// What the tenant has noted about it.
+    /// Returns its metadata.
     ///
     /// # Errors
     /// As [`Event::read`].
@@ -220,17 +220,17 @@ impl Organization {
 pub struct Request(Part);
 
 impl Request {
-    /// Where it came from.
+    /// Returns the IP address of the client.
     pub fn ip(&self) -> Option<String> {
         self.0.text("ip")
     }
 
-    /// The tenant's host that it came to.
+    /// Returns the tenant's host name.
     pub fn hostname(&self) -> Option<String> {
         self.0.text("hostname")
     }
 
-    /// The fields of its query.
+    /// Returns the fields of its query.
     ///
     /// # Errors
     /// As [`Event::read`].
@@ -243,17 +243,17 @@ impl Request {
 pub struct Transaction(Part);
 
 impl Transaction {
-    /// How it is asked, such as `oidc-basic-profile` or `oauth2-refresh-token`.
+    /// Returns the protocol, such as `oidc-basic-profile` or `oauth2-refresh-token`.
     pub fn protocol(&self) -> Option<String> {
         self.0.text("protocol")
     }
 
-    /// What the logs of all sides know this execution by.
+    /// Returns the correlation id, which the tenant's log has too.
     pub fn correlation_id(&self) -> Option<String> {
         self.0.text("correlation_id")
     }
 
-    /// The scopes that are asked for.
+    /// Returns the scopes that are asked for.
     pub fn requested_scopes(&self) -> Vec<String> {
         self.0.texts("requested_scopes")
     }

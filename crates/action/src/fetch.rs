@@ -9,15 +9,13 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use claimsmith_core::Host;
 use claimsmith_core::http::{RESPONSE_HEADERS, Request, Response, TransportError};
 use js_sys::{ArrayBuffer, Function, Promise, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, RequestRedirect};
 
 use crate::auth0::member;
-use crate::host::{JsHost, byte_string};
+use crate::io::{self, Io, byte_string, sleep};
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,17 +27,17 @@ extern "C" {
     fn copy(view: &JsValue) -> Result<Bytes, JsValue>;
 }
 
-/// How long the body of an error is waited for. Its status has been told, and counts more.
+/// The time to wait for the body of an error, in milliseconds. Its status is known, and counts more.
 const ERROR_BODY_MS: u32 = 500;
 
 pub(crate) async fn send(
-    host: &JsHost,
+    io: &Io,
     fetch: &Function,
     request: &Request,
     sent: &Cell<bool>,
 ) -> Result<Response, TransportError> {
     let abort = Abort { controller: AbortController::new().map_err(failed)?, is_done: false };
-    let result = exchange(host, fetch, request, sent, &abort).await;
+    let result = exchange(io, fetch, request, sent, &abort).await;
     match &result {
         // `fetch` does not tell when its connection is there, but some failures are of the connection alone.
         Err(TransportError::Failed(code)) if is_of_connection(code) => sent.set(false),
@@ -70,7 +68,7 @@ impl Drop for Abort {
 }
 
 async fn exchange(
-    host: &JsHost,
+    io: &Io,
     fetch: &Function,
     request: &Request,
     sent: &Cell<bool>,
@@ -79,7 +77,7 @@ async fn exchange(
     let options = request_options(request, abort).map_err(failed)?;
     let url = JsValue::from_str(request.url.expose());
     sent.set(true);
-    let answer = settle(fetch.call2(&JsValue::UNDEFINED, &url, &options)).await.map_err(failed)?;
+    let answer = settle(io, fetch.call2(&JsValue::UNDEFINED, &url, &options)).await.map_err(failed)?;
     // A page is not shown where a redirect leads, and what has followed one cannot be called back; that it is one is
     // all there is to know.
     let is_redirect = member(&answer, "type").as_string().as_deref() == Some("opaqueredirect");
@@ -89,12 +87,12 @@ async fn exchange(
     }
     let status = read_status(&answer).ok_or_else(unreadable)?;
     let headers = read_headers(&member(&answer, "headers"));
-    let reading = read_body(&answer, request.max_bytes);
+    let reading = read_body(io, &answer, request.max_bytes);
     let body = if (200..300).contains(&status) {
         reading.await?
     } else {
-        // That it failed is told, whatever becomes of what is said about it.
-        let body = within(host.sleep(ERROR_BODY_MS), reading).await.and_then(Result::ok);
+        // A failure is reported, whatever its details.
+        let body = within(sleep(io, ERROR_BODY_MS), reading).await.and_then(Result::ok);
         body.unwrap_or_else(|| {
             abort.controller.abort();
             Vec::new()
@@ -119,7 +117,7 @@ fn request_options(request: &Request, abort: &Abort) -> Result<RequestInit, JsVa
     Ok(options)
 }
 
-/// The status, where it is one (RFC 9110 §15). What is beyond 599 is an error of the server's.
+/// Returns the status, where it is one (RFC 9110 §15). What is beyond 599 is an error of the server's.
 fn read_status(answer: &JsValue) -> Option<u16> {
     let status = member(answer, "status").as_f64()?;
     #[expect(
@@ -143,14 +141,14 @@ fn read_headers(headers: &JsValue) -> Vec<(String, String)> {
 }
 
 /// Reads up to `max_bytes`: of a web stream, of a stream of Node's, or whole.
-async fn read_body(answer: &JsValue, max_bytes: u32) -> Result<Vec<u8>, TransportError> {
+async fn read_body(io: &Io, answer: &JsValue, max_bytes: u32) -> Result<Vec<u8>, TransportError> {
     let stream = member(answer, "body");
     let (reader, next) = if let Some(get_reader) = method(&stream, "getReader") {
         (get_reader.call0(&stream).map_err(failed)?, "read")
     } else if let Some(iterate) = iterator_of(&stream) {
         (iterate.call0(&stream).map_err(failed)?, "next")
     } else if let Some(read) = method(answer, "arrayBuffer") {
-        let bytes = settle(read.call0(answer)).await.map_err(failed)?;
+        let bytes = settle(io, read.call0(answer)).await.map_err(failed)?;
         return read_bytes(&bytes, max_bytes);
     } else if stream.is_null() {
         return Ok(Vec::new());
@@ -161,7 +159,7 @@ async fn read_body(answer: &JsValue, max_bytes: u32) -> Result<Vec<u8>, Transpor
     let mut body = Vec::new();
     let mut left = max_bytes;
     loop {
-        let chunk = settle(next.call0(&reader)).await.map_err(failed)?;
+        let chunk = settle(io, next.call0(&reader)).await.map_err(failed)?;
         if !chunk.is_object() {
             return Err(unreadable());
         }
@@ -203,16 +201,16 @@ fn iterator_of(stream: &JsValue) -> Option<Function> {
 }
 
 /// Awaits what a call gave, a promise or not. `Promise.resolve` itself would throw where a promise is made to.
-async fn settle(result: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+async fn settle(io: &Io, result: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
     let value = result?;
     let promise = Promise::new(&mut |resolve, _| {
         // It does not throw: what a `then` throws rejects the promise.
         let _ = resolve.call1(&JsValue::UNDEFINED, &value);
     });
-    JsFuture::from(promise).await
+    io::settle(io, &promise).await
 }
 
-/// The future's output, or none where the timer is ready first.
+/// Returns the future's output, or none where the timer is ready first.
 async fn within<T>(timer: impl Future<Output = ()>, future: impl Future<Output = T>) -> Option<T> {
     let mut timer = pin!(timer);
     let mut future = pin!(future);
@@ -223,19 +221,19 @@ async fn within<T>(timer: impl Future<Output = ()>, future: impl Future<Output =
     .await
 }
 
-/// The host's word for a failure: a system error's code where there is one, such as `ECONNREFUSED`.
+/// Returns the host's word for a failure: a system error's code where there is one, such as `ECONNREFUSED`.
 fn failed(error: JsValue) -> TransportError {
     let code = member(&member(&error, "cause"), "code").as_string();
     let code = code.or_else(|| member(&error, "code").as_string());
     TransportError::Failed(code.or_else(|| member(&error, "name").as_string()).unwrap_or_default())
 }
 
-/// What the caller's function gave is no answer.
+/// Returns the error where the caller's function gave no answer.
 fn unreadable() -> TransportError {
     TransportError::Failed("RESPONSE_INVALID".to_owned())
 }
 
-/// Whether a failure is of a name, of TCP or of a certificate: nothing of the request has left then.
+/// Returns whether a failure is of a name, TCP or a certificate: nothing of the request was sent then.
 fn is_of_connection(code: &str) -> bool {
     const CODES: [&str; 6] =
         ["EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];

@@ -2,39 +2,42 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::claim::Target;
 use claimsmith_core::client::Client;
 use claimsmith_core::expression::{Cause, Value};
 use claimsmith_core::report::rounded;
-use claimsmith_core::{DENY_REASON, Decision, Effects, Error, Host, TargetState, Trigger};
-use js_sys::{Array, Promise};
+use claimsmith_core::{
+    DENY_REASON, Decision, Effects, Error, Host, Target, TargetState, Trigger, warn_of_dropped_claims,
+};
+use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::auth0::{self, JsApi};
 use crate::convert::lend_platform;
 use crate::event::Event;
-use crate::host::{Io, JsHost};
+use crate::executor::spawn;
+use crate::host::JsHost;
+use crate::io::Io;
+use crate::problems::read_trigger;
 
 /// The calls of one execution.
 pub type Session<'a> = claimsmith_core::client::Session<'a, JsHost>;
 
-/// What an Action does at a login, or where a machine asks for a token.
+/// The logic of an Action, for a login or a machine's token.
 ///
 /// One value of it lives as long as the module, and serves executions that interleave: what it keeps of one,
 /// another may see. Tokens and what is known of endpoints are kept for it.
 pub trait Handler: Default + 'static {
-    /// How long one execution may take, in milliseconds, all calls together. Auth0 gives 20 s to all Actions of a
+    /// The deadline of one execution, in milliseconds, all calls together. Auth0 gives 20 s to all Actions of a
     /// trigger together.
     const DEADLINE_MS: u32 = 5_000;
 
-    /// Whether the login is denied where the handler fails. It goes on as it is otherwise.
+    /// True where the login is denied if the handler fails. Otherwise it goes on without claims.
     const DENIES_ON_FAILURE: bool = false;
 
     /// Decides one execution.
     ///
     /// # Errors
-    /// Whatever there was no way around. Nothing of what `api` was told is done then.
+    /// Any failure of the handler. No call of `api` is made then.
     fn execute(
         &self,
         event: &Event,
@@ -43,7 +46,7 @@ pub trait Handler: Default + 'static {
     ) -> impl Future<Output = Result<(), Error>>;
 }
 
-/// Auth0's `api`. What it is told is done together, when the handler has ended well.
+/// Auth0's `api`. Its calls are made together, when the handler has succeeded.
 pub struct Api<'a> {
     effects: Effects,
     event: &'a Event,
@@ -55,10 +58,10 @@ impl Api<'_> {
     /// Sets a claim. Null is no value, so nothing is set.
     ///
     /// # Errors
-    /// As [`Effects::set_claim`]: above all, where Auth0 would drop the name without a word.
+    /// As [`Effects::set_claim`]: above all, where Auth0 would silently drop the name.
     pub fn set_custom_claim(&mut self, target: Target, name: &str, value: Value) -> Result<(), Error> {
         if !self.effects.knows(target) {
-            let is_missing = auth0::method(self.api, auth0::setter(target)).is_none();
+            let is_missing = auth0::method(self.api, target.setter()).is_none();
             let held = target.place_in_event().map_or(Value::Null, |names| {
                 self.event.read(&names).unwrap_or(Value::Unavailable(Cause::Failed))
             });
@@ -99,7 +102,7 @@ impl Api<'_> {
 pub struct Cache<'a>(&'a JsHost);
 
 impl Cache<'_> {
-    /// The text under a key.
+    /// Returns the text under a key.
     pub fn get(&self, key: &str) -> Option<String> {
         self.0.cache_get(key)
     }
@@ -115,7 +118,7 @@ impl Cache<'_> {
     }
 }
 
-/// A handler with what its executions learn. [`export_handler!`](crate::export_handler) hands it to JavaScript.
+/// A handler and the state that its executions share. [`export_handler!`](crate::export_handler) exports it.
 pub struct Instance<T>(Rc<Shared<T>>);
 
 struct Shared<T> {
@@ -125,29 +128,30 @@ struct Shared<T> {
 }
 
 impl<T: Handler> Instance<T> {
-    /// An instance that has seen no execution yet; `for_machines` for the trigger credentials-exchange, post-login
-    /// otherwise.
-    pub fn new(for_machines: bool) -> Instance<T> {
+    /// Makes an instance for the trigger of this name.
+    ///
+    /// # Errors
+    /// An array of one `{ code, path, message }` where there is no such trigger.
+    pub fn new(trigger: &str) -> Result<Instance<T>, JsValue> {
         lend_platform();
-        let trigger = if for_machines { Trigger::CredentialsExchange } else { Trigger::PostLogin };
-        Instance(Rc::new(Shared { handler: T::default(), client: Client::default(), trigger }))
+        let trigger = read_trigger(trigger)?;
+        Ok(Instance(Rc::new(Shared { handler: T::default(), client: Client::default(), trigger })))
     }
 
-    /// The arguments of `api.access.deny` where the module itself fails; undefined where the login goes on then.
+    /// Returns the arguments of `api.access.deny` where the module itself fails; undefined where the login goes on.
     pub fn denial(&self) -> Option<Array> {
         T::DENIES_ON_FAILURE.then(|| auth0::denial(self.0.trigger, DENY_REASON, true))
     }
 
-    /// Runs one execution. The promise gives `[line, report]`, without the report where it is not wanted, and is
-    /// never rejected.
-    pub fn execute(&self, event: JsValue, api: JsApi, io: Io, wants_report: bool) -> Promise {
+    /// Runs one execution, and calls `done` with its line and report, without the report where it is not wanted.
+    pub fn execute(&self, event: JsValue, api: JsApi, io: Io, wants_report: bool, done: Function) {
         let shared = Rc::clone(&self.0);
-        future_to_promise(async move {
+        spawn(async move {
             let host = JsHost { io, cache: api.cache_if_any() };
             let mut decision = shared.decide(&Event::new(event), &api, &host).await;
             let denied = auth0::apply(&api, shared.trigger, &mut decision);
-            Ok(auth0::told(&decision.report, wants_report, denied).into())
-        })
+            auth0::tell(&done, &decision.report, wants_report, denied);
+        });
     }
 }
 
@@ -166,7 +170,7 @@ impl<T: Handler> Shared<T> {
         report.duration_ms = rounded(host.monotonic_ms() - started_ms);
         report.correlation_id = event.transaction().correlation_id();
         report.warnings = session.into_warnings();
-        decision.warn_of_dropped_claims(|names| event.read(&names).unwrap_or_default());
+        warn_of_dropped_claims(&mut decision, |names| event.read(&names).unwrap_or_default());
         decision
     }
 }
@@ -176,7 +180,7 @@ impl<T: Handler> Shared<T> {
 macro_rules! export_handler {
     ($handler:ty) => {
         const _: () = {
-            // What wasm-bindgen generates looks for it here.
+            // The code that wasm-bindgen generates expects it here.
             use $crate::wasm_bindgen::{self, prelude::*};
 
             #[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
@@ -184,10 +188,15 @@ macro_rules! export_handler {
 
             #[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
             impl ActionEngine {
-                // There is no configuration: the handler knows what to do.
+                // There is no plan: the handler knows what to do.
                 #[wasm_bindgen(constructor)]
-                pub fn new(_config: JsValue, for_machines: bool) -> ActionEngine {
-                    ActionEngine($crate::handler::Instance::new(for_machines))
+                pub fn new(trigger: &str) -> Result<ActionEngine, JsValue> {
+                    Ok(ActionEngine($crate::handler::Instance::new(trigger)?))
+                }
+
+                #[wasm_bindgen(getter)]
+                pub fn warnings(&self) -> $crate::js_sys::Array {
+                    $crate::js_sys::Array::new()
                 }
 
                 #[wasm_bindgen(getter)]
@@ -201,8 +210,9 @@ macro_rules! export_handler {
                     api: $crate::JsApi,
                     io: $crate::Io,
                     wants_report: bool,
-                ) -> $crate::js_sys::Promise {
-                    self.0.execute(event, api, io, wants_report)
+                    done: $crate::js_sys::Function,
+                ) {
+                    self.0.execute(event, api, io, wants_report, done);
                 }
             }
         };

@@ -2,8 +2,9 @@
 //!
 //! The only crate that knows JavaScript. It serves two kinds of Actions:
 //!
-//! - Those that are a configuration. `ActionEngine` decides their logins; with the feature `tools`, `check`
-//!   reads a configuration and `evaluate` runs one expression. Each converts in, calls the core, converts out.
+//! - Those that are a configuration. `ActionEngine` decides their logins by its plan; with the feature `compile`,
+//!   `compile` makes a plan of a configuration and `evaluate` runs one expression. Each converts in, calls the core,
+//!   converts out.
 //! - Those that are code, with the feature `handler`: a `handler::Handler` of your own, made into a module by
 //!   `export_handler!`.
 //!
@@ -13,25 +14,32 @@
 #[cfg(all(feature = "allocator", target_family = "wasm"))]
 mod allocator;
 mod auth0;
+#[cfg(feature = "compile")]
+mod compile;
 mod convert;
-#[cfg(feature = "config")]
+#[cfg(feature = "plan")]
 mod engine;
 #[cfg(feature = "handler")]
 pub mod event;
+mod executor;
 #[cfg(feature = "fetch")]
 mod fetch;
 #[cfg(feature = "handler")]
 pub mod handler;
 mod host;
-#[cfg(feature = "config")]
+mod io;
+#[cfg(feature = "plan")]
 mod login;
+mod problems;
 
 pub use auth0::JsApi;
-#[cfg(feature = "config")]
+#[cfg(feature = "compile")]
+pub use compile::{check_live, compile, evaluate, pieces};
+#[cfg(feature = "plan")]
 pub use engine::ActionEngine;
-#[cfg(feature = "tools")]
-pub use engine::{check, evaluate};
-pub use host::{Io, JsHost};
+pub use executor::settled;
+pub use host::JsHost;
+pub use io::Io;
 
 // For `export_handler!`.
 #[cfg(feature = "handler")]

@@ -1,30 +1,30 @@
-//! What a configuration reads of a login.
+//! Reads the parts of the event that a plan needs.
 
 use std::rc::Rc;
 
-use claimsmith_core::claim::{TARGETS, Target};
 use claimsmith_core::expression::{Cause, Map, Value};
-use claimsmith_core::{Config, Login, Secret};
+use claimsmith_core::words::Word;
+use claimsmith_core::{Login, Plan, Secret, Target};
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::auth0::{JsApi, method, own_member, setter};
+use crate::auth0::{JsApi, method, own_member};
 use crate::convert::from_js_partly;
 
-/// Takes over the parts of the event that the configuration reads, and nothing else of it.
-pub(crate) fn read_login(config: &Config, event: &JsValue, api: &JsApi) -> Login {
+/// Takes over the parts of the event that the plan reads, and nothing else of it.
+pub(crate) fn read_login(plan: &Plan, event: &JsValue, api: &JsApi) -> Login {
     let mut converted = Value::Null;
-    for chain in &config.event_reads {
+    for chain in &plan.event_reads {
         read_chain(&mut converted, chain, event);
     }
     let secrets = own_member(event, "secrets").unwrap_or(JsValue::UNDEFINED);
     let read_secret =
         |name: &Rc<str>| Some((Rc::clone(name), Secret::new(own_member(&secrets, name)?.as_string()?)));
-    let is_missing = |target: &Target| config.has_target(*target) && method(api, setter(*target)).is_none();
+    let is_missing = |target: &Target| plan.has_target(*target) && method(api, target.setter()).is_none();
     Login {
         event: converted,
-        secrets: config.secrets.iter().filter_map(read_secret).collect(),
-        missing_targets: TARGETS.into_iter().filter(is_missing).collect(),
+        secrets: plan.secrets.iter().filter_map(read_secret).collect(),
+        missing_targets: Target::ALL.iter().copied().filter(is_missing).collect(),
     }
 }
 
@@ -37,7 +37,7 @@ fn read_chain(into: &mut Value, chain: &[Rc<str>], event: &JsValue) {
     }
 }
 
-/// The event without its secrets.
+/// Returns the event without its secrets.
 fn read_whole(event: &JsValue) -> Value {
     let mut whole = Map::new();
     // `Object.keys` throws for what has none.

@@ -5,17 +5,20 @@
 
 use claimsmith_action::event::Event;
 use claimsmith_action::handler::{Api, Handler, Instance, Session};
-use claimsmith_action::{Io, JsApi};
-use claimsmith_core::claim::Target;
+use claimsmith_action::{Io, JsApi, settled};
+use claimsmith_core::Target;
 use claimsmith_core::expression::Value;
 use claimsmith_core::{Code, Error};
-use js_sys::{JSON, Reflect};
+use js_sys::{Function, JSON, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen(inline_js = r#"
 export function parse(text) { return JSON.parse(text); }
+
+// Gathers what it is called with.
+export function gather(resolve) { return (...given) => resolve(given); }
 
 // An event that notes what is read of it.
 export function watchedEvent(values, touched) {
@@ -47,21 +50,24 @@ export function createApi(cached) {
     };
 }
 
-export function createIo() {
+export function createIo(settled) {
     return {
         sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
         monotonic: () => 0,
+        wait: (promise, id) =>
+            promise.then((value) => settled(id, true, value), (error) => settled(id, false, error)),
     };
 }
 "#)]
 extern "C" {
     fn parse(text: &str) -> JsValue;
+    fn gather(resolve: &Function) -> Function;
     #[wasm_bindgen(js_name = watchedEvent)]
     fn watched_event(values: &JsValue, touched: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = createApi)]
     fn create_api(cached: &JsValue) -> JsApi;
     #[wasm_bindgen(js_name = createIo)]
-    fn create_io() -> Io;
+    fn create_io(settled: &JsValue) -> Io;
 }
 
 fn text(value: &JsValue) -> String {
@@ -69,11 +75,17 @@ fn text(value: &JsValue) -> String {
 }
 
 /// Runs a handler once; what was done to `api`, and the report, as JSON text.
-async fn run<T: Handler>(event: JsValue, cached: &JsValue, for_machines: bool) -> (String, String) {
+async fn run<T: Handler>(event: JsValue, cached: &JsValue, trigger: &str) -> (String, String) {
     let api = create_api(cached);
     let calls = Reflect::get(&api, &"calls".into()).unwrap();
-    let instance = Instance::<T>::new(for_machines);
-    let result = JsFuture::from(instance.execute(event, api, create_io(), true)).await.unwrap();
+    let instance = Instance::<T>::new(trigger).unwrap();
+    let settled = Closure::<dyn Fn(u32, bool, JsValue)>::new(settled).into_js_value();
+    let mut given = Some((event, api, create_io(&settled)));
+    let execution = Promise::new(&mut |done, _| {
+        let (event, api, io) = given.take().unwrap();
+        instance.execute(event, api, io, true, gather(&done));
+    });
+    let result = JsFuture::from(execution).await.unwrap();
     (text(&calls), text(&Reflect::get_u32(&result, 1).unwrap()))
 }
 
@@ -97,7 +109,7 @@ impl Handler for Reads {
 async fn what_a_handler_does_not_ask_for_is_not_touched() {
     let touched = parse("[]");
     let event = watched_event(&parse(EVENT), &touched);
-    let (calls, report) = run::<Reads>(event, &parse("{}"), false).await;
+    let (calls, report) = run::<Reads>(event, &parse("{}"), "post-login").await;
     assert_eq!(calls, r#"[["id","a","u"]]"#);
     assert!(report.contains(r#""correlation_id":"c""#), "{report}");
     // Failures are counted by user, and the report has the correlation id.
@@ -137,7 +149,7 @@ impl Handler for ReadsAll {
 
 #[wasm_bindgen_test]
 async fn a_field_of_another_type_or_none_is_missing_and_secrets_come_one_by_one() {
-    let (calls, _) = run::<ReadsAll>(parse(EVENT), &parse("{}"), false).await;
+    let (calls, _) = run::<ReadsAll>(parse(EVENT), &parse("{}"), "post-login").await;
     let found: Vec<String> =
         calls.replace(r#"["access","#, "\n").lines().map(|line| line.replace(['"', '[', ']'], "")).collect();
     let expected = [
@@ -175,16 +187,16 @@ impl<const DENIES: bool> Handler for Fails<DENIES> {
 
 #[wasm_bindgen_test]
 async fn after_a_failure_nothing_is_done_or_the_login_is_denied() {
-    let (calls, report) = run::<Fails<false>>(parse(EVENT), &parse("{}"), false).await;
+    let (calls, report) = run::<Fails<false>>(parse(EVENT), &parse("{}"), "post-login").await;
     assert_eq!(calls, "[]");
     assert!(report.contains(r#""code":"claim_reserved","path":"claims.roles""#), "{report}");
-    assert!(Instance::<Fails<false>>::new(false).denial().is_none());
+    assert!(Instance::<Fails<false>>::new("post-login").unwrap().denial().is_none());
 
-    let (calls, _) = run::<Fails<true>>(parse(EVENT), &parse("{}"), false).await;
+    let (calls, _) = run::<Fails<true>>(parse(EVENT), &parse("{}"), "post-login").await;
     assert!(calls.starts_with(r#"[["deny","We could not"#), "{calls}");
-    let (calls, _) = run::<Fails<true>>(parse("{}"), &parse("{}"), true).await;
+    let (calls, _) = run::<Fails<true>>(parse("{}"), &parse("{}"), "credentials-exchange").await;
     assert!(calls.starts_with(r#"[["deny","server_error","We could not"#), "{calls}");
-    assert_eq!(Instance::<Fails<true>>::new(true).denial().unwrap().length(), 2);
+    assert_eq!(Instance::<Fails<true>>::new("credentials-exchange").unwrap().denial().unwrap().length(), 2);
 }
 
 /// Keeps a text of its own, and takes it away the next time.
@@ -206,10 +218,10 @@ impl Handler for Caches {
 #[wasm_bindgen_test]
 async fn a_handler_may_keep_something_in_the_cache() {
     let cached = parse("{}");
-    let (_, report) = run::<Caches>(parse(EVENT), &cached, false).await;
+    let (_, report) = run::<Caches>(parse(EVENT), &cached, "post-login").await;
     assert_eq!(text(&cached), r#"{"own":"x"}"#);
     assert!(report.contains(r#""warnings":["kept"]"#), "{report}");
-    run::<Caches>(parse(EVENT), &cached, false).await;
+    run::<Caches>(parse(EVENT), &cached, "post-login").await;
     assert_eq!(text(&cached), "{}");
 }
 
@@ -237,13 +249,13 @@ impl Handler for Oversteps {
 #[wasm_bindgen_test]
 async fn a_handler_meets_the_limits_the_missing_targets_and_the_warnings_of_a_configuration() {
     let event = parse(&format!(r#"{{"user":{{"app_metadata":{{"held":"{}"}}}}}}"#, "x".repeat(31_000)));
-    let (calls, report) = run::<Oversteps>(event, &parse("{}"), false).await;
+    let (calls, report) = run::<Oversteps>(event, &parse("{}"), "post-login").await;
     let expected = r#"[["id","saml","config_invalid"],["id","lacks","config_invalid"],["id","large","claims_too_large"],["app","other","xxxxxxxxxx"],["access","plan","gold"]]"#;
     assert_eq!(calls, expected);
     assert!(report.contains(r#""warnings":["the login is for no API"#), "{report}");
     let event =
         parse(r#"{"user":{"app_metadata":"text"},"resource_server":{"identifier":"https://a.example"}}"#);
-    let (calls, report) = run::<Oversteps>(event, &parse("{}"), false).await;
+    let (calls, report) = run::<Oversteps>(event, &parse("{}"), "post-login").await;
     assert!(calls.contains(r#"["id","other","api_refused"]"#), "{calls}");
     assert!(report.contains(r#""warnings":[]"#), "{report}");
 }

@@ -3,14 +3,18 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use claimsmith_action::{ActionEngine, Io, JsApi, check, evaluate};
-use js_sys::{JSON, Reflect};
+use claimsmith_action::{ActionEngine, Io, JsApi, compile, evaluate, settled};
+use js_sys::{Function, JSON, Promise, Reflect};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen(inline_js = r#"
 export function parse(text) { return JSON.parse(text); }
+
+// Gathers what it is called with.
+export function gather(resolve) { return (...given) => resolve(given); }
 
 // An event that throws where anything but the paths that are named is touched.
 export function guardedEvent(values) {
@@ -76,17 +80,20 @@ export function unreadableEvent(closed) {
 }
 
 // Answers each request with this body.
-export function createIo(body) {
+export function createIo(body, settled) {
     const work = (value) => ({ promise: Promise.resolve(value), sent: true, cancel() {} });
     return {
         send: () => work({ status: 200, headers: [], body: new TextEncoder().encode(body) }),
         sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
         monotonic: () => 0,
+        wait: (promise, id) =>
+            promise.then((value) => settled(id, true, value), (error) => settled(id, false, error)),
     };
 }
 "#)]
 extern "C" {
     fn parse(text: &str) -> JsValue;
+    fn gather(resolve: &Function) -> Function;
     #[wasm_bindgen(js_name = createApiThat)]
     fn create_api_that(fails: &str) -> JsApi;
     #[wasm_bindgen(js_name = withPollution)]
@@ -98,20 +105,49 @@ extern "C" {
     #[wasm_bindgen(js_name = createApi)]
     fn create_api() -> JsApi;
     #[wasm_bindgen(js_name = createIo)]
-    fn create_io(body: &str) -> Io;
+    fn create_io_with(body: &str, settled: &JsValue) -> Io;
+}
+
+fn create_io(body: &str) -> Io {
+    create_io_with(body, &Closure::<dyn Fn(u32, bool, JsValue)>::new(settled).into_js_value())
+}
+
+/// Runs one login; what is told of it.
+async fn run(engine: &ActionEngine, event: JsValue, api: JsApi, body: &str, wants_report: bool) -> JsValue {
+    let (mut event, mut api) = (Some(event), Some(api));
+    let login = Promise::new(&mut |done, _| {
+        engine.login(
+            event.take().unwrap(),
+            api.take().unwrap(),
+            create_io(body),
+            wants_report,
+            gather(&done),
+        );
+    });
+    JsFuture::from(login).await.unwrap()
 }
 
 fn text(value: &JsValue) -> String {
     JSON::stringify(value).unwrap().into()
 }
 
+fn engine(config: &str, trigger: &str) -> ActionEngine {
+    let compiled = compile(&parse(config), trigger).unwrap();
+    let plan = compiled.get(1);
+    assert!(!plan.is_undefined(), "{}", text(&compiled));
+    let undefined = JsValue::UNDEFINED;
+    ActionEngine::new(trigger, plan.unchecked_ref(), &undefined, &undefined)
+        .map_err(|problems| text(&problems))
+        .unwrap()
+}
+
 /// Runs one login; what was done to `api`, and the report, as JSON text.
 async fn login(config: &str, event: &str, body: &str) -> (String, String) {
-    let engine = ActionEngine::new(parse(config), false).map_err(|problems| text(&problems)).unwrap();
+    let engine = engine(config, "post-login");
     let api = create_api();
     let calls = Reflect::get(&api, &"calls".into()).unwrap();
     let event = guarded_event(&parse(event));
-    let result = JsFuture::from(engine.login(event, api, create_io(body), true)).await.unwrap();
+    let result = run(&engine, event, api, body, true).await;
     (text(&calls), text(&Reflect::get_u32(&result, 1).unwrap()))
 }
 
@@ -158,20 +194,20 @@ async fn effects_reach_the_api_in_their_order_and_a_missing_target_is_left_out()
 #[wasm_bindgen_test]
 async fn a_denial_fits_its_trigger() {
     let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"No.","on_unavailable":"skip"}]}"#;
-    for (for_machines, expected) in
-        [(false, r#"[["deny","No."]]"#), (true, r#"[["deny","invalid_request","No."]]"#)]
-    {
-        let engine =
-            ActionEngine::new(parse(config), for_machines).map_err(|problems| text(&problems)).unwrap();
+    for (trigger, expected) in [
+        ("post-login", r#"[["deny","No."]]"#),
+        ("credentials-exchange", r#"[["deny","invalid_request","No."]]"#),
+    ] {
+        let engine = engine(config, trigger);
         let api = create_api();
         let calls = Reflect::get(&api, &"calls".into()).unwrap();
-        JsFuture::from(engine.login(parse("{}"), api, create_io("{}"), false)).await.unwrap();
+        run(&engine, parse("{}"), api, "{}", false).await;
         assert_eq!(text(&calls), expected);
         // Nothing here says that a failure should deny.
         assert!(engine.denial().is_none());
     }
-    let config = parse(r#"{"claims":{"a":{"value":"event.x","required":true}}}"#);
-    let denial = ActionEngine::new(config, true).map_err(|problems| text(&problems)).unwrap().denial();
+    let config = r#"{"claims":{"a":{"value":"event.x","required":true}}}"#;
+    let denial = engine(config, "credentials-exchange").denial();
     assert!(text(&denial.unwrap().into()).starts_with(r#"["server_error","We could not"#));
 }
 
@@ -184,9 +220,9 @@ async fn a_denial_that_the_api_does_not_carry_out_is_handed_back_with_the_reason
         ("lacks", "[null]"),
     ] {
         let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"Closed."}]}"#;
-        let engine = ActionEngine::new(parse(config), false).map_err(|problems| text(&problems)).unwrap();
-        let login = engine.login(parse("{}"), create_api_that(fails), create_io("{}"), true);
-        let told: js_sys::Array = JsFuture::from(login).await.unwrap().unchecked_into();
+        let engine = engine(config, "post-login");
+        let told = run(&engine, parse("{}"), create_api_that(fails), "{}", true).await;
+        let told: js_sys::Array = told.unchecked_into();
         assert!(told.get(0).as_string().unwrap().contains(" api_refused"), "{fails}: {told:?}");
         assert!(text(&told.get(1)).contains(r#""code":"api_refused""#), "{fails}");
         assert_eq!(text(&told.get(2)), thrown, "{fails}");
@@ -232,7 +268,7 @@ async fn what_the_event_does_not_have_is_null_and_arrays_have_no_members() {
 async fn what_cannot_be_read_of_the_event_is_unavailable_and_the_rest_is_read() {
     let config = r#"{"claims":{"a":"event.user.name","b":"event.user.user_metadata","c":"event.user.picture"},
         "deny":[{"when":"event.user.app_metadata.closed","reason":"Closed."}]}"#;
-    let engine = ActionEngine::new(parse(config), false).map_err(|problems| text(&problems)).unwrap();
+    let engine = engine(config, "post-login");
     for (closed, expected) in [
         (false, "[[\"access\",\"a\",\"Zoé \u{fffd}\"],[\"id\",\"a\",\"Zoé \u{fffd}\"]]"),
         (true, r#"[["deny","Closed."]]"#),
@@ -240,7 +276,7 @@ async fn what_cannot_be_read_of_the_event_is_unavailable_and_the_rest_is_read() 
         let api = create_api();
         let calls = Reflect::get(&api, &"calls".into()).unwrap();
         let event = unreadable_event(closed);
-        let result = JsFuture::from(engine.login(event, api, create_io("{}"), true)).await.unwrap();
+        let result = run(&engine, event, api, "{}", true).await;
         assert_eq!(text(&calls), expected);
         let report = text(&Reflect::get_u32(&result, 1).unwrap());
         let errors = ["unavailable", "event.user.user_metadata", "event.user.picture"];
@@ -259,18 +295,59 @@ async fn a_secret_that_is_no_string_is_missing() {
 
 #[wasm_bindgen_test]
 fn problems_come_out_as_plain_objects() {
-    let problems = text(&check(parse(r#"{"claims":{"sub":"event.x"}}"#), false));
-    assert!(
-        problems.starts_with(r#"[{"code":"claim_reserved","path":"claims.sub","message":"#),
-        "{problems}"
-    );
-    assert_eq!(text(&check(parse(r#"{"claims":{}}"#), false)), "[]");
-    assert!(text(&check(JsValue::UNDEFINED, false)).contains("must be an object, not null"));
+    let compiled = |config: &str| text(&compile(&parse(config), "post-login").unwrap().get(0));
+    let problems = compiled(r#"{"claims":{"sub":"event.x","a":"event..x","b":{"valeu":"event.x"}}}"#);
+    for expected in [
+        r#"{"code":"claim_reserved","path":"claims.sub","message":"#,
+        r#""key":true"#,
+        r#""offset":6"#,
+        r#""secrets":[],"hosts":[]"#,
+    ] {
+        assert!(problems.contains(expected), "{expected} in {problems}");
+    }
+    assert!(compile(&parse(r#"{"claims":1}"#), "post-login").unwrap().get(1).is_undefined());
+    assert!(compiled("null").contains("must be an object, not null"));
+    assert!(compile(&JsValue::UNDEFINED, "pre-login").is_err());
+}
+
+#[wasm_bindgen_test]
+fn what_a_configuration_takes_comes_out_beside_its_plan() {
+    let config = r#"{"sources":{"s":{"url":"http://{secrets.HOST}:81/x","headers":{"k":"{secrets.KEY}"}},
+        "t":{"url":"{secrets.BASE}/x"},"u":{"url":"https://api.example.com/x"}},"claims":{}}"#;
+    let compiled = compile(&parse(config), "post-login").unwrap().get(0);
+    let member = |name: &str| text(&Reflect::get(&compiled, &name.into()).unwrap());
+    let secrets = r#"[{"name":"BASE","kind":"origin"},{"name":"HOST","kind":"local_host"},{"name":"KEY","kind":"text"}]"#;
+    assert_eq!(member("secrets"), secrets);
+    assert_eq!(member("hosts"), r#"["api.example.com","{secrets.BASE}","{secrets.HOST}:81"]"#);
+    assert_eq!(member("problems"), "[]");
+    assert_eq!(member("fingerprint").len(), 18);
+}
+
+#[wasm_bindgen_test]
+fn a_plan_of_another_version_or_trigger_or_damaged_is_refused() {
+    let compiled = compile(&parse(r#"{"claims":{}}"#), "post-login").unwrap();
+    let plan: js_sys::Uint8Array = compiled.get(1).unchecked_into();
+    let new = |trigger: &str, bytes: &[u8]| {
+        let undefined = JsValue::UNDEFINED;
+        let plan = js_sys::Uint8Array::from(bytes);
+        ActionEngine::new(trigger, &plan, &undefined, &undefined)
+            .map(|_| ())
+            .map_err(|problems| text(&problems))
+    };
+    let bytes = plan.to_vec();
+    assert_eq!(new("post-login", &bytes), Ok(()));
+    assert!(new("credentials-exchange", &bytes).unwrap_err().contains("another trigger"));
+    let mut older = bytes.clone();
+    older[1] = b'9';
+    assert!(new("post-login", &older).unwrap_err().contains("was made by claimsmith 9"));
+    for damaged in [&bytes[..bytes.len() - 1], &[bytes.as_slice(), &[0]].concat(), &[]] {
+        assert!(new("post-login", damaged).unwrap_err().contains("damaged"), "{damaged:?}");
+    }
 }
 
 #[wasm_bindgen_test]
 fn values_keep_their_types_on_the_way_in_and_out() {
     let data = r#"{"a":[null,true,-0.5,"é\n",{"b":{}}]}"#;
-    assert_eq!(text(&evaluate("@", parse(data)).unwrap()), data);
-    assert!(evaluate("a[", parse(data)).is_err());
+    assert_eq!(text(&evaluate("@", &parse(data)).unwrap()), data);
+    assert!(evaluate("a[", &parse(data)).is_err());
 }

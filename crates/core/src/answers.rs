@@ -1,16 +1,16 @@
-//! The answers of sources with a `cache`, in memory.
+//! The response cache of sources with a `cache`, in memory.
 
 use std::cell::RefCell;
 
 use claimsmith_expression::Value;
 
-/// How many answers are kept.
+/// The most answers in memory.
 const MAX_ENTRIES: usize = 1_000;
 
-/// How many bytes of answers are kept, as they came over the wire.
+/// The most bytes of answers in memory, as received.
 const MAX_BYTES: usize = 4 << 20;
 
-/// The answers of one engine, shared by all its logins. The one unused for longest leaves first.
+/// The answers of one engine, shared by all its logins. The least recently used is evicted first.
 #[derive(Debug, Default)]
 pub(crate) struct Answers(RefCell<Vec<(String, Answer)>>);
 
@@ -18,24 +18,24 @@ pub(crate) struct Answers(RefCell<Vec<(String, Answer)>>);
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) value: Value,
-    /// What the backend calls this version of it (RFC 9110 §8.8.3).
+    /// The entity tag of this version (RFC 9110 §8.8.3).
     pub(crate) etag: Option<String>,
-    /// Whether it is that there is nothing (404).
+    /// True where the answer is 404 and means null.
     pub(crate) is_not_found: bool,
     pub(crate) bytes: usize,
-    /// When it came, or was last found to hold, in milliseconds since the epoch.
+    /// The time of its receipt or last validation, in milliseconds since the epoch.
     pub(crate) stored_at_ms: u64,
 }
 
 impl Answer {
-    /// Whether it is younger than this. What comes from the future is of no age that could be trusted.
+    /// Returns whether it is younger than this. An answer from the future has no age that can be trusted.
     pub(crate) fn is_within(&self, age_ms: u64, now_ms: u64) -> bool {
         now_ms.checked_sub(self.stored_at_ms).is_some_and(|age| age < age_ms)
     }
 }
 
 impl Answers {
-    /// The answer under a key, however old.
+    /// Returns the answer under a key, however old.
     pub(crate) fn get(&self, key: &str) -> Option<Answer> {
         let mut answers = self.0.borrow_mut();
         let entry = take(&mut answers, key)?;

@@ -1,4 +1,4 @@
-//! Client assertions: a client that proves who it is by signing, with no secret on the wire (RFC 7523 §2.2).
+//! Client assertions: a client authenticates by a signature, with no secret on the wire (RFC 7523 §2.2).
 
 use claimsmith_expression::text::{concat, split};
 use claimsmith_expression::{Map, Number, Value};
@@ -9,10 +9,10 @@ use crate::host::Host;
 use crate::secret::Secret;
 use crate::token::{Grant, Signing};
 
-/// How long an assertion is good for. It is made for one request.
+/// The lifetime of an assertion, in seconds. It is made for one request.
 const LIFETIME_S: u64 = 60;
 
-/// A signed assertion for one token request.
+/// Returns a signed assertion for one token request.
 ///
 /// # Errors
 /// `config_invalid` where the host cannot sign with the key.
@@ -20,20 +20,21 @@ pub(crate) async fn assertion(host: &impl Host, grant: &Grant, signing: &Signing
     // It need not be secret, only new (RFC 7523 §3, `jti`).
     let id = base64url([host.random().to_be_bytes(), host.random().to_be_bytes()].as_flattened());
     let mut text = signing_input(grant, signing, host.now_ms() / 1_000, &id);
-    let signature = host.sign(signing.algorithm, &grant.credential, &text).await.ok_or_else(|| {
-        Error::new(
-            Code::ConfigInvalid,
-            "`private_key` cannot sign; give it a private key in PKCS#8 PEM that fits `algorithm`",
-        )
-    })?;
+    let signature =
+        host.sign(signing.algorithm.as_str(), &grant.credential, &text).await.ok_or_else(|| {
+            Error::new(
+                Code::ConfigInvalid,
+                "`private_key` cannot sign; give it a private key in PKCS#8 PEM that fits `algorithm`",
+            )
+        })?;
     text.push('.');
     text.push_str(&base64url(&signature));
     Ok(Secret::new(text))
 }
 
-/// What is signed (RFC 7515 §5.1): the header and the claims of the assertion.
+/// Returns the signing input (RFC 7515 §5.1): the header and the claims of the assertion.
 fn signing_input(grant: &Grant, signing: &Signing, now_s: u64, id: &str) -> String {
-    let mut header = vec![("alg".into(), signing.algorithm.into()), ("typ".into(), "JWT".into())];
+    let mut header = vec![("alg".into(), signing.algorithm.as_str().into()), ("typ".into(), "JWT".into())];
     header.extend(signing.key_id.as_ref().map(|key_id| ("kid".into(), key_id.expose().into())));
     let client_id = Value::from(grant.client_id.expose());
     #[expect(clippy::cast_precision_loss, reason = "seconds of any date are exact in a double")]

@@ -1,4 +1,4 @@
-//! Circuit breakers: a login loses no time to an endpoint that is known to be dead.
+//! Circuit breakers: a login loses no time to an endpoint that is known to be down.
 //!
 //! There is one for each token URL and each source. It opens after failures of several logins, of several users
 //! where a user may be the reason; after a while one call probes. Instances share it as [`SharedState`].
@@ -10,13 +10,13 @@ use crate::host::Host;
 use crate::http::Response;
 use crate::shared_state::{Entry, SharedState, Subject, WINDOW_MS};
 
-/// How many failures open a circuit.
+/// The failures that open a circuit.
 const FAILURES: usize = 5;
 
-/// How many users must have failed before their failures count: one alone may be the reason.
+/// The users who must have failed before their failures count: one alone may be the cause.
 const USERS: usize = 2;
 
-/// How long a circuit is open at first, and at most. Each probe that fails doubles it.
+/// The time for which a circuit is open at first, and at most. Each failed probe doubles it.
 const FIRST_OPEN_MS: u64 = 1_000;
 const LONGEST_OPEN_MS: u64 = 30_000;
 
@@ -27,7 +27,7 @@ pub(crate) struct Circuit<'a> {
     pub(crate) id: &'a Rc<str>,
 }
 
-/// Leave to make one call.
+/// The permission to make one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Permit {
     /// The circuit is closed.
@@ -36,7 +36,7 @@ pub(crate) enum Permit {
     Probe,
 }
 
-/// What a call says about its endpoint.
+/// The result of a call, as the circuit counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The endpoint answers. A refusal is an answer.
@@ -97,7 +97,7 @@ impl<'a> Circuit<'a> {
         Some(Permit::Probe)
     }
 
-    /// Records what a call found.
+    /// Records the result of a call.
     pub(crate) fn record(&self, host: &impl Host, permit: Permit, subject: &Subject<'_>, verdict: Verdict) {
         match verdict {
             Verdict::Success => self.close(host),
@@ -131,7 +131,7 @@ impl<'a> Circuit<'a> {
 
     fn fail(&self, host: &impl Host, permit: Permit, subject: &Subject<'_>, is_certain: bool) {
         let now_ms = host.now_ms();
-        // What counts by itself counts once a login; anything else counts once a user.
+        // A failure that counts by itself counts once a login; any other counts once a user.
         let mut counted = subject.caller.counted.borrow_mut();
         let is_counted = counted.contains(self.id);
         if is_certain && !is_counted {

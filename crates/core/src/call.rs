@@ -1,4 +1,4 @@
-//! One request against the clock.
+//! One request with a timeout and a deadline.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,24 +11,24 @@ use crate::shared_state::Subject;
 use crate::task::timeout;
 use claimsmith_expression::text::{concat, decimal};
 
-/// The moment at which a login must be decided.
+/// The time at which a login must be decided.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     at_ms: f64,
 }
 
 impl Deadline {
-    /// A deadline `duration_ms` from now.
+    /// Returns a deadline `duration_ms` from now.
     pub(crate) fn after(host: &impl Host, duration_ms: u32) -> Deadline {
         Deadline { at_ms: host.monotonic_ms() + f64::from(duration_ms) }
     }
 
-    /// This deadline, or one `duration_ms` from now where that is later.
+    /// Returns this deadline, or one `duration_ms` from now where that is later.
     pub(crate) fn or_after(self, host: &impl Host, duration_ms: u32) -> Deadline {
         Deadline { at_ms: self.at_ms.max(Deadline::after(host, duration_ms).at_ms) }
     }
 
-    /// What is left, in whole milliseconds.
+    /// Returns the time left, in whole milliseconds.
     pub(crate) fn remaining_ms(&self, host: &impl Host) -> u32 {
         let left = (self.at_ms - host.monotonic_ms()).clamp(0.0, f64::from(u32::MAX));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the type")]
@@ -38,30 +38,30 @@ impl Deadline {
     }
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     /// The answer. Errors: `timeout`, `deadline_exceeded`, `transport_failed`, `response_too_large`, `circuit_open`;
     /// `redirect_refused` for any 3xx, since what was meant for one host must not reach another.
     pub(crate) result: Result<Rc<Response>, Error>,
-    /// Whether a byte of the request may have left.
+    /// True where a byte of the request may have been sent.
     pub(crate) sent: bool,
 }
 
 impl Attempt {
-    /// An attempt that was not made.
+    /// Returns an attempt that was not made.
     pub(crate) fn refused(error: Error) -> Attempt {
         Attempt { result: Err(error), sent: false }
     }
 
-    /// The status of the answer; 0 where there is none.
+    /// Returns the status of the answer; 0 where there is none.
     pub(crate) fn status(&self) -> u16 {
         status_of(&self.result)
     }
 }
 
-/// Sends a request where its circuit permits it, and records what came of it. Gives it up when its own time or the
-/// login's is over.
+/// Sends a request where its circuit permits it, and records the result. Cancels it when its own timeout or the
+/// login's deadline has passed.
 pub(crate) async fn attempt(
     host: &impl Host,
     circuit: Circuit<'_>,
@@ -86,7 +86,7 @@ pub(crate) async fn attempt(
 
 fn read(answer: Result<Response, TransportError>, max_bytes: u32) -> Result<Rc<Response>, Error> {
     match answer {
-        // 304 leads nowhere: it says that what is known still holds.
+        // 304 is no redirect: it confirms the cached answer.
         Ok(response) if (300..400).contains(&response.status) && response.status != 304 => {
             Err(Error::new(Code::RedirectRefused, "the answer is a redirect, and those are not followed"))
         }
@@ -106,7 +106,7 @@ fn read(answer: Result<Response, TransportError>, max_bytes: u32) -> Result<Rc<R
     }
 }
 
-/// The error of work that was given up after `limit_ms` of the `timeout_ms` that it may take.
+/// Returns the error of work that was given up after `limit_ms` of the `timeout_ms` that it may take.
 pub(crate) fn out_of_time(limit_ms: u32, timeout_ms: u32) -> Error {
     if limit_ms < timeout_ms {
         return deadline_exceeded();
@@ -114,17 +114,17 @@ pub(crate) fn out_of_time(limit_ms: u32, timeout_ms: u32) -> Error {
     Error::new(Code::Timeout, concat(&["no answer within ", &decimal(timeout_ms as usize), " ms"]))
 }
 
-/// The status of an answer; 0 where there is none.
+/// Returns the status of an answer; 0 where there is none.
 pub(crate) fn status_of(result: &Result<Rc<Response>, Error>) -> u16 {
     result.as_ref().map_or(0, |response| response.status)
 }
 
-/// The error of a login whose time is over.
+/// Returns the error of a login whose time is over.
 pub(crate) fn deadline_exceeded() -> Error {
     Error::new(Code::DeadlineExceeded, "the login's `deadline_ms` was over before there was an answer")
 }
 
-/// What the host calls a failure of the connection, such as `ECONNREFUSED`, fit for a log line; anything longer
+/// Returns the host's code of a connection failure, such as `ECONNREFUSED`, fit for a log line; anything longer
 /// or stranger is not repeated, since it could carry a secret.
 fn plain_word(word: &str) -> &str {
     let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

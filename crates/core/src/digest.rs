@@ -1,24 +1,23 @@
-//! Names for things that are kept, made of all that makes them what they are.
+//! Digests as keys of what is kept, over all that identifies it.
 
 use std::rc::Rc;
 
-use sha2::{Digest, Sha256};
-
+use claimsmith_expression::platform;
 use claimsmith_expression::text::decimal;
 
 use crate::encode::base64url;
 
-/// A SHA-256 over the parts, as 43 characters of base64url.
+/// Returns a SHA-256 over the parts, as 43 characters of base64url.
 pub(crate) fn digest(parts: &[&str]) -> String {
     digest_of(&identity(parts))
 }
 
-/// The first 48 bits of the same, for names that stand in a record of narrow limits.
-pub(crate) fn short_digest(parts: &[&str]) -> Rc<str> {
+/// Returns the first 48 bits of the same, for names that stand in a record of narrow limits.
+pub fn short_digest(parts: &[&str]) -> Rc<str> {
     digest(parts).get(..8).unwrap_or_default().into()
 }
 
-/// The parts as one text, each with its length before it, so that no two lists of parts run into one.
+/// Returns the parts as one text, each with its length before it, so that no two lists of parts run into one.
 pub(crate) fn identity(parts: &[&str]) -> String {
     let mut text = String::new();
     for part in parts {
@@ -30,5 +29,5 @@ pub(crate) fn identity(parts: &[&str]) -> String {
 }
 
 pub(crate) fn digest_of(identity: &str) -> String {
-    base64url(&Sha256::digest(identity.as_bytes()))
+    base64url(&platform::sha256(identity))
 }

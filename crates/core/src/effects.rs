@@ -1,38 +1,40 @@
-//! What code wants done to `api`, checked as it says so.
+//! The calls of `api` that Rust code makes, checked when it makes them.
 
 use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
-use crate::claim::{Target, has_unsafe_integer};
-use crate::config::{Limits, claim_path, is_scope};
-use crate::enrich::{DENY_REASON, Decision, Effect};
+use crate::claim_type::has_unsafe_integer;
+use crate::decision::{DENY_REASON, Decision, Effect};
 use crate::error::{Code, Error};
-use crate::limits::{refuse, too_large, weight};
+use crate::limits::{is_scope, refuse, room, too_large, weight};
+use crate::plan::Limits;
 use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport};
+use crate::target::Target;
+use crate::text::claim_path;
 
-/// What the claims of a login's tokens may weigh together: all that Auth0 takes.
+/// The size limits of a login's tokens: Auth0's.
 const LIMITS: Limits = Limits { access_token_bytes: 100_000, id_token_bytes: 100_000 };
 
-/// What is to be done to `api` when a login is decided.
+/// The calls of `api` to make when a login is decided.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effects {
     list: Vec<Effect>,
     targets: Vec<TargetState>,
 }
 
-/// What is known of a target of this login.
+/// The state of a target in this login.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetState {
-    /// Which one.
+    /// The target.
     pub target: Target,
-    /// Whether this login's api lacks it.
+    /// True where this login's `api` lacks it.
     pub is_missing: bool,
     /// The metadata that the event shows there; null where it shows none.
     pub held: Value,
 }
 
 impl Effects {
-    /// Takes note of what is known of a target. One that nothing is known of is there, and holds nothing.
+    /// Sets the state of a target. One without a state is there, and holds nothing.
     pub fn set_target(&mut self, state: TargetState) {
         self.targets.retain(|known| known.target != state.target);
         self.targets.push(state);
@@ -46,7 +48,7 @@ impl Effects {
     /// Sets a claim, in place of one of the same name and target. Null is no value, so nothing is set.
     ///
     /// # Errors
-    /// `claim_reserved` where Auth0 would drop the name without a word, `config_invalid` where this login's api
+    /// `claim_reserved` where Auth0 would silently drop the name, `config_invalid` where this login's api
     /// lacks the target, `claim_type_mismatch` where the target takes no such value, `unsafe_integer`;
     /// `claims_too_large` where the value, or the claims of the target together, are larger than Auth0 takes;
     /// `api_refused` where the user's metadata is no object; `unavailable` where a part of the value could not be
@@ -82,7 +84,7 @@ impl Effects {
                 count += 1;
             }
         }
-        if !LIMITS.room(target, &held).holds(bytes, count) {
+        if !room(LIMITS, target, &held).holds(bytes, count) {
             return Err(too_large(target).at(&place));
         }
         self.list.retain(|effect| !matches!(effect, Effect::SetClaim { target: known, name: same, .. } if *known == target && **same == *name));
@@ -119,7 +121,7 @@ impl Effects {
         self.list.push(Effect::Deny { reason: reason.into(), is_failure: false });
     }
 
-    /// The decision: these effects, or a denial alone. Where there is a failure, what was said before it counts
+    /// Returns the decision: these effects, or a denial alone. Where there is a failure, the effects before it count
     /// for nothing: the login goes on as it is, or is denied where it `denies` then.
     pub fn decide(self, failure: Option<Error>, denies: bool) -> Decision {
         let denial = match &failure {
@@ -144,6 +146,8 @@ impl Effects {
                 scopes: ScopesReport::default(),
                 errors: failure.into_iter().collect(),
                 warnings: Vec::new(),
+                fingerprint: None,
+                is_edited: false,
             },
         )
     }

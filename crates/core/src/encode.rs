@@ -19,7 +19,7 @@ pub(crate) fn percent_encode(into: &mut String, text: &str) {
     }
 }
 
-/// The fields as `application/x-www-form-urlencoded`. A space becomes `%20`, which every reader of
+/// Returns the fields as `application/x-www-form-urlencoded`. A space becomes `%20`, which every reader of
 /// forms understands.
 pub(crate) fn form_encode(fields: &[(&str, &str)]) -> String {
     let mut form = String::new();

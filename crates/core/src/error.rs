@@ -1,99 +1,67 @@
-//! What can go wrong, under names that never change.
+//! Failures, under names that never change.
 
 use std::fmt;
 use std::ops::Deref;
 
-use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::text::concat;
 
-use crate::report::one_line;
+use crate::text::one_line;
+use crate::words::words;
 
-/// The stable name of a kind of failure. Reports, logs and JavaScript show [`Code::as_str`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Code {
-    /// The configuration has an unknown key, a wrong type, or a value out of range.
-    ConfigInvalid,
-    /// An expression does not follow JMESPath, or names something that does not exist.
-    ExpressionInvalid,
-    /// A template names a secret that the Action does not have.
-    SecretMissing,
-    /// A secret has a value that does not fit its place.
-    SecretInvalid,
-    /// A template needs a value, and the login has none.
-    TemplateValueMissing,
-    /// A template reads the user's address, and nobody has verified it.
-    EmailUnverified,
-    /// The token endpoint refused to issue a token (RFC 6749 §5.2).
-    TokenRefused,
-    /// The token endpoint answered something that is no token (RFC 6749 §5.1).
-    TokenResponseInvalid,
-    /// No answer: the connection could not be made, or broke.
-    TransportFailed,
-    /// No answer within the time of one call.
-    Timeout,
-    /// No answer within the time of the whole login.
-    DeadlineExceeded,
-    /// The answer is a redirect, and those are not followed.
-    RedirectRefused,
-    /// The answer is larger than `max_bytes`.
-    ResponseTooLarge,
-    /// The answer is not JSON.
-    ResponseNotJson,
-    /// The backend answered with an error status.
-    SourceStatus,
-    /// The answer is one that `fail_when` refuses.
-    AnswerRefused,
-    /// A part of the event or an answer that is needed cannot be read or was not to be had, so that nothing is
-    /// decided.
-    Unavailable,
-    /// Not called: it failed for several logins, without a success between.
-    CircuitOpen,
-    /// A claim's value does not fit its `type`.
-    ClaimTypeMismatch,
-    /// A required claim has no value.
-    ClaimMissing,
-    /// Auth0 keeps the claim's name for itself and would drop it in silence.
-    ClaimReserved,
-    /// A claim is too large for its target, or the claims of one target are together.
-    ClaimsTooLarge,
-    /// A claim holds an integer beyond 2^53 − 1, which JavaScript would round.
-    UnsafeInteger,
-    /// Auth0's `api` threw or returned an error.
-    ApiRefused,
-    /// A defect of Claimsmith.
-    Internal,
-}
-
-impl Code {
-    /// The name as it is shown, in snake_case.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Code::ConfigInvalid => "config_invalid",
-            Code::ExpressionInvalid => "expression_invalid",
-            Code::SecretMissing => "secret_missing",
-            Code::SecretInvalid => "secret_invalid",
-            Code::TemplateValueMissing => "template_value_missing",
-            Code::EmailUnverified => "email_unverified",
-            Code::TokenRefused => "token_refused",
-            Code::TokenResponseInvalid => "token_response_invalid",
-            Code::TransportFailed => "transport_failed",
-            Code::Timeout => "timeout",
-            Code::DeadlineExceeded => "deadline_exceeded",
-            Code::RedirectRefused => "redirect_refused",
-            Code::ResponseTooLarge => "response_too_large",
-            Code::ResponseNotJson => "response_not_json",
-            Code::SourceStatus => "source_status",
-            Code::AnswerRefused => "answer_refused",
-            Code::Unavailable => "unavailable",
-            Code::CircuitOpen => "circuit_open",
-            Code::ClaimTypeMismatch => "claim_type_mismatch",
-            Code::ClaimMissing => "claim_missing",
-            Code::ClaimReserved => "claim_reserved",
-            Code::ClaimsTooLarge => "claims_too_large",
-            Code::UnsafeInteger => "unsafe_integer",
-            Code::ApiRefused => "api_refused",
-            Code::Internal => "internal",
-        }
+words! {
+    /// The stable name of a kind of failure. Reports, logs and JavaScript show [`Code::as_str`].
+    pub enum Code {
+        /// The configuration has an unknown key, a wrong type, or a value out of range.
+        ConfigInvalid = "config_invalid",
+        /// An expression does not follow JMESPath, or names something that does not exist.
+        ExpressionInvalid = "expression_invalid",
+        /// A template names a secret that the Action does not have.
+        SecretMissing = "secret_missing",
+        /// A secret has a value that does not fit its place.
+        SecretInvalid = "secret_invalid",
+        /// A template needs a value, and the login has none.
+        TemplateValueMissing = "template_value_missing",
+        /// A template reads the user's address, which is not verified.
+        EmailUnverified = "email_unverified",
+        /// The token endpoint refused to issue a token (RFC 6749 §5.2).
+        TokenRefused = "token_refused",
+        /// The token endpoint answered something that is no token (RFC 6749 §5.1).
+        TokenResponseInvalid = "token_response_invalid",
+        /// No answer: the connection could not be made, or broke.
+        TransportFailed = "transport_failed",
+        /// No answer within the time of one call.
+        Timeout = "timeout",
+        /// No answer within the time of the whole login.
+        DeadlineExceeded = "deadline_exceeded",
+        /// The answer is a redirect, and those are not followed.
+        RedirectRefused = "redirect_refused",
+        /// The answer is larger than `max_bytes`.
+        ResponseTooLarge = "response_too_large",
+        /// The answer is not JSON.
+        ResponseNotJson = "response_not_json",
+        /// The backend answered with an error status.
+        SourceStatus = "source_status",
+        /// The answer is one that `fail_when` refuses.
+        AnswerRefused = "answer_refused",
+        /// A part of the event or an answer that is needed cannot be read or was not to be had, so that nothing is
+        /// decided.
+        Unavailable = "unavailable",
+        /// Not called: it failed for several logins, without a success between.
+        CircuitOpen = "circuit_open",
+        /// A claim's value does not fit its `type`.
+        ClaimTypeMismatch = "claim_type_mismatch",
+        /// A required claim has no value.
+        ClaimMissing = "claim_missing",
+        /// Auth0 reserves the claim's name and would silently drop it.
+        ClaimReserved = "claim_reserved",
+        /// A claim is too large for its target, or the claims of one target are together.
+        ClaimsTooLarge = "claims_too_large",
+        /// A claim holds an integer beyond 2^53 − 1, which JavaScript would round.
+        UnsafeInteger = "unsafe_integer",
+        /// Auth0's `api` threw or returned an error.
+        ApiRefused = "api_refused",
+        /// A defect of Claimsmith.
+        Internal = "internal",
     }
 }
 
@@ -105,41 +73,54 @@ impl Code {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Box<Details>);
 
-/// What an [`Error`] says. Boxed, since nearly every function here returns one or passes one on.
+/// The contents of an [`Error`]. Boxed, since nearly every function here returns one or passes one on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
     /// The kind of failure.
     pub code: Code,
-    /// Where in the configuration, such as `sources.profile.url`; empty for the whole.
+    /// The place in the configuration, such as `sources.profile.url`; empty for the whole.
     pub path: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
+    /// The part of the entry at that place that is wrong.
+    pub part: Part,
+}
+
+/// The part of an entry that is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The value.
+    Value,
+    /// The key that the value stands under.
+    Key,
+    /// The text, from so many characters on.
+    Text(usize),
 }
 
 impl Error {
-    /// A failure that does not know its place yet. What the message repeats of the configuration may go over
-    /// several lines; the message does not.
+    /// Returns a failure without a place. Text of the configuration that the message repeats may have
+    /// several lines; the message has one.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
         let message = one_line(&message.into(), usize::MAX);
-        Error(Box::new(Details { code, path: String::new(), message }))
+        Error(Box::new(Details { code, path: String::new(), message, part: Part::Value }))
     }
 
-    /// What is wrong with an expression, and below it the expression with a mark at the place, which is
-    /// `offset` bytes into it.
+    /// Returns the same failure, with further lines below its message: what is wrong, shown.
     ///
-    /// For those who write the configuration, and for problems of the configuration only: what is wrong at
-    /// a login goes into the log, on one line.
-    pub fn in_expression(message: &str, expression: &str, offset: usize) -> Error {
-        let shown = one_line(expression, usize::MAX);
-        let mut mark = String::new();
-        expression.char_indices().filter(|(at, _)| *at < offset).for_each(|_| mark.push(' '));
-        let column = decimal(mark.len().saturating_add(1));
-        let mut error = Error::new(Code::ExpressionInvalid, message);
-        error.0.message.push_str(&concat(&[" (column ", &column, ")\n  ", &shown, "\n  ", &mark, "^"]));
-        error
+    /// For those who write the configuration, and for problems of the configuration only: what is wrong at a login goes
+    /// into the log, on one line.
+    pub fn showing(mut self, lines: &str) -> Error {
+        self.0.message.push_str(lines);
+        self
     }
 
-    /// The same failure, placed. A place that is already known stays.
+    /// Returns the same failure, of this part of what stands at its place.
+    pub fn of(mut self, part: Part) -> Error {
+        self.0.part = part;
+        self
+    }
+
+    /// Returns the same failure, placed. A place that is already known stays.
     pub fn at(mut self, path: &str) -> Error {
         if self.0.path.is_empty() {
             self.0.path.push_str(path);
@@ -148,7 +129,7 @@ impl Error {
     }
 }
 
-/// A result whose failure is placed. The place comes in pieces: only a failure pays for the text.
+/// Returns a result whose failure is placed. The place comes in pieces: only a failure pays for the text.
 pub(crate) fn placed<T>(result: Result<T, Error>, place: &[&str]) -> Result<T, Error> {
     result.map_err(|error| error.at(&concat(place)))
 }
@@ -181,8 +162,5 @@ mod tests {
     fn a_message_is_one_line_whatever_it_repeats() {
         let error = Error::new(Code::ConfigInvalid, "`a\r\nb\u{7f}` is not known here");
         assert_eq!(error.message, "`a  b ` is not known here");
-        let error = Error::in_expression("`a\nb` names nothing here", "'x\ny'.a", 6);
-        let expected = "`a b` names nothing here (column 7)\n  'x y'.a\n        ^";
-        assert_eq!(error.message, expected);
     }
 }

@@ -13,7 +13,7 @@ use crate::source::authorize;
 use crate::token::{Grant, Token};
 use crate::token_store::TokenStore;
 
-/// How a call is made, whoever makes it.
+/// One call with all its attempts, for configurations and for Rust code.
 pub(crate) struct Exchange<'a, H> {
     pub(crate) host: &'a H,
     pub(crate) tokens: &'a TokenStore,
@@ -29,10 +29,9 @@ pub(crate) struct Exchange<'a, H> {
 }
 
 impl<H: Host> Exchange<'_, H> {
-    /// Makes the call: again where that may help, and once more, with a new token, where it is refused with 401. Any
-    /// other status is an answer. `acquire` gets a token, where there is a grant, other
-    /// than the one that was refused; `observe` sees each
-    /// attempt, with its duration in milliseconds.
+    /// Makes the call, with retries, and once more with a new token where it is refused with 401. Any other status is
+    /// an answer. `acquire` gets a token, where there is a grant, other than the one that was refused; `observe` sees
+    /// each attempt, with its duration in milliseconds.
     ///
     /// # Errors
     /// As [`Attempt::result`] and `acquire`.
@@ -43,7 +42,7 @@ impl<H: Host> Exchange<'_, H> {
         mut observe: impl FnMut(&Attempt, f64),
     ) -> Result<Rc<Response>, Error> {
         if self.circuit.is_open(self.host, &self.subject(request)) {
-            // Before the token: one that nobody uses may still be billed.
+            // Before the token: an unused one may still be billed.
             return Err(circuit_open());
         }
         let mut policy = RetryPolicy::new(self.retries, request.may_repeat);

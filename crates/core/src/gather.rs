@@ -1,4 +1,4 @@
-//! What one login asks: its sources, side by side, each with its token.
+//! Calls the sources of one login, side by side, each with its token.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,17 +9,17 @@ use claimsmith_expression::{Budget, Cause, Faults, Map, Value};
 use crate::answers::{Answer, Answers};
 use crate::breaker::Circuit;
 use crate::call::{Attempt, Deadline, status_of};
-use crate::config::{
-    CLIENT_ID, CORRELATION_ID, CacheConfig, Config, OnError, SourceConfig, TokenConfig, Trigger, USER_ID,
-    read_event,
-};
-use crate::enrich::{Login, is_own_client};
 use crate::error::{Code, Error, placed};
+use crate::event::{CLIENT_ID, CORRELATION_ID, read_event};
 use crate::exchange::Exchange;
+use crate::gathered::{Facts, Gathered};
+use crate::grant::grant;
 use crate::host::Host;
 use crate::http::{Request, Response};
+use crate::login::Login;
+use crate::plan::{CachePlan, OnError, Plan, SourcePlan, TokenPlan};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::rules::{Facts, deny_early};
+use crate::rules::deny_early;
 use crate::secret::{Secret, Secrets};
 use crate::shared_state::{Caller, SharedState};
 use crate::source::{answer_key, read_source_response, source_request, undecided};
@@ -27,8 +27,9 @@ use crate::task::{Background, GRACE_MS, LocalFuture, Promised, join};
 use crate::template::Inputs;
 use crate::token::{Grant, Token};
 use crate::token_store::{TokenRequest, TokenStore};
+use crate::trigger::Trigger;
 
-/// What the logins of one engine have learnt, shared by all of them.
+/// The state that all logins of one engine share.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     tokens: TokenStore,
@@ -36,36 +37,19 @@ pub(crate) struct Shared {
     answers: Answers,
 }
 
-/// What the sources said, and how they were asked.
-#[derive(Debug)]
-pub(crate) struct Gathered {
-    pub(crate) facts: Facts,
-    pub(crate) correlation_id: Option<String>,
-    pub(crate) tokens: Vec<(String, TokenReport)>,
-    pub(crate) sources: Vec<(String, SourceReport)>,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) errors: Vec<Error>,
-    /// Whether a source failed that denies the login then.
-    pub(crate) denies: bool,
-    /// Whether the login is this engine's own: nothing was asked.
-    pub(crate) is_own: bool,
-    /// The reason of a rule that denies the login by the event alone: nothing was asked.
-    pub(crate) denied_early: Option<Rc<str>>,
-}
-
-/// Asks every source of the configuration. Ends by the deadline.
+/// Calls every source of the configuration. Ends by the deadline.
 pub(crate) async fn gather<H: Host>(
-    config: &Config,
+    plan: &Plan,
     shared: &Shared,
     host: &H,
     login: Login,
     (deadline, budget): (Deadline, &Budget),
 ) -> Gathered {
-    let run = Run::new(config, shared, host, login, (deadline, budget));
-    let is_own = is_own_client(config, run.inputs());
+    let run = Run::new(plan, shared, host, login, (deadline, budget));
+    let is_own = is_own_client(plan, run.inputs());
     let denied_early = if is_own { None } else { run.deny_early() };
     if !is_own && denied_early.is_none() {
-        if !config.sources.is_empty() {
+        if !plan.sources.is_empty() {
             shared.state.load(host);
         }
         let background = Background::default();
@@ -89,36 +73,36 @@ pub(crate) async fn gather<H: Host>(
 
 /// One login under way.
 struct Run<'a, H> {
-    config: &'a Config,
+    plan: &'a Plan,
     shared: &'a Shared,
     host: &'a H,
     deadline: Deadline,
     budget: &'a Budget,
-    /// What templates see.
+    /// The data that templates are filled from.
     scope: Value,
     secrets: Secrets,
     caller: Caller,
     correlation_id: Option<String>,
-    /// What came of the sources, by their index.
+    /// The outcomes of the sources, by their index.
     answers: Vec<Promised<Answered>>,
     errors: RefCell<Vec<Error>>,
     denies: Cell<bool>,
     trace: RefCell<Trace>,
 }
 
-/// What came of a source.
+/// The outcome of a source.
 #[derive(Clone, Debug)]
 enum Answered {
-    /// It said this; that there is nothing is an answer.
+    /// It answered this; null for 204, and for a 404 that is an answer.
     With(Value),
     /// Its `when` does not hold.
     NotAsked,
-    /// All else.
+    /// Any other outcome.
     Failed,
 }
 
 impl Answered {
-    /// What expressions see of it, a source that was not asked as this.
+    /// Returns its value in expressions; `not_asked` for a source that was not asked.
     fn seen(self, not_asked: Value) -> Value {
         match self {
             Answered::With(value) => value,
@@ -128,7 +112,7 @@ impl Answered {
     }
 }
 
-/// What the report will say of the calls.
+/// The calls, as the report shows them.
 struct Trace {
     tokens: Vec<(String, TokenReport)>,
     sources: Vec<(String, SourceReport)>,
@@ -137,30 +121,27 @@ struct Trace {
 
 impl Trace {
     /// A trace with a place for each source, in the order of the configuration: they end in any.
-    fn of(config: &Config) -> Trace {
-        let sources =
-            config.sources.iter().map(|source| ((*source.name).to_owned(), SourceReport::default()));
+    fn of(plan: &Plan) -> Trace {
+        let sources = plan.sources.iter().map(|source| ((*source.name).to_owned(), SourceReport::default()));
         Trace { tokens: Vec::new(), sources: sources.collect(), warnings: Vec::new() }
     }
 }
 
 impl<'a, H: Host> Run<'a, H> {
     fn new(
-        config: &'a Config,
+        plan: &'a Plan,
         shared: &'a Shared,
         host: &'a H,
         login: Login,
         (deadline, budget): (Deadline, &'a Budget),
     ) -> Run<'a, H> {
-        let correlation_id =
-            CORRELATION_ID.iter().fold(login.event.clone(), |value, name| value.member(name));
-        let errors = unreadable_parts(config, &login.event);
-        let is_machine = config.trigger == Trigger::CredentialsExchange;
-        let user_id = read_event(&login.event, if is_machine { CLIENT_ID } else { USER_ID });
+        let correlation_id = read_event(&login.event, CORRELATION_ID);
+        let errors = unreadable_parts(plan, &login.event);
+        let user_id = read_event(&login.event, plan.trigger.subject());
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
         let scope: Map = [("event".into(), login.event)].into_iter().collect();
         Run {
-            config,
+            plan,
             shared,
             host,
             deadline,
@@ -169,10 +150,10 @@ impl<'a, H: Host> Run<'a, H> {
             secrets: login.secrets,
             caller: Caller { user_id, ..Caller::default() },
             correlation_id: correlation_id.as_str().map(str::to_owned),
-            answers: config.sources.iter().map(|_| Promised::new()).collect(),
+            answers: plan.sources.iter().map(|_| Promised::new()).collect(),
             errors: RefCell::new(errors),
             denies: Cell::new(false),
-            trace: RefCell::new(Trace::of(config)),
+            trace: RefCell::new(Trace::of(plan)),
         }
     }
 
@@ -184,7 +165,7 @@ impl<'a, H: Host> Run<'a, H> {
     fn deny_early(&self) -> Option<Rc<str>> {
         let event = Facts { scope: self.scope.clone(), to_rules: self.scope.clone() };
         let mut trace = self.trace.borrow_mut();
-        let reason = deny_early(self.config, &event, &mut trace.warnings)?;
+        let reason = deny_early(self.plan, &event, &mut trace.warnings)?;
         trace.sources.iter_mut().for_each(|(_, source)| source.skipped = true);
         self.answers.iter().for_each(|answer| answer.fulfil(Answered::NotAsked));
         Some(reason)
@@ -194,7 +175,7 @@ impl<'a, H: Host> Run<'a, H> {
     /// put in the background is over as well when this is.
     async fn ask_all<'r>(&'r self, background: &Background<'r>) {
         let mut calls: Vec<LocalFuture<'_, ()>> = Vec::new();
-        for (index, (source, answer)) in self.config.sources.iter().zip(&self.answers).enumerate() {
+        for (index, (source, answer)) in self.plan.sources.iter().zip(&self.answers).enumerate() {
             calls.push(Box::pin(async move {
                 let mut report = SourceReport::default();
                 let answered = self.ask(source, &mut report, background).await;
@@ -212,7 +193,7 @@ impl<'a, H: Host> Run<'a, H> {
     /// Asks one source, and notes what came of it.
     async fn ask<'r>(
         &'r self,
-        source: &'r SourceConfig,
+        source: &'r SourcePlan,
         report: &mut SourceReport,
         background: &Background<'r>,
     ) -> Answered {
@@ -234,11 +215,11 @@ impl<'a, H: Host> Run<'a, H> {
         })
     }
 
-    async fn is_wanted(&self, source: &SourceConfig) -> Result<bool, Error> {
+    async fn is_wanted(&self, source: &SourcePlan) -> Result<bool, Error> {
         let Some(when) = &source.when else { return Ok(true) };
         let mut scope = self.scope.as_object().cloned().unwrap_or_default();
         for index in &source.waits_for {
-            if let (Some(other), Some(answer)) = (self.config.sources.get(*index), self.answers.get(*index)) {
+            if let (Some(other), Some(answer)) = (self.plan.sources.get(*index), self.answers.get(*index)) {
                 scope.insert(Rc::clone(&other.name), answer.wait().await.seen(Value::Null));
             }
         }
@@ -250,15 +231,15 @@ impl<'a, H: Host> Run<'a, H> {
     /// The source's answer: one that is kept, or the backend's.
     async fn answer<'r>(
         &'r self,
-        source: &'r SourceConfig,
+        source: &'r SourcePlan,
         report: &mut SourceReport,
         background: &Background<'r>,
     ) -> Result<Value, Error> {
         let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
-        let token = source.token.and_then(|index| self.config.tokens.get(index));
-        let grant = token.map(|config| config.grant(self.inputs())).transpose()?;
+        let token = source.token.and_then(|index| self.plan.tokens.get(index));
+        let grant = token.map(|config| grant(config, self.inputs())).transpose()?;
         let grant = token.zip(grant.map(Rc::new));
-        let Some(CacheConfig { ttl_ms, stale_if_error_ms, not_found_ttl_ms }) = source.cache else {
+        let Some(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms }) = source.cache else {
             let response = self.call(source, &mut request, grant.as_ref(), report, background).await?;
             return read_source_response(source, &response, self.budget);
         };
@@ -291,7 +272,7 @@ impl<'a, H: Host> Run<'a, H> {
             (Ok((value, response)), _) => {
                 let is_not_found = response.status == 404;
                 if is_not_found && not_found_ttl_ms == 0 {
-                    // What is gone must not serve in an outage.
+                    // A resource that is gone must not serve in an outage.
                     answers.remove(&key);
                     return Ok(value);
                 }
@@ -313,7 +294,7 @@ impl<'a, H: Host> Run<'a, H> {
                 Ok(known.value)
             }
             (Err(error), _) => {
-                // What is gone must not serve in an outage.
+                // A resource that is gone must not serve in an outage.
                 if error.code == Code::SourceStatus && matches!(report.status, Some(404 | 410)) {
                     answers.remove(&key);
                 }
@@ -325,9 +306,9 @@ impl<'a, H: Host> Run<'a, H> {
     /// Calls the backend.
     async fn call<'r>(
         &'r self,
-        source: &'r SourceConfig,
+        source: &'r SourcePlan,
         request: &mut Request,
-        grant: Option<&(&'r TokenConfig, Rc<Grant>)>,
+        grant: Option<&(&'r TokenPlan, Rc<Grant>)>,
         report: &mut SourceReport,
         background: &Background<'r>,
     ) -> Result<Rc<Response>, Error> {
@@ -352,7 +333,7 @@ impl<'a, H: Host> Run<'a, H> {
     /// A token for a call. Where it is time for the next one, that is asked for in the background.
     async fn token<'r>(
         &'r self,
-        config: &'r TokenConfig,
+        config: &'r TokenPlan,
         grant: &Rc<Grant>,
         rejected: Option<&Rc<Token>>,
         background: &Background<'r>,
@@ -390,7 +371,7 @@ impl<'a, H: Host> Run<'a, H> {
         Ok(acquired.token)
     }
 
-    async fn refresh(&self, config: &TokenConfig, grant: &Grant) {
+    async fn refresh(&self, config: &TokenPlan, grant: &Grant) {
         let request = self.token_request(config, grant, None);
         if let Err(error) = self.shared.tokens.refresh(self.host, request).await {
             let code = error.code.as_str();
@@ -406,7 +387,7 @@ impl<'a, H: Host> Run<'a, H> {
 
     fn token_request<'n>(
         &'n self,
-        config: &'n TokenConfig,
+        config: &'n TokenPlan,
         grant: &'n Grant,
         rejected: Option<&'n Rc<Token>>,
     ) -> TokenRequest<'n> {
@@ -429,7 +410,7 @@ impl<'a, H: Host> Run<'a, H> {
         let answered = || self.answers.iter().map(|answer| answer.get().unwrap_or(Answered::NotAsked));
         let scope = |not_asked: &Value| {
             let mut scope = self.scope.as_object().cloned().unwrap_or_default();
-            for (source, answered) in self.config.sources.iter().zip(answered()) {
+            for (source, answered) in self.plan.sources.iter().zip(answered()) {
                 scope.insert(Rc::clone(&source.name), answered.seen(not_asked.clone()));
             }
             Value::from(scope)
@@ -439,9 +420,9 @@ impl<'a, H: Host> Run<'a, H> {
 }
 
 /// The parts of the event that are read and cannot be, each as an error.
-fn unreadable_parts(config: &Config, event: &Value) -> Vec<Error> {
+fn unreadable_parts(plan: &Plan, event: &Value) -> Vec<Error> {
     let mut errors = Vec::new();
-    for chain in &config.event_reads {
+    for chain in &plan.event_reads {
         let mut place = String::from("event");
         let mut part = event.clone();
         for name in chain {
@@ -459,7 +440,7 @@ fn unreadable_parts(config: &Config, event: &Value) -> Vec<Error> {
 /// Notes an attempt for the report.
 fn note(attempt: &Attempt, duration_ms: f64, report: &mut SourceReport) {
     report.duration_ms = rounded(report.duration_ms + duration_ms);
-    // What was not sent is no attempt.
+    // A call that was not sent is no attempt.
     if !matches!(&attempt.result, Err(error) if error.code == Code::CircuitOpen) {
         report.attempts += 1;
     }
@@ -470,8 +451,19 @@ fn note(attempt: &Attempt, duration_ms: f64, report: &mut SourceReport) {
     }
 }
 
-/// Whether the backend is in trouble, so that an older answer is better than none. Where it refuses, it means
+/// Returns whether the backend is down, so that a stale answer may serve. Where it refuses, it means
 /// what it says.
 fn is_outage(error: &Error, status: Option<u16>) -> bool {
     error.code != Code::SourceStatus || status.is_none_or(|status| matches!(status, 408 | 429 | 500..))
+}
+
+/// Returns whether the token to be issued is one that this engine asked for. To ask for another one
+/// because of it would never end.
+fn is_own_client(plan: &Plan, inputs: Inputs<'_>) -> bool {
+    let client_id = read_event(&inputs.scope.member("event"), CLIENT_ID);
+    plan.trigger == Trigger::CredentialsExchange
+        // A client id that cannot be rendered asks for no token either.
+        && plan.tokens.iter().any(|token| {
+            token.client_id.render(inputs).is_ok_and(|own| client_id.as_str() == Some(&*own))
+        })
 }

@@ -1,4 +1,4 @@
-//! The one door to the world.
+//! The host platform: sockets, clocks, randomness and the shared cache.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::future::Future;
 use crate::http::{Request, Response, TransportError};
 use crate::secret::Secret;
 
-/// What the engine needs from wherever it runs: sockets, clocks, chance and a cache.
+/// The host platform that the engine runs on: sockets, clocks, randomness and a cache.
 ///
 /// The action crate gives it JavaScript's; tests give it a frozen clock and scripted answers. A host
 /// serves one login: its cache is that login's `api.cache`, and may end with it.
@@ -32,19 +32,19 @@ pub trait Host {
     /// Waits.
     fn sleep(&self, duration_ms: u32) -> impl Future<Output = ()>;
 
-    /// The wall clock, in milliseconds since the epoch; may jump. For lifetimes.
+    /// Returns the time of the wall clock, in milliseconds since the epoch; it may jump. For lifetimes.
     fn now_ms(&self) -> u64;
 
-    /// A clock that only moves forward, in milliseconds since some moment. For durations.
+    /// Returns the time of a monotonic clock, in milliseconds since some moment. For durations.
     fn monotonic_ms(&self) -> f64;
 
-    /// An even draw from 0 up to and without 1. Spreads load; nothing secret hangs on it.
+    /// Returns a number that is uniform in [0, 1). For jitter only; it is not secure.
     fn random(&self) -> f64;
 
-    /// The text that the shared cache holds under this key.
+    /// Returns the text that the shared cache holds under this key.
     fn cache_get(&self, key: &str) -> Option<String>;
 
-    /// Writes to the shared cache for `ttl_ms`. `false` where the cache did not take it.
+    /// Writes to the shared cache for `ttl_ms`. Returns false where the cache did not take it.
     fn cache_set(&self, key: &str, value: &str, ttl_ms: u64) -> bool;
 
     /// Removes a key from the shared cache. One that is not there is fine.

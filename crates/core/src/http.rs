@@ -3,23 +3,15 @@
 use std::fmt;
 
 use crate::secret::Secret;
+use crate::words::words;
 
-/// The method of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Reads; may be sent again.
-    Get,
-    /// Sends a body.
-    Post,
-}
-
-impl Method {
-    /// The method as it goes on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Get => "GET",
-            Method::Post => "POST",
-        }
+words! {
+    /// The method of a request, as it goes on the wire.
+    pub enum Method {
+        /// Asks, and may be sent again.
+        Get = "GET",
+        /// Sends `body`, once.
+        Post = "POST",
     }
 }
 
@@ -34,9 +26,9 @@ pub struct Request {
     pub headers: Vec<(String, Secret)>,
     /// The body, UTF-8.
     pub body: Option<Secret>,
-    /// Whether it may be sent a second time although the first may have arrived (RFC 9110 §9.2.2).
+    /// True where it may be sent again although the first may have arrived (RFC 9110 §9.2.2).
     pub may_repeat: bool,
-    /// How much of the answer's body is read; one byte more is [`TransportError::TooLarge`].
+    /// The most bytes of the answer's body; one more is [`TransportError::TooLarge`].
     pub max_bytes: u32,
 }
 
@@ -55,6 +47,10 @@ impl fmt::Debug for Request {
     }
 }
 
+/// Headers of a request that the transport or the engine fills, in lower case.
+pub const OWN_HEADERS: [&str; 6] =
+    ["connection", "content-length", "content-type", "host", "transfer-encoding", "accept-encoding"];
+
 /// The headers of an answer that the engine reads. A host hands over these and no others.
 pub const RESPONSE_HEADERS: [&str; 2] = ["etag", "retry-after"];
 
@@ -70,7 +66,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The value of a header, by its name in lower case.
+    /// Returns the value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -82,7 +78,7 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportError {
     /// The connection could not be made or broke. The host's word for it, such as `ECONNREFUSED`.

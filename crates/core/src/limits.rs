@@ -1,25 +1,26 @@
-//! What a target takes: of one claim, and of all of them together.
+//! The limits of a target: of one claim, and of all of them together.
 //!
-//! Auth0 throws for some of what is over, fails the login for other, and drops the rest without a word.
+//! Auth0 throws for some claims over the limit, fails the login for others, and drops the rest silently.
 
 use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
-use crate::claim::Target;
-use crate::config::{Limits, read_event};
 use crate::error::{Code, Error};
+use crate::event::read_event;
+use crate::plan::Limits;
+use crate::target::Target;
 
 /// Bytes of one value of a transaction's metadata, and of all its keys and values.
 const MAX_TRANSACTION_VALUE: usize = 8 * 1024;
 const MAX_TRANSACTION: usize = 16 * 1024;
 /// Bytes of a user's `app_metadata` or `user_metadata`.
 const MAX_METADATA: usize = 32 * 1024;
-/// SAML attributes: how many, how many UTF-16 units a value or an item has, and how many bytes names and values.
+/// SAML attributes: their number, the UTF-16 units of a value or item, the bytes of names and values.
 const MAX_ATTRIBUTES: usize = 100;
 const MAX_ATTRIBUTE_VALUE: usize = 2048;
 const MAX_SAML: usize = 10 * 1024;
 
-/// How much more a target takes.
+/// The room that a target has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Room {
     /// Bytes of names and values.
@@ -35,36 +36,34 @@ impl Room {
     }
 }
 
-/// What a target holds already, from what expressions see.
+/// Returns the metadata that a target holds already, from the event.
 pub(crate) fn held(target: Target, scope: &Value) -> Value {
     target.place_in_event().map_or(Value::Null, |names| read_event(&scope.member("event"), names))
 }
 
-impl Limits {
-    /// The room of a target that holds this already.
-    pub(crate) fn room(&self, target: Target, held: &Value) -> Room {
-        let mut count = usize::MAX;
-        let mut bytes = match target {
-            Target::AccessToken => self.access_token_bytes as usize,
-            Target::IdToken => self.id_token_bytes as usize,
-            Target::SamlResponse => {
-                count = MAX_ATTRIBUTES;
-                MAX_SAML
-            }
-            Target::AppMetadata | Target::UserMetadata => MAX_METADATA,
-            Target::TransactionMetadata => MAX_TRANSACTION,
-        };
-        for (name, value) in held.as_object().into_iter().flat_map(|members| members.iter()) {
-            bytes = bytes.saturating_sub(size(target, name, value));
+/// Returns the room of a target that holds this already.
+pub(crate) fn room(limits: Limits, target: Target, held: &Value) -> Room {
+    let mut count = usize::MAX;
+    let mut bytes = match target {
+        Target::AccessToken => limits.access_token_bytes as usize,
+        Target::IdToken => limits.id_token_bytes as usize,
+        Target::SamlResponse => {
+            count = MAX_ATTRIBUTES;
+            MAX_SAML
         }
-        Room { bytes, count }
+        Target::AppMetadata | Target::UserMetadata => MAX_METADATA,
+        Target::TransactionMetadata => MAX_TRANSACTION,
+    };
+    for (name, value) in held.as_object().into_iter().flat_map(|members| members.iter()) {
+        bytes = bytes.saturating_sub(size(target, name, value));
     }
+    Room { bytes, count }
 }
 
-/// How many bytes of a target's room a claim takes.
+/// Returns the bytes of a target's room that a claim takes.
 pub(crate) fn weight(target: Target, name: &str, value: &Value, held: &Value) -> usize {
     let replaced = match target {
-        // What a transaction holds counts even where it is about to be replaced: nothing says that Auth0 makes room
+        // A transaction's metadata counts even where it is about to be replaced: nothing says that Auth0 makes room
         // first. What a user has is kept for years, and replaced at each login.
         Target::AppMetadata | Target::UserMetadata => {
             held.as_object().and_then(|members| members.get(name)).map_or(0, |old| size(target, name, old))
@@ -119,7 +118,7 @@ pub(crate) fn refuse(target: Target, is_missing: bool, value: &Value, held: &Val
     is_refused.then(|| refusal(code, reason, target))
 }
 
-/// The refusal of a claim for which the others leave no room.
+/// Returns the refusal of a claim for which the others leave no room.
 pub(crate) fn too_large(target: Target) -> Error {
     refusal(Code::ClaimsTooLarge, "the claims together are over the limit of", target)
 }
@@ -130,4 +129,12 @@ fn refusal(code: Code, reason: &str, target: Target) -> Error {
 
 fn is_scalar(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+/// Auth0 takes no longer scope.
+const MAX_SCOPE: usize = 280;
+
+/// Returns whether Auth0 takes this scope-token of RFC 6749 §3.3.
+pub fn is_scope(text: &str) -> bool {
+    (1..=MAX_SCOPE).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,70 +1,75 @@
-//! From what the sources said to what is to be done to `api`: claims, each whole or not at all, on top of what the
+//! Maps the answers of the sources to calls of `api`: claims, each whole or not at all, on top of what the
 //! rules say.
 
 use std::cmp::Reverse;
 use std::rc::Rc;
 
 use claimsmith_expression::text::concat;
-use claimsmith_expression::{Budget, Expression, Faults, Value, sorted_order};
+use claimsmith_expression::{Budget, Faults, Value, sorted_order};
 
 use crate::call::{Deadline, deadline_exceeded};
-use crate::claim::{TARGETS, Target, fits, has_unsafe_integer};
-use crate::config::{ClaimConfig, Config, claim_path};
-use crate::enrich::Effect;
+use crate::claim_type::has_unsafe_integer;
+use crate::decision::Effect;
 use crate::error::{Code, Error};
-use crate::gather::Gathered;
+use crate::gathered::Gathered;
 use crate::host::Host;
-use crate::limits::{Room, held, refuse, too_large, weight};
+use crate::limits::{Room, held, refuse, room, too_large, weight};
+use crate::plan::{ClaimPlan, Plan};
 use crate::report::LeftOut;
 use crate::rules::{Denial, apply_rules};
+use crate::target::Target;
 use crate::template::{evaluate, not_evaluated};
+use crate::text::claim_path;
+use crate::words::Word;
 
 /// For how long claims are built before other logins get on, in milliseconds.
 const SLICE_MS: u32 = 20;
 
-/// What bounds the claims of one login.
+/// The bounds of building the claims of one login.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits<'a> {
+pub(crate) struct Bounds<'a> {
     /// The targets that this login's api does not have.
     pub(crate) missing: &'a [Target],
-    /// What evaluations may cost together.
+    /// The budget that evaluations share.
     pub(crate) budget: &'a Budget,
-    /// When the login must be decided. The clock is looked at between claims.
+    /// The time when the login must be decided. The clock is read between claims.
     pub(crate) deadline: Deadline,
 }
 
-/// What is to be done, on top of what was gathered: errors, warnings and denials are added to those.
+/// The calls of `api` to make, with the gathered answers: errors, warnings and denials are added to those.
 #[derive(Debug)]
-pub(crate) struct Mapped {
+pub(crate) struct Mapped<'a> {
+    plan: &'a Plan,
     pub(crate) gathered: Gathered,
     pub(crate) effects: Vec<Effect>,
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) defaulted: Vec<LeftOut>,
-    /// Why a rule denies the login.
+    /// The denial by a rule.
     pub(crate) denial: Option<Denial>,
 }
 
 /// A claim on its way to one target.
 struct Draft<'a> {
-    claim: &'a ClaimConfig,
+    claim: &'a ClaimPlan,
     target: Target,
     value: Value,
     bytes: usize,
     /// The claim's place in the configuration.
     place: usize,
-    /// Whether there is no room for it.
+    /// True where it is dropped for lack of room.
     is_shed: bool,
 }
 
-impl Mapped {
+impl<'a> Mapped<'a> {
     /// Decides everything from what expressions see. Once the login is denied nothing more is evaluated.
     pub(crate) async fn map<H: Host>(
-        config: &Config,
+        plan: &'a Plan,
         gathered: Gathered,
         host: &H,
-        limits: Limits<'_>,
-    ) -> Mapped {
+        bounds: Bounds<'_>,
+    ) -> Mapped<'a> {
         let mut mapped = Mapped {
+            plan,
             gathered,
             effects: Vec::new(),
             left_out: Vec::new(),
@@ -81,9 +86,9 @@ impl Mapped {
             return mapped;
         }
         let mut scopes = Vec::new();
-        mapped.denial = apply_rules(config, &mut mapped.gathered, &mut scopes);
+        mapped.denial = apply_rules(plan, &mut mapped.gathered, &mut scopes);
         if mapped.denial.is_none() && !mapped.gathered.denies {
-            mapped.map_claims(config, host, limits).await;
+            mapped.map_claims(host, bounds).await;
         }
         mapped.effects.append(&mut scopes);
         mapped
@@ -91,30 +96,31 @@ impl Mapped {
 
     /// The most important claims come first, so that a budget or a deadline that is used up costs the others.
     /// Between two of them the other logins of the instance get on, where these have waited.
-    async fn map_claims<H: Host>(&mut self, config: &Config, host: &H, limits: Limits<'_>) {
+    async fn map_claims<H: Host>(&mut self, host: &H, bounds: Bounds<'_>) {
+        let plan = self.plan;
         let scope = self.gathered.facts.scope.clone();
-        let priority = |place: usize| config.claims.get(place).map(|claim| claim.priority);
-        let order = sorted_order(config.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
+        let priority = |place: usize| plan.claims.get(place).map(|claim| claim.priority);
+        let order = sorted_order(plan.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
         let mut slice_end = Deadline::after(host, SLICE_MS);
         for place in order {
-            let Some(claim) = config.claims.get(place) else { continue };
+            let Some(claim) = plan.claims.get(place) else { continue };
             if slice_end.remaining_ms(host) == 0 {
                 host.sleep(0).await;
                 slice_end = Deadline::after(host, SLICE_MS);
             }
-            let built = if limits.deadline.remaining_ms(host) == 0 {
+            let built = if bounds.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
-                build_claim(claim, &scope, limits.budget)
+                build_claim(claim, &scope, bounds.budget)
             };
             match built.or_else(|unset| self.take_default(claim, unset)) {
-                Ok(value) => self.draft(&mut drafts, (place, claim), &value, &scope, limits.missing),
+                Ok(value) => self.draft(&mut drafts, (place, claim), &value, &scope, bounds.missing),
                 Err(unset) => self.leave_out(claim, None, unset),
             }
         }
-        for target in TARGETS {
-            self.shed(&mut drafts, target, config.limits.room(target, &held(target, &scope)));
+        for target in Target::ALL.iter().copied() {
+            self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
         // They are set in the order of the configuration.
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);
@@ -126,7 +132,7 @@ impl Mapped {
     }
 
     /// The claim's default, wherever there is no value to set.
-    fn take_default(&mut self, claim: &ClaimConfig, unset: Unset) -> Result<Value, Unset> {
+    fn take_default(&mut self, claim: &ClaimPlan, unset: Unset) -> Result<Value, Unset> {
         if claim.default.is_null() || matches!(unset, Unset::Condition | Unset::Undecided(_)) {
             return Err(unset);
         }
@@ -141,24 +147,21 @@ impl Mapped {
     }
 
     /// The first failed source that the claim reads, where that is why it has no value.
-    fn blamed(&self, claim: &ClaimConfig, unset: &Unset) -> Option<Rc<str>> {
+    fn blamed(&self, claim: &ClaimPlan, unset: &Unset) -> Option<Rc<str>> {
         let (Unset::Failed(error) | Unset::Undecided(error)) = unset else { return None };
         if error.code != Code::Unavailable {
             return None;
         }
-        let reads: Vec<Vec<Rc<str>>> =
-            claim.when.iter().chain([&claim.value]).flat_map(Expression::reads).collect();
-        let is_read =
-            |name: &Rc<str>| reads.iter().any(|chain| chain.first().is_none_or(|first| first == name));
-        let scope = self.gathered.facts.scope.as_object()?;
-        let failed = scope.iter().find(|(name, value)| value.is_unavailable() && is_read(name));
-        failed.map(|(name, _)| Rc::clone(name))
+        let scope = &self.gathered.facts.scope;
+        let mut names =
+            claim.reads.iter().filter_map(|index| self.plan.sources.get(*index)).map(|source| &source.name);
+        names.find(|name| scope.member(name).is_unavailable()).cloned()
     }
 
-    fn draft<'a>(
+    fn draft(
         &mut self,
         drafts: &mut Vec<Draft<'a>>,
-        (place, claim): (usize, &'a ClaimConfig),
+        (place, claim): (usize, &'a ClaimPlan),
         value: &Value,
         scope: &Value,
         missing: &[Target],
@@ -207,7 +210,7 @@ impl Mapped {
         drafts.retain(|draft| !draft.is_shed);
     }
 
-    fn leave_out(&mut self, claim: &ClaimConfig, target: Option<Target>, unset: Unset) {
+    fn leave_out(&mut self, claim: &ClaimPlan, target: Option<Target>, unset: Unset) {
         let source = self.blamed(claim, &unset);
         let is_explained = source.is_some();
         self.left_out.push(LeftOut {
@@ -218,7 +221,7 @@ impl Mapped {
         });
         let place = claim_path(&claim.name);
         let is_condition = matches!(unset, Unset::Condition);
-        // What failed is an error of its own already.
+        // The source's failure is an error of its own already.
         if let (Unset::Failed(error) | Unset::Undecided(error), false) = (unset, is_explained) {
             self.gathered.errors.push(error.at(&place));
         }
@@ -230,7 +233,7 @@ impl Mapped {
     }
 }
 
-/// Why a claim is not set.
+/// The reason why a claim is not set.
 enum Unset {
     /// Its `when` does not hold.
     Condition,
@@ -252,7 +255,7 @@ impl Unset {
     }
 }
 
-fn build_claim(claim: &ClaimConfig, scope: &Value, budget: &Budget) -> Result<Value, Unset> {
+fn build_claim(claim: &ClaimPlan, scope: &Value, budget: &Budget) -> Result<Value, Unset> {
     if let Some(when) = &claim.when {
         let decision = when.holds(scope, budget, Faults::End);
         if !decision.map_err(|error| Unset::Undecided(not_evaluated(&error)))? {
@@ -263,7 +266,7 @@ fn build_claim(claim: &ClaimConfig, scope: &Value, budget: &Budget) -> Result<Va
     if value.is_null() {
         return Err(Unset::Null);
     }
-    if let Some(kind) = claim.kind.filter(|kind| !fits(&value, *kind)) {
+    if let Some(kind) = claim.kind.filter(|kind| !kind.fits(&value)) {
         let message =
             concat(&["the value must be `", kind.as_str(), "`, and is of type ", value.type_name()]);
         return Err(Unset::Failed(Error::new(Code::ClaimTypeMismatch, message)));

@@ -1,4 +1,4 @@
-//! Who is to blame for a 401: the token, or the request that brought it.
+//! Decides whether a 401 is due to the token or to the request that carried it.
 //!
 //! A backend that answers 401 means that the token is no good (RFC 6750 §3.1), and it is replaced. A request that is
 //! refused with the next one as well is refused for its own sake: it must neither cost a token each time nor take
@@ -12,7 +12,7 @@ use crate::shared_state::{DAY_MS, Entry, SharedState, Subject};
 /// A grant's token is replaced once in this time, at most.
 const PAUSE_MS: u64 = 60_000;
 
-/// How long a request is to blame at first; each token that is replaced in vain doubles it, up to a day. It is for a
+/// The time for which a request is to blame at first; each token replaced in vain doubles it, to a day. It is a
 /// day where others are accepted meanwhile: that proves the tokens good. Where there are no others, it may be the
 /// tokens after all.
 const BLAME_MS: u64 = 10 * 60 * 1_000;
@@ -20,7 +20,7 @@ const BLAME_MS: u64 = 10 * 60 * 1_000;
 /// So many other requests, of other users, that are refused, and none accepted, say that it is the token.
 const OTHERS: usize = 2;
 
-/// What is known of refusals of one grant's tokens.
+/// The refusals of one grant's tokens.
 pub(crate) struct Refusals<'a> {
     pub(crate) state: &'a SharedState,
     pub(crate) id: Rc<str>,

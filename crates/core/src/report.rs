@@ -1,48 +1,37 @@
-//! What one login did: for `onReport`, and as one line for the log.
+//! The report of one login: for `onReport`, and as one line of the log.
 
 use std::rc::Rc;
 
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Number, Value};
 
-use crate::claim::Target;
 use crate::error::{Code, Error};
+use crate::target::Target;
+use crate::text::one_line;
+use crate::words::words;
 
-/// How a login ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OutcomeKind {
-    /// All went well.
-    Enriched,
-    /// Something failed, and some claims are set.
-    Partial,
-    /// Something failed, and nothing is set.
-    Skipped,
-    /// The login is denied.
-    Denied,
-    /// Nothing is set, since the configuration says so; the report tells what would have been.
-    Shadow,
-}
-
-impl OutcomeKind {
-    /// The name as it is shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            OutcomeKind::Enriched => "enriched",
-            OutcomeKind::Partial => "partial",
-            OutcomeKind::Skipped => "skipped",
-            OutcomeKind::Denied => "denied",
-            OutcomeKind::Shadow => "shadow",
-        }
+words! {
+    /// The outcome of a login.
+    pub enum OutcomeKind {
+        /// All went well.
+        Enriched = "enriched",
+        /// Something failed, and some claims are set.
+        Partial = "partial",
+        /// Something failed, and nothing is set.
+        Skipped = "skipped",
+        /// The login is denied.
+        Denied = "denied",
+        /// Nothing is set, since the mode is `shadow`; the report says what would have been.
+        Shadow = "shadow",
     }
 }
 
-/// What one login did. Holds names, counts and times; no value, URL, token or secret.
+/// The report of one login. Holds names, counts and times; no value, URL, token or secret.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// How it ended.
+    /// The outcome.
     pub outcome: OutcomeKind,
-    /// How long it took, in milliseconds.
+    /// The duration of the login, in milliseconds.
     pub duration_ms: f64,
     /// `event.transaction.correlation_id`.
     pub correlation_id: Option<String>,
@@ -54,97 +43,81 @@ pub struct Report {
     pub claims: ClaimsReport,
     /// The scopes.
     pub scopes: ScopesReport,
-    /// What went wrong.
+    /// The failures.
     pub errors: Vec<Error>,
-    /// What went right and deserves a look.
+    /// Messages about what did not fail and needs a look.
     pub warnings: Vec<String>,
+    /// The configuration that ran, as [`Plan::fingerprint`](crate::Plan::fingerprint), with `+live` behind it where
+    /// `live` differs from the plan. `None` for an Action in Rust.
+    pub fingerprint: Option<String>,
+    /// True where the readable configuration was edited after the plan was compiled, and is ignored.
+    pub is_edited: bool,
 }
 
-/// Where a token came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenOrigin {
-    /// This instance had it.
-    Memory,
-    /// `api.cache` had it.
-    Cache,
-    /// The token endpoint issued it to this login.
-    Endpoint,
-    /// The token endpoint issued it to another login that ran beside this one.
-    Shared,
-}
-
-impl TokenOrigin {
-    fn as_str(self) -> &'static str {
-        match self {
-            TokenOrigin::Memory => "memory",
-            TokenOrigin::Cache => "cache",
-            TokenOrigin::Endpoint => "endpoint",
-            TokenOrigin::Shared => "shared",
-        }
+words! {
+    /// The origin of a token.
+    pub enum TokenOrigin {
+        /// This instance had it.
+        Memory = "memory",
+        /// `api.cache` had it.
+        Cache = "cache",
+        /// The token endpoint issued it to this login.
+        Endpoint = "endpoint",
+        /// The token endpoint issued it to another login that ran beside this one.
+        Shared = "shared",
     }
 }
 
-/// How a token was got.
+/// The report of a token.
 #[derive(Clone, Debug)]
 pub struct TokenReport {
-    /// Where it came from; none where it could not be got.
+    /// The origin; `None` where it could not be got.
     pub from: Option<TokenOrigin>,
-    /// How long that took, in milliseconds.
+    /// The time until it was there, in milliseconds.
     pub duration_ms: f64,
-    /// Why it could not be got.
+    /// The reason why it could not be got.
     pub error: Option<Code>,
 }
 
-/// Where an answer came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AnswerOrigin {
-    /// The backend was called.
-    Network,
-    /// An answer that is kept, and good.
-    Cache,
-    /// The backend was called, and said that the answer that is kept still holds.
-    Revalidated,
-    /// An answer that is kept and past its time: the backend failed.
-    Stale,
-}
-
-impl AnswerOrigin {
-    fn as_str(self) -> &'static str {
-        match self {
-            AnswerOrigin::Network => "network",
-            AnswerOrigin::Cache => "cache",
-            AnswerOrigin::Revalidated => "revalidated",
-            AnswerOrigin::Stale => "stale",
-        }
+words! {
+    /// The origin of an answer.
+    pub enum AnswerOrigin {
+        /// The backend was called.
+        Network = "network",
+        /// A cached answer that is fresh.
+        Cache = "cache",
+        /// The backend was called, and confirmed the cached answer (304).
+        Revalidated = "revalidated",
+        /// A cached answer past its time: the backend failed.
+        Stale = "stale",
     }
 }
 
-/// How a source was asked.
+/// The report of a source.
 #[derive(Clone, Debug, Default)]
 pub struct SourceReport {
-    /// Where the answer came from; none where there is none.
+    /// The origin of the answer; `None` where there is no answer.
     pub from: Option<AnswerOrigin>,
     /// The status of the last answer.
     pub status: Option<u16>,
-    /// How many times it was called.
+    /// The number of calls.
     pub attempts: u32,
-    /// How many bytes of body came.
+    /// The bytes of the last answer's body.
     pub bytes: usize,
-    /// How long its calls took, without its token, in milliseconds.
+    /// The duration of its calls, without its token, in milliseconds.
     pub duration_ms: f64,
-    /// Whether its `when` did not hold.
+    /// True where its `when` does not hold.
     pub skipped: bool,
-    /// Why there is no answer.
+    /// The code of the failure; also where a stale answer serves.
     pub error: Option<Code>,
 }
 
-/// What became of the claims.
+/// The report of the claims.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimsReport {
     /// The names of those that were set.
     pub set: Vec<String>,
-    /// Those that were not, and why.
+    /// Those that were not set, and why.
     pub left_out: Vec<LeftOut>,
     /// Those whose `default` took the place of a value, and why.
     pub defaulted: Vec<LeftOut>,
@@ -157,13 +130,13 @@ pub struct LeftOut {
     pub claim: String,
     /// `null`, `when`, or the code of an error.
     pub reason: &'static str,
-    /// Where it did not go; none where it went nowhere.
+    /// The target that did not take it; `None` where it has no value anywhere.
     pub target: Option<Target>,
     /// The source whose failure left it without a value.
     pub source: Option<Rc<str>>,
 }
 
-/// What was done to the scopes of the access token.
+/// The changes to the scopes of the access token.
 #[derive(Clone, Debug, Default)]
 pub struct ScopesReport {
     /// Those that were added.
@@ -179,19 +152,28 @@ const MAX_LINE: usize = 256;
 const MAX_ID: usize = 128;
 
 impl Report {
-    /// The report as one line of at most 256 characters, the weightiest first.
+    /// Returns the report as one line of at most 256 characters, the weightiest first.
     pub fn line(&self) -> String {
         let mut line = concat(&["claimsmith ", self.outcome.as_str(), " ", &whole(self.duration_ms), "ms"]);
         self.write_details(&mut line);
-        let Some(id) = &self.correlation_id else { return one_line(&line, MAX_LINE) };
-        // The id is what the line is found by, so it stays whole where the rest is cut.
-        let id = one_line(&concat(&[" id=", id]), MAX_ID);
-        let mut line = one_line(&line, MAX_LINE.saturating_sub(id.encode_utf16().count()));
-        line.push_str(&id);
+        // Fingerprint and id, by which a line is found, stay whole where the rest is cut.
+        let mut tail = String::new();
+        if let Some(fingerprint) = &self.fingerprint {
+            tail.push_str(&concat(&[
+                " config=",
+                fingerprint,
+                if self.is_edited { " edited=ignored" } else { "" },
+            ]));
+        }
+        if let Some(id) = &self.correlation_id {
+            tail.push_str(&one_line(&concat(&[" id=", id]), MAX_ID));
+        }
+        let mut line = one_line(&line, MAX_LINE.saturating_sub(tail.encode_utf16().count()));
+        line.push_str(&tail);
         line
     }
 
-    /// The report as JSON text, in the order of the fields here.
+    /// Returns the report as JSON text, in the order of the fields here.
     pub fn to_json(&self) -> String {
         let mut json = ObjectWriter::default();
         json.text("outcome", Some(self.outcome.as_str()));
@@ -201,8 +183,9 @@ impl Report {
         json.raw("sources", &write_named(&self.sources, SourceReport::to_json));
         json.raw("claims", &self.claims.to_json());
         json.raw("scopes", &self.scopes.to_json());
-        json.raw("errors", &problems_to_json(&self.errors));
+        json.raw("errors", &errors_to_json(&self.errors));
         json.raw("warnings", &texts_to_json(&self.warnings));
+        json.text("fingerprint", self.fingerprint.as_deref());
         json.finish()
     }
 
@@ -229,24 +212,7 @@ impl Report {
     }
 }
 
-/// The first so many characters of a text, on one line. They are counted as JavaScript does, in UTF-16 units.
-pub(crate) fn one_line(text: &str, length: usize) -> String {
-    // Nearly every text is as it should be, and copied whole.
-    if text.len() <= length && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let mut line = String::new();
-    let mut left = length;
-    for shown in text.chars() {
-        let Some(rest) = left.checked_sub(shown.len_utf16()) else { break };
-        left = rest;
-        let ends_line = shown.is_control() || matches!(shown, '\u{2028}' | '\u{2029}');
-        line.push(if ends_line { ' ' } else { shown });
-    }
-    line
-}
-
-/// A tenth of a millisecond is as fine as these clocks are worth.
+/// Rounds to 0.1 ms: these clocks are no finer.
 pub fn rounded(duration_ms: f64) -> f64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
     let tenths = (duration_ms * 10.0 + 0.5) as u32;
@@ -317,7 +283,7 @@ impl ScopesReport {
 }
 
 /// Errors as JSON text: an array of `{ code, path, message }`.
-pub fn problems_to_json(errors: &[Error]) -> String {
+fn errors_to_json(errors: &[Error]) -> String {
     write_list(errors, |error| {
         let mut json = ObjectWriter::default();
         json.text("code", Some(error.code.as_str()));

@@ -1,5 +1,5 @@
-//! When a call is made again: after a failure that may pass, with exponential backoff and full jitter, or when the
-//! other side asks for it.
+//! The retry policy: after a transient failure, with exponential backoff and full jitter, or when the
+//! server asks for it.
 
 use crate::breaker::Circuit;
 use crate::call::{Attempt, Deadline};
@@ -32,7 +32,7 @@ impl Backoff {
 pub(crate) struct RetryPolicy {
     left: u32,
     backoff: Backoff,
-    /// Whether the request may arrive twice (RFC 9110 §9.2.2).
+    /// True where the request may arrive twice (RFC 9110 §9.2.2).
     may_repeat: bool,
 }
 

@@ -6,41 +6,32 @@
 use std::rc::Rc;
 
 use claimsmith_expression::text::{concat, decimal};
-use claimsmith_expression::{Budget, Expression, Faults, Value};
+use claimsmith_expression::{Budget, Expression, Faults};
 
-use crate::config::{Config, DenyRule};
-use crate::enrich::Effect;
+use crate::decision::Effect;
 use crate::error::Error;
-use crate::gather::Gathered;
+use crate::gathered::{Facts, Gathered};
+use crate::plan::{DenyRule, Plan};
 use crate::template::not_evaluated;
 
-/// How many steps the rules of one login may take together. Their own, so that no claim over a user's large data
+/// The steps that the rules of one login share. Their own, so that no claim over a user's large data
 /// can leave a rule undecided.
 const RULE_STEPS: usize = 100_000;
 
-/// How many steps a rule has of its own where the others have taken all, so that one over a user's large data leaves no
-/// other undecided.
+/// The steps that a rule has of its own where others have used up the shared ones, so that one over large data leaves
+/// no other undecided.
 const OWN_STEPS: usize = 1_000;
 
-/// What rules see.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    /// `event`, and each source by its name: null where it was not asked, unavailable where it failed.
-    pub(crate) scope: Value,
-    /// The same to rules: a source that was not asked is unavailable.
-    pub(crate) to_rules: Value,
-}
-
-/// Why a login is denied.
+/// A denial and its reason.
 #[derive(Debug)]
 pub(crate) struct Denial {
-    /// What the user reads.
+    /// The text that the user reads.
     pub(crate) reason: Rc<str>,
-    /// Whether something failed; a rule says so otherwise.
+    /// True where something failed, false where a rule holds.
     pub(crate) is_failure: bool,
 }
 
-/// What becomes of a rule.
+/// The decision on a rule.
 enum Ruling {
     Holds,
     DoesNotHold,
@@ -56,41 +47,37 @@ impl Facts {
         match when.holds(&self.to_rules, budget, Faults::LeaveOpen) {
             Ok(true) => Ruling::Holds,
             Err(error) if error.may_hold => Ruling::Undecided(not_evaluated(&error)),
-            // Where all that leaves it open was not asked, it does not apply.
+            // A rule that only sources which were not asked leave open does not apply.
             Ok(false) | Err(_) => Ruling::DoesNotHold,
         }
     }
 }
 
 /// The reason of the first rule that holds by the event alone, so that nothing need be asked.
-pub(crate) fn deny_early(config: &Config, event: &Facts, warnings: &mut Vec<String>) -> Option<Rc<str>> {
+pub(crate) fn deny_early(plan: &Plan, event: &Facts, warnings: &mut Vec<String>) -> Option<Rc<str>> {
     let budget = Budget::new(RULE_STEPS);
     let holds = |rule: &DenyRule| {
         !rule.reads_source && matches!(event.decide(Some(&rule.when), &budget), Ruling::Holds)
     };
-    let (index, rule) = config.deny.iter().enumerate().find(|(_, rule)| holds(rule))?;
+    let (index, rule) = plan.deny.iter().enumerate().find(|(_, rule)| holds(rule))?;
     warnings.push(concat(&["`", &rule_path("deny", index), "` holds"]));
     Some(Rc::clone(&rule.reason))
 }
 
 /// Decides whether the login is denied by a rule, and if not, what becomes of the scopes.
-pub(crate) fn apply_rules(
-    config: &Config,
-    gathered: &mut Gathered,
-    effects: &mut Vec<Effect>,
-) -> Option<Denial> {
+pub(crate) fn apply_rules(plan: &Plan, gathered: &mut Gathered, effects: &mut Vec<Effect>) -> Option<Denial> {
     let budget = Budget::new(RULE_STEPS);
-    let denial = deny(config, gathered, &budget);
+    let denial = deny(plan, gathered, &budget);
     if denial.is_none() && !gathered.denies {
-        change_scopes(config, gathered, &budget, effects);
+        change_scopes(plan, gathered, &budget, effects);
     }
     denial
 }
 
 /// The first rule that holds denies the login; where none does, the first undecided one that is to deny then.
-fn deny(config: &Config, gathered: &mut Gathered, budget: &Budget) -> Option<Denial> {
+fn deny(plan: &Plan, gathered: &mut Gathered, budget: &Budget) -> Option<Denial> {
     let mut undecided = None;
-    for (index, rule) in config.deny.iter().enumerate() {
+    for (index, rule) in plan.deny.iter().enumerate() {
         let place = rule_path("deny", index);
         match gathered.facts.decide(Some(&rule.when), budget) {
             Ruling::DoesNotHold => {}
@@ -115,8 +102,8 @@ fn deny(config: &Config, gathered: &mut Gathered, budget: &Budget) -> Option<Den
     undecided
 }
 
-fn change_scopes(config: &Config, gathered: &mut Gathered, budget: &Budget, effects: &mut Vec<Effect>) {
-    for (index, rule) in config.scopes.iter().enumerate() {
+fn change_scopes(plan: &Plan, gathered: &mut Gathered, budget: &Budget, effects: &mut Vec<Effect>) {
+    for (index, rule) in plan.scopes.iter().enumerate() {
         let applies = match gathered.facts.decide(rule.when.as_ref(), budget) {
             Ruling::Holds => true,
             Ruling::DoesNotHold => false,

@@ -13,7 +13,7 @@ impl Secret {
         Secret(text.into())
     }
 
-    /// The text itself, for the request it was made for. Every use is a place to review.
+    /// Returns the text itself, for the request it was made for. Every use is a place to review.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -30,7 +30,7 @@ impl fmt::Debug for Secret {
 pub struct Secrets(Vec<(Rc<str>, Secret)>);
 
 impl Secrets {
-    /// The secret with this name.
+    /// Returns the secret with this name.
     pub fn get(&self, name: &str) -> Option<&Secret> {
         self.0.iter().find(|(known, _)| &**known == name).map(|(_, secret)| secret)
     }

@@ -1,7 +1,7 @@
-//! What instances of an Action tell each other through `api.cache`: which endpoints fail, and which requests are
+//! The state that instances of an Action share through `api.cache`: failing endpoints, and requests that are
 //! refused with any token. One small record for all of it.
 //!
-//! `api.cache` has no transactions, so an update may be lost. That only delays what it would have told.
+//! `api.cache` has no transactions, so an update may be lost. That only delays it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,14 +21,14 @@ const CACHE_KEY: &str = "claimsmith.breakers";
 /// The largest record: `api.cache` has 8 kB for everything, and counts an entry twice while it is replaced.
 const MAX_RECORD_BYTES: usize = 1_024;
 
-/// How many marks of an entry stand in the record, and how many are kept in memory.
+/// The most marks of an entry in the record, and in memory.
 const MAX_SHARED_MARKS: usize = 8;
 const MAX_MARKS: usize = 256;
 
-/// How many entries are kept in memory: a template can make a grant for each user.
+/// The most entries in memory: a template can make a grant for each user.
 const MAX_ENTRIES: usize = 256;
 
-/// How long a failure counts, and how long the record tells that an entry was cleared.
+/// The time for which a failure counts, and for which the record says that an entry was cleared.
 pub(crate) const WINDOW_MS: u64 = 60_000;
 
 /// No mark lasts longer.
@@ -43,7 +43,7 @@ pub(crate) struct SharedState {
     merged: RefCell<String>,
 }
 
-/// What is known of one endpoint, or of one grant.
+/// The state of one endpoint, or of one grant.
 #[derive(Debug, Default)]
 pub(crate) struct Entry {
     id: Rc<str>,
@@ -51,7 +51,7 @@ pub(crate) struct Entry {
     pub(crate) cleared_at_ms: u64,
     /// When the circuit was opened, or the token replaced; 0 for never.
     pub(crate) since_ms: u64,
-    /// How long the circuit is open.
+    /// The time for which the circuit is open.
     pub(crate) period_ms: u64,
     pub(crate) marks: Vec<Mark>,
     /// The requests that were refused since one was accepted. Not shared.
@@ -63,7 +63,7 @@ pub(crate) struct Entry {
 pub(crate) struct Mark {
     /// When it ceases to count.
     pub(crate) until_ms: u64,
-    /// How long a request is to blame that nothing else is known of; 0 for a failure.
+    /// The time for which a request is to blame of which nothing else is known; 0 for a failure.
     pub(crate) period_ms: u64,
     /// A digest of the user; empty where the request holds nothing of the login.
     pub(crate) user: Rc<str>,
@@ -80,7 +80,7 @@ pub(crate) struct Caller {
     pub(crate) counted: RefCell<Vec<Rc<str>>>,
 }
 
-/// What a failure may be put down to.
+/// The possible causes of a failure: the request and the user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) caller: &'a Caller,
@@ -89,7 +89,7 @@ pub(crate) struct Subject<'a> {
     /// The request; `None` for that of the grant's token, which may differ at each attempt.
     pub(crate) request: Option<&'a Request>,
     pub(crate) grant: Option<&'a Grant>,
-    /// Whether the request holds something of the login. One that does not fails for everybody alike.
+    /// True where the request depends on the login. One that does not fails for all users alike.
     pub(crate) is_personal: bool,
 }
 
@@ -108,7 +108,7 @@ impl Subject<'_> {
         Mark { until_ms, period_ms: 0, user, request }
     }
 
-    /// Whether one of the marks is of this request or, where it is known, of this user.
+    /// Returns whether one of the marks is of this request or, where it is known, of this user.
     pub(crate) fn is_among(&self, entry: &Entry, now_ms: u64) -> bool {
         if entry.marks.is_empty() {
             return false;
@@ -117,7 +117,7 @@ impl Subject<'_> {
         entry.marks.iter().any(|mark| mark.until_ms > now_ms && self.is_own(mark, &own))
     }
 
-    /// Whether a mark is of the same request or, where it is known, of the same user as this subject's `own`.
+    /// Returns whether a mark is of the same request or, where known, of the same user as this subject's `own`.
     pub(crate) fn is_own(&self, mark: &Mark, own: &Mark) -> bool {
         let is_known = self.is_personal && !self.caller.user_id.is_empty();
         let is_request = !mark.request.is_empty() && mark.request == own.request;
@@ -131,12 +131,12 @@ impl Mark {
         self.until_ms.saturating_add(if self.period_ms > 0 { DAY_MS } else { 0 })
     }
 
-    /// Whether both are put down to the same user and request.
+    /// Returns whether both are of the same user and request.
     fn is_of_subject(&self, other: &Mark) -> bool {
         !self.request.is_empty() && self.request == other.request && self.user == other.user
     }
 
-    /// Whether both are put down to the same user.
+    /// Returns whether both are of the same user.
     pub(crate) fn is_of_user(&self, other: &Mark) -> bool {
         !self.user.is_empty() && self.user == other.user
     }
@@ -157,7 +157,7 @@ impl Entry {
         self.marks.push(mark);
     }
 
-    /// When the record need not tell of it any more.
+    /// Returns the time from which the record need not have it.
     fn ends_at_ms(&self) -> u64 {
         let last = self.cleared_at_ms.max(self.since_ms.saturating_add(self.period_ms));
         let known_ms = if last == 0 { 0 } else { last.saturating_add(WINDOW_MS) };
@@ -220,12 +220,12 @@ impl SharedState {
         self.merged.replace(record);
     }
 
-    /// Whether nothing is known of anything.
+    /// Returns whether there is no entry.
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.borrow().is_empty()
     }
 
-    /// What `look` finds in the entry with this id; `None` where there is no entry.
+    /// Returns what `look` finds in the entry with this id; `None` where there is no entry.
     pub(crate) fn read<T>(&self, id: &str, look: impl FnOnce(&Entry) -> T) -> Option<T> {
         self.entries.borrow().iter().find(|entry| *entry.id == *id).map(look)
     }

@@ -1,13 +1,14 @@
-//! A call to the backend: a request, and what its answer says. Nothing here sends.
+//! A call to the backend: builds the request and reads the answer. Nothing here sends.
 
 use claimsmith_expression::json::{self, Unreadable};
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
-use crate::config::{Body, OnNotFound, SourceConfig};
 use crate::digest::{digest, identity};
 use crate::error::{Code, Error, placed};
+use crate::event::{EMAIL_VERIFIED, read_event};
 use crate::http::{Method, Request, Response};
+use crate::plan::{Body, OnNotFound, SourcePlan};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
 use crate::token::{Grant, Token};
@@ -17,7 +18,7 @@ use crate::token::{Grant, Token};
 /// # Errors
 /// As [`crate::template::Template::render`], placed at the field; `email_unverified`.
 pub fn source_request(
-    source: &SourceConfig,
+    source: &SourcePlan,
     inputs: Inputs<'_>,
     correlation_id: Option<&str>,
 ) -> Result<Request, Error> {
@@ -42,7 +43,7 @@ pub fn source_request(
     }
     for (header, template) in &source.headers {
         let value = placed(render_header(header, template, inputs), &["sources.", name, ".headers"])?;
-        // What the configuration says comes before what the engine would.
+        // The configuration's headers override the engine's.
         request.set_header(header, value);
     }
     if let Body::Json(template) = &source.body {
@@ -59,7 +60,7 @@ fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<
     Ok(Secret::new(value))
 }
 
-/// Refuses a value with what a header cannot carry.
+/// Refuses a value that a header cannot carry.
 pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), Error> {
     if is_header_value(value) {
         return Ok(());
@@ -68,12 +69,12 @@ pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), Error> {
     Err(Error::new(Code::TemplateValueMissing, message))
 }
 
-/// The key under which the answer to a request is kept: all of the request and of its token's grant that makes the
+/// Returns the key of a cached answer: all of the request and of its token's grant that makes the
 /// answer what it is (RFC 9111 §3.5).
-pub(crate) fn answer_key(source: &SourceConfig, request: &Request, grant: Option<&Grant>) -> String {
+pub(crate) fn answer_key(source: &SourcePlan, request: &Request, grant: Option<&Grant>) -> String {
     let request_key = request_key(request, grant);
     let mut parts = vec![&*source.name, &request_key];
-    // What the configuration sends under such a name is part of it: that is not the engine's.
+    // A header of the configuration is part of the request, under such a name too.
     for (name, value) in request.headers.iter().filter(|(name, _)| is_of_attempt(name)) {
         if source.headers.iter().any(|(own, _)| own == name) {
             parts.extend([name, value.expose()]);
@@ -82,13 +83,13 @@ pub(crate) fn answer_key(source: &SourceConfig, request: &Request, grant: Option
     digest(&parts)
 }
 
-/// Whether a header, where it is the engine's, differs between requests that are the same.
+/// Returns whether a header of the engine's differs between requests that are the same.
 fn is_of_attempt(name: &str) -> bool {
     matches!(name, "x-correlation-id" | "if-none-match")
 }
 
-/// All that tells a request from another. The grant stands for its token, which changes without meaning anything, and
-/// an id for tracing means nothing either.
+/// Returns what identifies a request. The grant stands for its token, which changes without effect, and
+/// the correlation id has none either.
 pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
     let mut parts = vec![request.method.as_str(), request.url.expose()];
     for (name, value) in &request.headers {
@@ -103,7 +104,7 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
     identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose)])
 }
 
-/// Gives a request its bearer token (RFC 6750 §2.1).
+/// Sets the bearer token of a request (RFC 6750 §2.1).
 pub fn authorize(request: &mut Request, token: &Token) {
     request.set_header("authorization", Secret::new(concat(&["Bearer ", token.value.expose()])));
 }
@@ -114,7 +115,7 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// `source_status` for a status that is no success, `response_not_json`; `answer_refused` where `fail_when` holds for the
 /// answer, `unavailable` where that cannot be decided.
 pub fn read_source_response(
-    source: &SourceConfig,
+    source: &SourcePlan,
     response: &Response,
     budget: &Budget,
 ) -> Result<Value, Error> {
@@ -130,18 +131,18 @@ pub fn read_source_response(
     }
 }
 
-/// The error of a condition of a source that cannot be decided.
+/// Returns the error of a condition of a source that cannot be decided.
 pub(crate) fn undecided(key: &str, error: &ExpressionError) -> Error {
     Error::new(Code::Unavailable, concat(&["`", key, "` cannot be decided: ", &error.message]))
 }
 
-/// Reads an answer, whoever asked. A number that no double holds costs what reads it, not the answer.
+/// Reads an answer. A number that no double holds is unavailable to what reads it; the answer stands.
 ///
 /// # Errors
 /// `source_status` for a status that is no success, `response_not_json`.
 pub(crate) fn read_answer(on_not_found: OnNotFound, response: &Response) -> Result<Value, Error> {
     match response.status {
-        // No Content says that there is nothing, which is an answer.
+        // 204 No Content is an answer, which is null.
         204 => Ok(Value::Null),
         200..300 => json::read_with(&response.body, Unreadable::NumbersAreUnavailable).map_err(|error| {
             Error::new(
@@ -158,7 +159,7 @@ pub(crate) fn read_answer(on_not_found: OnNotFound, response: &Response) -> Resu
 }
 
 fn email_is_verified(scope: &Value) -> bool {
-    scope.member("event").member("user").member("email_verified") == Value::Bool(true)
+    read_event(&scope.member("event"), EMAIL_VERIFIED) == Value::Bool(true)
 }
 
 /// Anything but control characters (RFC 9110 §5.5); it is sent as UTF-8.

@@ -16,7 +16,7 @@ pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// Futures that others start while they run.
 pub(crate) type Background<'a> = RefCell<Vec<LocalFuture<'a, ()>>>;
 
-/// How long a login waits for what it has put in the background, in milliseconds.
+/// The time for which a login waits for its background futures, in milliseconds.
 pub(crate) const GRACE_MS: u32 = 250;
 
 /// Runs the futures side by side until each is ready. Those in the background run as well, and are given up `grace`

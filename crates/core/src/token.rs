@@ -1,4 +1,4 @@
-//! The client-credentials grant (RFC 6749 §4.4): a request, and what its answer says. Nothing here
+//! The client-credentials grant (RFC 6749 §4.4): builds the request and reads the answer. Nothing here
 //! sends or remembers.
 
 use claimsmith_expression::Value;
@@ -10,6 +10,7 @@ use crate::encode::{base64, form_encode, percent_encode};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
 use crate::secret::Secret;
+use crate::words::words;
 
 /// No token is kept for longer, whatever its endpoint says: `api.cache` keeps nothing past a day.
 const MAX_LIFETIME_MS: u64 = 24 * 60 * 60 * 1000;
@@ -26,66 +27,90 @@ pub struct Grant {
     pub client_id: Secret,
     /// The client's secret, or its private key.
     pub credential: Secret,
-    /// How the client proves who it is.
+    /// The authentication method of the client.
     pub auth: AuthMethod,
-    /// With [`AuthMethod::PrivateKeyJwt`], how the key signs.
+    /// The signature, with [`AuthMethod::PrivateKeyJwt`].
     pub signing: Option<Signing>,
     /// `audience`, `scope`, `resource` and further fields of the form.
     pub parameters: Vec<(String, Secret)>,
-    /// How long a token lasts where the endpoint does not say (RFC 6749 §5.1), in seconds.
+    /// The lifetime of a token whose endpoint names none (RFC 6749 §5.1), in seconds.
     pub expires_in_s: Option<u32>,
 }
 
-/// How a private key signs.
+/// The signature by a private key.
 #[derive(Debug)]
 pub struct Signing {
-    /// `RS256`, `PS256` or `ES256`.
-    pub algorithm: &'static str,
-    /// Which of the client's keys it is, where the endpoint wants to know.
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// The key id, for an endpoint that selects the client's key by it.
     pub key_id: Option<Secret>,
 }
 
-/// How a client proves who it is (RFC 6749 §2.3.1, RFC 7523 §2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthMethod {
-    /// As form fields.
-    ClientSecretPost,
-    /// In an HTTP Basic header, each form-encoded first.
-    ClientSecretBasic,
-    /// By an assertion that it signs.
-    PrivateKeyJwt,
+words! {
+    /// The authentication method of a client (RFC 6749 §2.3, RFC 7523), by the names of RFC 7591 §2.
+    pub enum AuthMethod {
+        /// The secret goes into the form.
+        ClientSecretPost = "client_secret_post",
+        /// The secret goes into the header `Authorization`.
+        ClientSecretBasic = "client_secret_basic",
+        /// A signed assertion goes instead of a secret.
+        PrivateKeyJwt = "private_key_jwt",
+    }
 }
 
 impl AuthMethod {
-    /// The method's name (RFC 7591 §2).
-    pub fn as_str(self) -> &'static str {
+    /// Returns the configuration's key of the client's credential.
+    pub fn credential_key(self) -> &'static str {
         match self {
-            AuthMethod::ClientSecretPost => "client_secret_post",
-            AuthMethod::ClientSecretBasic => "client_secret_basic",
-            AuthMethod::PrivateKeyJwt => "private_key_jwt",
+            AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => "client_secret",
+            AuthMethod::PrivateKeyJwt => "private_key",
         }
     }
 }
+
+words! {
+    /// The signature algorithm of a private key (RFC 7518 §3).
+    pub enum Algorithm {
+        /// RSA, PKCS #1 v1.5.
+        Rs256 = "RS256",
+        /// RSA, PSS.
+        Ps256 = "PS256",
+        /// The elliptic curve P-256.
+        Es256 = "ES256",
+    }
+}
+
+/// Form fields that the grant itself fills: no further `parameters` may be called so.
+pub const OWN_FIELDS: [&str; 8] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "audience",
+    "scope",
+    "resource",
+];
 
 /// An access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// The token itself.
     pub value: Secret,
-    /// When it ends, in milliseconds since the epoch. `None` where the endpoint did not say: the token
+    /// The time of its expiry, in milliseconds since the epoch. `None` where the endpoint did not say: the token
     /// serves the login that asked for it and no other.
     pub expires_at_ms: Option<u64>,
-    /// When it came, in milliseconds since the epoch.
+    /// The time of its receipt, in milliseconds since the epoch.
     pub issued_at_ms: u64,
 }
 
 impl Grant {
-    /// The name of the token's entry in `api.cache`, of at most 64 bytes, from its [`identity`](Grant::identity).
+    /// Returns the key of the token in `api.cache`, of at most 64 bytes, from its [`identity`](Grant::identity).
     pub(crate) fn cache_key(identity: &Secret) -> String {
         concat(&["claimsmith.token.", &digest_of(identity.expose())])
     }
 
-    /// All that makes the token what it is; the secret as well, so that a client without it cannot pick up
+    /// Returns all that makes the token what it is; the secret too, so that a client without it cannot pick up
     /// another's token.
     pub(crate) fn identity(&self) -> Secret {
         let mut parts =
@@ -98,7 +123,7 @@ impl Grant {
     }
 }
 
-/// The request for a token (RFC 6749 §4.4.2). With [`AuthMethod::PrivateKeyJwt`] it takes an assertion.
+/// Returns the request for a token (RFC 6749 §4.4.2). With [`AuthMethod::PrivateKeyJwt`] it takes an assertion.
 pub fn token_request(grant: &Grant, assertion: Option<&Secret>) -> Request {
     let mut fields = vec![("grant_type", "client_credentials")];
     let mut headers = vec![
@@ -201,7 +226,7 @@ fn refused(status: u16, answer: &Value) -> Error {
     Error::new(Code::TokenRefused, message)
 }
 
-/// The characters a bearer token may have (RFC 6750 §2.1, and all visible ASCII to be lenient): it goes
+/// Returns whether a text has only characters of a bearer token (RFC 6750 §2.1, and all visible ASCII): it goes
 /// into a header.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())

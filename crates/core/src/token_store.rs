@@ -21,7 +21,7 @@ use crate::token::{Grant, Token, is_token, read_token_response, token_request};
 /// A token is not used when less than this is left of it: it must outlive the call it is for.
 const MARGIN_MS: u64 = 30_000;
 
-/// How many tokens are remembered. Templates can make one a user, and an instance lives for days.
+/// The most tokens in memory. Templates can make one for each user, and an instance lives for days.
 const MAX_TOKENS: usize = 256;
 
 /// A new token is asked for while the old one has between a fifth and a twentieth of its lifetime left. Each
@@ -29,10 +29,10 @@ const MAX_TOKENS: usize = 256;
 const REFRESH_FROM: f64 = 0.8;
 const REFRESH_WITHIN: f64 = 0.15;
 
-/// How many keys are remembered.
+/// The most keys in memory.
 const MAX_KEYS: usize = 32;
 
-/// How many times a request that fails is made again. A refresh is made once: the old token still serves.
+/// The retries of a request. A refresh is not retried: the old token still serves.
 const RETRIES: u32 = 2;
 
 /// The tokens of one engine, shared by all its logins.
@@ -56,16 +56,16 @@ struct Remembered {
 /// those who wait has to ask instead.
 type Outcome = Option<Result<Rc<Token>, Error>>;
 
-/// What one login brings to get a token.
+/// One login's request for a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenRequest<'a> {
     pub(crate) grant: &'a Grant,
     /// The circuit of the endpoint.
     pub(crate) circuit: Circuit<'a>,
     pub(crate) caller: &'a Caller,
-    /// Whether the request holds something of the login.
+    /// True where the request depends on the login.
     pub(crate) is_personal: bool,
-    /// How long one request may take.
+    /// The timeout of one request, in milliseconds.
     pub(crate) timeout_ms: u32,
     pub(crate) deadline: Deadline,
     /// The token that the backend has just refused: it is not taken again from anywhere.
@@ -77,14 +77,14 @@ pub(crate) struct TokenRequest<'a> {
 pub(crate) struct Acquired {
     pub(crate) token: Rc<Token>,
     pub(crate) origin: TokenOrigin,
-    /// Whether the token should have gone to `api.cache` and the cache did not take it.
+    /// True where `api.cache` did not take the token.
     pub(crate) cache_refused: bool,
-    /// Whether it is time for [`TokenStore::refresh`].
+    /// True where [`TokenStore::refresh`] is due.
     pub(crate) is_due: bool,
 }
 
 impl TokenStore {
-    /// A token that will last for a call.
+    /// Returns a token that will last for a call.
     ///
     /// # Errors
     /// As [`attempt`] and [`read_token_response`]. An error is never remembered.
@@ -192,7 +192,7 @@ impl TokenStore {
                 .is_some_and(|token| is_other(&token))
     }
 
-    /// What is known of refusals of the grant's tokens.
+    /// Returns the refusals of the grant's tokens.
     pub(crate) fn refusals<'a>(&self, state: &'a SharedState, grant: &Grant) -> Refusals<'a> {
         Refusals { state, id: refusals_id(&self.key(grant)) }
     }
@@ -330,7 +330,7 @@ fn is_fresh(token: &Token, now_ms: u64) -> bool {
     token.expires_at_ms.is_some_and(|expires_at_ms| now_ms.saturating_add(MARGIN_MS) < expires_at_ms)
 }
 
-/// What stands in `api.cache`: `{"expires_at_ms":…,"issued_at_ms":…,"token":"…"}`. Anything else is a miss.
+/// Reads an entry of `api.cache`: `{"expires_at_ms":…,"issued_at_ms":…,"token":"…"}`. Anything else is a miss.
 fn read_record(record: &str) -> Option<Token> {
     let record = json::read(record.as_bytes()).ok()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
@@ -341,7 +341,7 @@ fn read_record(record: &str) -> Option<Token> {
     Some(Token { value: Secret::new(value), expires_at_ms, issued_at_ms })
 }
 
-/// Whether the token is where it should be: in the cache, or, where it lasts for this login only, not.
+/// Returns whether the token is stored as it should be: in the cache, unless it serves this login only.
 fn write_record(host: &impl Host, key: &str, token: &Token) -> bool {
     let Some(expires_at_ms) = token.expires_at_ms.filter(|_| is_fresh(token, host.now_ms())) else {
         return true;

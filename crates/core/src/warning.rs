@@ -1,16 +1,25 @@
-//! What Auth0 will leave out of the access token of this login, and says nothing about.
+//! Warnings of claims that Auth0 silently leaves out of the access token of this login.
 //!
-//! What depends on the name alone is a mistake in the configuration. This depends on what the application
-//! asked for, so the login can only be told of it.
+//! A name that is always dropped is a mistake in the configuration. This depends on what the application
+//! asked for, so only the report of a login can say it.
 
 use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
-use crate::claim::{Target, is_auth0_api, needed_scope};
-use crate::config::{AUDIENCE, REQUESTED_SCOPES};
-use crate::enrich::Effect;
+#[cfg(feature = "client")]
+use crate::decision::Decision;
+use crate::decision::Effect;
+use crate::event::{AUDIENCE, REQUESTED_SCOPES};
+use crate::names::{is_auth0_api, needed_scope};
+use crate::target::Target;
 
-/// Notes what there is to know about claims that are about to be set.
+/// Adds a warning for each claim that Auth0 will silently drop. `read` gives what the event has under two names.
+#[cfg(feature = "client")]
+pub fn warn_of_dropped_claims(decision: &mut Decision, read: impl Fn([&str; 2]) -> Value) {
+    note(&decision.effects, read, &mut decision.report.warnings);
+}
+
+/// Adds the warnings about claims that are about to be set.
 pub(crate) fn note(effects: &[Effect], read: impl Fn([&str; 2]) -> Value, warnings: &mut Vec<String>) {
     for effect in effects {
         let Effect::SetClaim { target: Target::AccessToken, name, .. } = effect else { continue };

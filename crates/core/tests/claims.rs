@@ -14,11 +14,11 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use claimsmith_core::claim::Target;
+use claimsmith_core::Target;
 use claimsmith_core::expression::json;
 use claimsmith_core::http::TransportError;
 use claimsmith_core::report::OutcomeKind;
-use claimsmith_core::{Config, DENY_REASON, Decision, Effect, Engine, Trigger};
+use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Trigger};
 use support::{MemoryHost, World, answer, effects, errors, issuing_world, login, read};
 
 /// The rest of a configuration with one source, `s`, that needs no token.
@@ -49,7 +49,6 @@ fn all_effects(decision: &Decision) -> Vec<String> {
         Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
         Effect::ChangeScope { scope, adds: false } => format!("-{scope}"),
         Effect::Deny { reason, .. } => format!("deny {reason}"),
-        other => format!("{other:?}"),
     };
     decision.effects.iter().map(short).collect()
 }
@@ -66,7 +65,7 @@ fn left_out(decision: &Decision) -> Vec<String> {
 }
 
 fn problems(config: &str, trigger: Trigger) -> Vec<String> {
-    let problems = Config::read(&json::read(config.as_bytes()).unwrap(), trigger).unwrap_err();
+    let problems = support::read_for(config, trigger).unwrap_err();
     problems.iter().map(|error| format!("{} {error}", error.code.as_str())).collect()
 }
 
@@ -527,7 +526,7 @@ fn scopes_and_rules_are_read_strictly() {
 fn what_rules_read_is_asked_of_the_event() {
     let config = r#"{"claims":{"email":"event.a","x":{"value":"event.b","to":["transaction_metadata"]}},
         "scopes":[{"add":"x","when":"event.c"}],"deny":[{"when":"event.d","reason":"No."}]}"#;
-    let chains = |config: &Config| -> Vec<String> {
+    let chains = |config: &claimsmith_core::Plan| -> Vec<String> {
         let mut chains: Vec<String> = config.event_reads.iter().map(|chain| chain.join(".")).collect();
         chains.sort();
         chains
@@ -633,7 +632,7 @@ const MACHINE: &str = r#"{"tokens":{"api":{"token_url":"https://h/token","client
 
 fn machine(config: &str, event: &str) -> (Decision, usize) {
     let host = MemoryHost::new(&issuing_world());
-    let config = Config::read(&json::read(config.as_bytes()).unwrap(), Trigger::CredentialsExchange).unwrap();
+    let config = support::read_for(config, Trigger::CredentialsExchange).unwrap();
     let mut login = login("unused");
     login.event = json::read(event.as_bytes()).unwrap();
     let decision = host.world.run(Engine::new(config).enrich(&host, login));

@@ -7,7 +7,7 @@ mod support;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use claimsmith_core::claim::Target;
+use claimsmith_core::Target;
 use claimsmith_core::client::{Call, Client, Session, Url};
 use claimsmith_core::expression::{Value, json};
 use claimsmith_core::http::TransportError;

@@ -261,8 +261,7 @@ fn fault_2_the_shared_record_is_small_and_names_nobody() {
 fn fault_2_machines_are_told_apart_by_their_client() {
     let config = r#"{"sources":{"s":{"url":"https://h/u/{event.client.client_id}","token":null,"retries":0}},
         "claims":{"a":"s.v"}}"#;
-    let config =
-        claimsmith_core::Config::read(&json::read(config.as_bytes()).unwrap(), Trigger::CredentialsExchange);
+    let config = support::read_for(config, Trigger::CredentialsExchange);
     let engine = Engine::new(config.unwrap());
     let (host, _) = issuing(|_, _| (10, failed("ECONNRESET")));
     let as_client = |client: &str| {

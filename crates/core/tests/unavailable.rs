@@ -8,7 +8,7 @@ mod support;
 use claimsmith_core::expression::json::{self, Unreadable};
 use claimsmith_core::http::TransportError;
 use claimsmith_core::report::OutcomeKind;
-use claimsmith_core::{Config, DENY_REASON, Decision, Effect, Engine, Trigger};
+use claimsmith_core::{DENY_REASON, Decision, Effect, Engine};
 use support::{MemoryHost, World, answer, errors, login, read};
 
 /// What the backend does.
@@ -54,7 +54,6 @@ fn effects(decision: &Decision) -> Vec<String> {
         Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
         Effect::ChangeScope { scope, .. } => format!("-{scope}"),
         Effect::Deny { reason, .. } => format!("deny {reason}"),
-        other => format!("{other:?}"),
     };
     decision.effects.iter().map(short).collect()
 }
@@ -353,7 +352,7 @@ fn fail_when_is_not_asked_where_there_is_nothing() {
 fn on_unavailable_is_written_where_a_rule_reads_a_source_that_may_fail() {
     let problems = |rest: &str, on_error: &str| -> Vec<String> {
         let config = format!("{{{},{rest}}}", sources(on_error));
-        match Config::read(&json::read(config.as_bytes()).unwrap(), Trigger::PostLogin) {
+        match support::read(&config) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.iter().map(|problem| problem.path.clone()).collect(),
         }

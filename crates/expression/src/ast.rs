@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use crate::Value;
 use crate::functions::Function;
+use crate::plain::{Input, Plain};
+use crate::{plain_enum, plain_struct};
 
 pub(crate) enum Node {
     /// `@`
@@ -18,7 +20,7 @@ pub(crate) enum Node {
     /// `source[1]`; a negative index counts from the end.
     Index(Box<Node>, i32),
     /// `source[*].each`: `each` is evaluated against every item that is picked out of `source`.
-    Projection { source: Box<Node>, items: Items, each: Box<Node> },
+    Projection(Box<Node>, Items, Box<Node>),
     /// `!operand`
     Not(Box<Node>),
     /// `left operator right`
@@ -31,7 +33,7 @@ pub(crate) enum Node {
     Call(Box<Call>),
 }
 
-/// Which items of its source a projection goes through.
+/// The items of its source that a projection evaluates.
 pub(crate) enum Items {
     /// `[*]`: those of an array.
     All,
@@ -42,10 +44,10 @@ pub(crate) enum Items {
     /// `[?condition]`: those of an array for which the condition holds. They are its current value.
     Matching(Box<Node>),
     /// `[start:stop:step]`: some of an array; the step is not 0.
-    Slice { start: Option<i32>, stop: Option<i32>, step: i32 },
+    Slice(Option<i32>, Option<i32>, i32),
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Operator {
     /// `.`: the right side is evaluated against the left.
     Dot,
@@ -70,7 +72,61 @@ pub(crate) struct Call {
 }
 
 pub(crate) struct Argument {
-    /// Where the argument starts in the text.
+    /// The offset of the argument in the text; 0 where there is no text.
     pub(crate) offset: usize,
     pub(crate) node: Node,
+}
+
+plain_enum!(Node {
+    Current,
+    1 => Member(name),
+    2 => Literal(value),
+    3 => Index(source, index),
+    4 => Projection(source, items, each),
+    5 => Not(operand),
+    6 => Binary(operator, left, right),
+    7 => List(nodes),
+    8 => Object(members),
+    9 => Call(call),
+});
+
+plain_enum!(Items { All, 1 => Values, 2 => Flat, 3 => Matching(condition), 4 => Slice(start, stop, step) });
+
+plain_struct!(Call { function, arguments, reference });
+
+impl Operator {
+    const ALL: [Operator; 10] = [
+        Operator::Dot,
+        Operator::Pipe,
+        Operator::Or,
+        Operator::And,
+        Operator::Equal,
+        Operator::NotEqual,
+        Operator::Less,
+        Operator::LessOrEqual,
+        Operator::Greater,
+        Operator::GreaterOrEqual,
+    ];
+}
+
+impl Plain for Operator {
+    fn write(&self, out: &mut Vec<u8>) {
+        Operator::ALL.iter().position(|known| known == self).write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Operator {
+        let index = Option::<usize>::read(input);
+        index.and_then(|index| Operator::ALL.get(index)).copied().unwrap_or(Operator::Dot)
+    }
+}
+
+/// Without its place in the text, which is not there either.
+impl Plain for Argument {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.node.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Argument {
+        Argument { offset: 0, node: Node::read(input) }
+    }
 }

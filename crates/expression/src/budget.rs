@@ -1,17 +1,17 @@
-//! What evaluations may cost together.
+//! The budget of steps that evaluations share.
 
 use std::cell::Cell;
 
 use crate::{ErrorKind, ExpressionError};
 
-/// How many steps one evaluation may take where nothing else is said.
+/// The default steps of one evaluation.
 ///
 /// Projections inside projections multiply, and lists of lists of the same thing grow by doubling; what
 /// passes this bound was not written to read one user's data.
 const MAX_STEPS: usize = 1_000_000;
 
 /// Steps that evaluations share: nodes evaluated, items picked, values compared or written, 16 bytes of text
-/// each. What one of them takes the next has no more.
+/// each.
 #[derive(Debug)]
 pub struct Budget {
     steps_left: Cell<usize>,
@@ -24,12 +24,12 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// A budget of so many steps.
+    /// Makes a budget of so many steps.
     pub fn new(steps: usize) -> Budget {
         Budget { steps_left: Cell::new(steps) }
     }
 
-    /// How many steps are left.
+    /// Returns the steps that are left.
     pub fn steps_left(&self) -> usize {
         self.steps_left.get()
     }

@@ -1,4 +1,4 @@
-//! What can be wrong with an expression, or with the document it meets.
+//! Errors of expressions, and of the documents that they are evaluated against.
 
 use std::fmt;
 use std::ops::Deref;
@@ -29,7 +29,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The stable name, in the specification's words where it has one.
+    /// Returns the stable name, in the specification's words where it has one.
     pub fn name(self) -> &'static str {
         match self {
             ErrorKind::Syntax => "syntax",
@@ -44,29 +44,29 @@ impl ErrorKind {
     }
 }
 
-/// Why an expression cannot be compiled, or cannot be evaluated against a document.
+/// The error of an expression that cannot be compiled, or not be evaluated against a document.
 ///
 /// It quotes the expression, never the document: types are named, values are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpressionError(Box<Details>);
 
-/// What an [`ExpressionError`] says. Boxed, since every step of an evaluation may return one.
+/// The contents of an [`ExpressionError`]. Boxed, since every step of an evaluation may return one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
-    /// Which kind of error it is.
+    /// The kind of error.
     pub kind: ErrorKind,
-    /// What is wrong: one line, in lower case.
+    /// The message: one line, in lower case.
     pub message: String,
-    /// Where: bytes from the start of the expression's text.
+    /// The offset: bytes from the start of the expression's text.
     pub offset: usize,
-    /// Whether a condition that is undecided for this may turn out to hold.
+    /// True where a condition that this leaves undecided may hold.
     pub may_hold: bool,
-    /// Whether it may turn out not to hold.
+    /// True where it may not hold.
     pub may_not_hold: bool,
 }
 
 impl ExpressionError {
-    /// The message comes in pieces so that no call pays for the formatting machinery.
+    /// Returns an error. The message comes in pieces so that no call pays for the formatting machinery.
     pub(crate) fn new(kind: ErrorKind, offset: usize, message: &[&str]) -> ExpressionError {
         ExpressionError(Box::new(Details {
             kind,
@@ -77,19 +77,19 @@ impl ExpressionError {
         }))
     }
 
-    /// The error of whatever needs a part that is unavailable.
+    /// Returns the error of whatever needs a part that is unavailable.
     pub(crate) fn unavailable(cause: Cause) -> ExpressionError {
         let is_open = cause == Cause::Failed;
         ExpressionError::new(ErrorKind::Unavailable, 0, &["a part that is needed is unavailable"])
             .open(is_open, is_open)
     }
 
-    /// Whether anything may come of it, and not only the null of what was not asked.
+    /// Returns whether the part may have any value, and not only the null of a source that was not asked.
     pub(crate) fn is_open(&self) -> bool {
         self.may_hold || self.may_not_hold
     }
 
-    /// The same error of a condition that may turn out so.
+    /// Returns the same error with what its condition may be.
     pub(crate) fn open(mut self, may_hold: bool, may_not_hold: bool) -> ExpressionError {
         (self.0.may_hold, self.0.may_not_hold) = (may_hold, may_not_hold);
         self

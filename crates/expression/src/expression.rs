@@ -4,7 +4,10 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::ast::Node;
-use crate::{Budget, ExpressionError, Value, interpreter, parser, reads};
+use crate::plain::{Input, Plain};
+use crate::{Budget, ExpressionError, Value, interpreter};
+#[cfg(feature = "parser")]
+use crate::{parser, reads};
 
 /// A JMESPath expression, ready to be evaluated against any number of documents. A clone is cheap.
 ///
@@ -31,6 +34,7 @@ impl Expression {
     /// # Errors
     /// Where the text does not follow the grammar, calls a function wrongly, or is nested deeper than
     /// 128 levels.
+    #[cfg(feature = "parser")]
     pub fn parse(text: &str) -> Result<Expression, ExpressionError> {
         Ok(Expression { text: text.into(), root: Rc::new(parser::parse(text)?) })
     }
@@ -68,22 +72,34 @@ impl Expression {
         interpreter::holds(&self.root, document, budget, faults)
     }
 
-    /// The text that was compiled.
+    /// Returns the text that was compiled; empty where the expression was read from bytes.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Which parts of a document the expression reads, each as a chain of member names from the root.
+    /// Returns the parts of a document that the expression reads, each as a chain of member names from the root.
     ///
     /// All that lies below the end of a chain may be read, and nothing outside of the chains matters to
     /// the result. An empty chain is the whole document. That the root is a value other than null is
     /// taken for granted.
+    #[cfg(feature = "parser")]
     pub fn reads(&self) -> Vec<Vec<Rc<str>>> {
         reads::of(&self.root)
     }
 }
 
-/// What an error of evaluation means to the condition around it.
+/// The tree, without the text that it was compiled from.
+impl Plain for Expression {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.root.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Expression {
+        Expression { text: "".into(), root: Plain::read(input) }
+    }
+}
+
+/// The effect of an error of evaluation on the condition around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Faults {
     /// The condition ends with the error.

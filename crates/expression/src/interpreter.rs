@@ -10,7 +10,7 @@ use crate::ast::{Call, Items, Node, Operator};
 use crate::functions::Invocation;
 use crate::{Budget, Cause, ErrorKind, ExpressionError, Faults, Map, Number, Value};
 
-/// How many bytes of text are compared, searched or copied for one step.
+/// The bytes of text that are compared, searched or copied for one step.
 const BYTES_PER_STEP: usize = 16;
 
 /// Evaluates a tree against a document.
@@ -50,13 +50,13 @@ impl Interpreter<'_> {
             }
             Node::Literal(value) => value.clone(),
             Node::Index(source, index) => item_at(&self.evaluate(source, current)?, *index),
-            Node::Projection { source, items, each } => {
+            Node::Projection(source, items, each) => {
                 let source = self.evaluate(source, current)?;
                 self.project(&source, items, each)?
             }
             Node::Not(operand) => Value::Bool(!self.condition(operand, current)?),
             Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
-            // What is selected from nothing is nothing, not a list of nothing.
+            // A selection from null is null, not a list of nulls.
             Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable(_)) => {
                 current.clone()
             }
@@ -97,7 +97,7 @@ impl Interpreter<'_> {
             _ => {
                 return match self.evaluate(node, current) {
                     Ok(value) => Ok(value.is_truthy()),
-                    // What is made of an open condition may be either: `!a == b` holds where `!a` does not.
+                    // A value made of an open condition may be either: `!a == b` holds where `!a` does not.
                     Err(error) => Err({
                         let is_open = error.is_open();
                         error.open(is_open, is_open)
@@ -168,7 +168,7 @@ impl Interpreter<'_> {
         Ok(results.into())
     }
 
-    /// The items of a source; none if it is not of the type that these items come from.
+    /// Returns the items of a source; none if it is not of the type that these items come from.
     fn pick(&mut self, source: &Value, items: &Items) -> Result<Option<Vec<Value>>, ExpressionError> {
         let picked = match (items, source) {
             (Items::Values, Value::Object(members)) => {
@@ -179,7 +179,7 @@ impl Interpreter<'_> {
                 self.spend(array.len())?;
                 array.to_vec()
             }
-            (Items::Slice { start, stop, step }, Value::Array(array)) => {
+            (Items::Slice(start, stop, step), Value::Array(array)) => {
                 self.spend(array.len())?;
                 slice(array, *start, *stop, *step)
             }
@@ -193,7 +193,7 @@ impl Interpreter<'_> {
     fn flatten(&mut self, array: &[Value]) -> Result<Vec<Value>, ExpressionError> {
         let mut flat = Vec::new();
         for item in array {
-            // What cannot be read may be an array of any length.
+            // An unavailable value may be an array of any length.
             if let Value::Unavailable(cause) = item {
                 return Err(ExpressionError::unavailable(*cause));
             }
@@ -284,7 +284,7 @@ impl Interpreter<'_> {
     }
 }
 
-/// A value that is there.
+/// Returns the value, or the error of one that is unavailable.
 fn available(value: Value) -> Result<Value, ExpressionError> {
     match value {
         Value::Unavailable(cause) => Err(ExpressionError::unavailable(cause)),
@@ -296,8 +296,8 @@ fn steps_for_text(bytes: usize) -> usize {
     1 + bytes / BYTES_PER_STEP
 }
 
-/// The digits of a fraction are found by the platform; those of a number far from 1 by arithmetic on hundreds of
-/// digits.
+/// Returns the steps to write a number. The digits of a fraction are the host platform's work; those of a number
+/// far from 1 take arithmetic on hundreds of digits.
 fn steps_for_number(number: &Number) -> usize {
     let magnitude = number.as_f64().abs();
     if magnitude != 0.0 && !(1e-9..1e22).contains(&magnitude) {
@@ -313,7 +313,7 @@ fn item_at(source: &Value, index: i32) -> Value {
     position.and_then(|position| items.get(position)).cloned().unwrap_or_default()
 }
 
-/// The items from `start` to before `stop`, by the rules of Python.
+/// Returns the items from `start` to before `stop`, by the rules of Python.
 fn slice(items: &[Value], start: Option<i32>, stop: Option<i32>, step: i32) -> Vec<Value> {
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let step = i64::from(step);

@@ -14,12 +14,12 @@ use crate::{Cause, Map, Number, Value};
 /// small; no answer that describes a user comes near it.
 pub const MAX_DEPTH: usize = 128;
 
-/// Why a text is not JSON.
+/// The error of a text that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
-    /// What is wrong, in lower case, without any of the text.
+    /// The message, in lower case, without any of the text.
     pub message: &'static str,
-    /// Where: bytes from the start of the text.
+    /// The offset: bytes from the start of the text.
     pub offset: usize,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// What becomes of a part that is JSON and cannot be read.
+/// The treatment of a part that is JSON and cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// It is an error.
@@ -51,10 +51,10 @@ pub fn read(bytes: &[u8]) -> Result<Value, JsonError> {
     read_with(bytes, Unreadable::IsAnError)
 }
 
-/// Reads one JSON value that fills the whole text, parts that cannot be read as told.
+/// Reads one JSON value that fills the whole text, with this treatment of unreadable parts.
 ///
 /// # Errors
-/// As [`read`], but for what is told.
+/// As [`read`], but for the unreadable parts.
 pub fn read_with(bytes: &[u8], unreadable: Unreadable) -> Result<Value, JsonError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| JsonError { message: "the text is not UTF-8", offset: error.valid_up_to() })?;
@@ -273,7 +273,7 @@ impl Reader<'_> {
         Ok(character)
     }
 
-    /// The digits after `\u`; two escapes where they are the halves of a surrogate pair.
+    /// Reads the digits after `\u`; two escapes where they are the halves of a surrogate pair.
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
         let first = self.hex4()?;
         let after_first = self.offset;

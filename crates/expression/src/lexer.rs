@@ -26,9 +26,9 @@ pub(crate) enum Token {
 /// Reads one token at a time.
 pub(crate) struct Lexer<'a> {
     text: &'a str,
-    /// Where the last token starts.
+    /// The start of the last token.
     start: usize,
-    /// Where the last token ends.
+    /// The end of the last token.
     offset: usize,
 }
 
@@ -37,17 +37,17 @@ impl<'a> Lexer<'a> {
         Lexer { text, start: 0, offset: 0 }
     }
 
-    /// Where the last token starts.
+    /// Returns the start of the last token.
     pub(crate) fn start(&self) -> usize {
         self.start
     }
 
-    /// The last token as it is written.
+    /// Returns the last token as it is written.
     pub(crate) fn token_text(&self) -> &'a str {
         self.text.get(self.start..self.offset).unwrap_or_default()
     }
 
-    /// Whether `byte` comes next, spaces aside.
+    /// Returns whether `byte` comes next, spaces aside.
     pub(crate) fn precedes(&self, byte: u8) -> bool {
         let rest = self.text.as_bytes().get(self.offset..).unwrap_or_default();
         rest.iter().find(|byte| !is_space(**byte)) == Some(&byte)
@@ -111,7 +111,7 @@ impl<'a> Lexer<'a> {
         Ok(Token::Number(number))
     }
 
-    /// A name in double quotes has the escapes of a JSON string.
+    /// Reads a name in double quotes, which has the escapes of a JSON string.
     fn quoted_name(&mut self) -> Result<Token, ExpressionError> {
         self.delimited(b'"')?;
         match json::read(self.token_text().as_bytes()) {

@@ -37,16 +37,20 @@ mod error;
 mod expression;
 mod functions;
 mod interpreter;
+#[cfg(feature = "parser")]
 mod lexer;
 mod map;
 mod number;
+#[cfg(feature = "parser")]
 mod parser;
+#[cfg(feature = "parser")]
 mod reads;
 #[cfg(test)]
 mod testing;
 mod value;
 
 pub mod json;
+pub mod plain;
 pub mod platform;
 pub mod text;
 

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use crate::Value;
+use crate::{Value, plain_struct};
 
 /// The members of an object, in the order of their names. A name occurs once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,12 +15,12 @@ pub struct Map {
 }
 
 impl Map {
-    /// A map without members.
+    /// Returns a map without members.
     pub fn new() -> Map {
         Map::default()
     }
 
-    /// A map of these members, in any order. Of two with one name the later is kept.
+    /// Returns a map of these members, in any order. Of two with one name the later is kept.
     pub fn from_members(members: Vec<(Rc<str>, Value)>) -> Map {
         let order =
             sorted_order(members.len(), &|left, right| match (members.get(left), members.get(right)) {
@@ -39,13 +39,13 @@ impl Map {
         map
     }
 
-    /// The value of a member.
+    /// Returns the value of a member.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let index = self.find(name).ok()?;
         self.members.get(index).map(|(_, value)| value)
     }
 
-    /// Whether there is a member of this name.
+    /// Returns whether there is a member of this name.
     pub fn contains_key(&self, name: &str) -> bool {
         self.find(name).is_ok()
     }
@@ -62,27 +62,27 @@ impl Map {
         }
     }
 
-    /// How many members there are.
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// The members, by name.
+    /// Returns the members, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &Value)> {
         self.members.iter().map(|(name, value)| (name, value))
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn keys(&self) -> impl Iterator<Item = &Rc<str>> {
         self.members.iter().map(|(name, _)| name)
     }
 
-    /// The values, in the order of their names.
+    /// Returns the values, in the order of their names.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.members.iter().map(|(_, value)| value)
     }
@@ -92,13 +92,15 @@ impl Map {
     }
 }
 
+plain_struct!(Map { members });
+
 impl FromIterator<(Rc<str>, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Value)>>(members: I) -> Map {
         Map::from_members(members.into_iter().collect())
     }
 }
 
-/// The indexes from 0 to `length` in the order that `compare` gives what they stand for; equals stay as
+/// Returns the indexes from 0 to `length` in the order that `compare` gives what they stand for; equals stay as
 /// they are.
 ///
 /// A merge sort from the bottom up. The standard library's is faster and costs 5 kB of WebAssembly for

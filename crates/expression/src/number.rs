@@ -1,9 +1,10 @@
-//! JSON numbers that never lose an integer in silence.
+//! JSON numbers that never silently round an integer.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::plain::{Input, Plain};
 use crate::platform;
 use crate::text::decimal;
 
@@ -33,7 +34,7 @@ struct Integer {
 }
 
 impl Number {
-    /// The number a double stands for; `None` for NaN and the infinities, which JSON does not have.
+    /// Returns the number of a double; `None` for NaN and the infinities, which JSON does not have.
     pub fn from_f64(value: f64) -> Option<Number> {
         value.is_finite().then_some(Number(Repr::Double(value)))
     }
@@ -53,12 +54,12 @@ impl Number {
         Number::from_f64(value)
     }
 
-    /// Whether a text is a number in JSON's grammar, be it past the range of doubles.
+    /// Returns whether a text is a number in JSON's grammar, even past the range of doubles.
     pub(crate) fn is_in_grammar(text: &str) -> bool {
         is_json_number(text.as_bytes())
     }
 
-    /// The nearest double.
+    /// Returns the nearest double.
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
             Repr::Double(value) => *value,
@@ -66,7 +67,7 @@ impl Number {
         }
     }
 
-    /// The number without its sign.
+    /// Returns the number without its sign.
     pub fn abs(&self) -> Number {
         match &self.0 {
             Repr::Double(value) => Number(Repr::Double(value.abs())),
@@ -78,7 +79,7 @@ impl Number {
         }
     }
 
-    /// The number as JavaScript would write it: the shortest digits that read back the same.
+    /// Returns the number as JavaScript would write it: the shortest digits that read back the same.
     pub fn to_text(&self) -> String {
         match &self.0 {
             Repr::Double(value) => write(*value),
@@ -86,7 +87,7 @@ impl Number {
         }
     }
 
-    /// Whether the number is whole.
+    /// Returns whether the number is whole.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Repr::Double(value) => value.fract() == 0.0,
@@ -94,7 +95,7 @@ impl Number {
         }
     }
 
-    /// Whether the number is whole and beyond ±(2^53 − 1), where doubles skip integers.
+    /// Returns whether the number is whole and beyond ±(2^53 − 1), where doubles skip integers.
     pub fn is_unsafe_integer(&self) -> bool {
         match &self.0 {
             Repr::Double(value) => value.fract() == 0.0 && value.abs() > MAX_SAFE_INTEGER,
@@ -103,12 +104,25 @@ impl Number {
     }
 }
 
+impl Plain for Number {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.to_text().write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Number {
+        Number::from_text(&String::read(input)).unwrap_or_else(|| {
+            input.damage();
+            Number(Repr::Double(0.0))
+        })
+    }
+}
+
 /// So many digits are a whole number that a double holds exactly.
 const EXACT_DIGITS: usize = 15;
 /// The smallest number with more digits than that.
 const EXACT_END: f64 = 1e15;
 
-/// The nearest double. Small whole numbers, the most there are, do not trouble the platform.
+/// Returns the nearest double. Small whole numbers, the most frequent, are read without the host platform.
 fn read(text: &str) -> f64 {
     if text.len() > EXACT_DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return (platform::in_use().read_number)(text);
@@ -130,7 +144,7 @@ fn write(value: f64) -> String {
     (platform::in_use().write_number)(value)
 }
 
-/// The grammar of RFC 8259 §6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+/// Returns whether a text is a number by RFC 8259 §6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
 fn is_json_number(text: &[u8]) -> bool {
     fn digits(text: &[u8]) -> &[u8] {
         let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();

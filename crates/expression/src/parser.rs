@@ -14,11 +14,11 @@ use crate::{ErrorKind, ExpressionError};
 /// the other (`a.b`, `a | b`, `a[*].b`) counts as the sum of both sides, for each may wrap its input.
 const MAX_DEPTH: usize = 128;
 
-/// How tightly operators hold their sides together. The grammar leaves much of this open; these are the
-/// powers of the reference implementation, of which people's expressions have come to depend.
+/// The binding powers of operators. The grammar leaves much of this open; these are those of the
+/// reference implementation, on which existing expressions depend.
 ///
-/// One differs: there `!` holds more tightly than a dot, so that `!a.b` is a member of a boolean, which is
-/// always null. Here it is the opposite of `a.b`, since nobody can have meant the other.
+/// One differs: there `!` binds more tightly than a dot, so that `!a.b` is a member of a boolean, which is
+/// always null. Here it is the negation of `a.b`, as the grammar has it.
 const ANYTHING: u8 = 0;
 const PIPE: u8 = 1;
 const OR: u8 = 2;
@@ -46,9 +46,9 @@ pub(crate) fn parse(text: &str) -> Result<Node, ExpressionError> {
 struct Parser<'a> {
     /// Stands behind `token`.
     lexer: Lexer<'a>,
-    /// What comes next.
+    /// The next token.
     token: Token,
-    /// How many calls of `expression` are under way.
+    /// The depth of recursion of `expression`.
     depth: usize,
 }
 
@@ -74,7 +74,7 @@ impl Parser<'_> {
         Ok(tree)
     }
 
-    /// The same where a bracket comes next, which belongs to the current value.
+    /// Parses an expression that begins with a bracket, which belongs to the current value.
     fn bracket_expression(&mut self, power: u8) -> Result<Tree, ExpressionError> {
         self.enter()?;
         let left = self.infix(Tree::leaf(Node::Current))?;
@@ -145,7 +145,7 @@ impl Parser<'_> {
         self.grow(depth, Node::Binary(operator, Box::new(left.node), Box::new(right.node)))
     }
 
-    /// What may follow a dot; unlike elsewhere, `[` opens a list here.
+    /// Parses what may follow a dot; unlike elsewhere, `[` opens a list here.
     fn after_dot(&mut self, power: u8) -> Result<Tree, ExpressionError> {
         match self.token {
             Token::Name(_) | Token::Quoted(_) | Token::Mark(b'*' | b'{') => self.expression(power),
@@ -157,7 +157,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether an index, a slice or `*]` follows the `[` that has been taken. A list may start with a
+    /// Returns whether an index, a slice or `*]` follows the `[` that has been taken. A list may start with a
     /// star too: `[*.name]`.
     fn at_specifier(&self) -> bool {
         match self.token {
@@ -189,7 +189,7 @@ impl Parser<'_> {
             let message = ["the step of a slice cannot be 0"];
             return Err(ExpressionError::new(ErrorKind::InvalidValue, offset, &message));
         }
-        self.projection(source, Items::Slice { start, stop, step: step.unwrap_or(1) }, PROJECTION)
+        self.projection(source, Items::Slice(start, stop, step.unwrap_or(1)), PROJECTION)
     }
 
     /// Takes a number if one is next.
@@ -208,8 +208,8 @@ impl Parser<'_> {
         self.projection(source, Items::Matching(Box::new(condition.node)), FILTER)
     }
 
-    /// A projection, with what is to be evaluated for each of its items: all that goes on behind it and
-    /// holds more tightly than `power`.
+    /// Parses a projection and the expression for each of its items: all that follows it and
+    /// binds more tightly than `power`.
     fn projection(&mut self, source: Tree, items: Items, power: u8) -> Result<Tree, ExpressionError> {
         let each = match self.token {
             Token::Mark(b'.') => {
@@ -221,10 +221,10 @@ impl Parser<'_> {
         };
         let depth = source.depth + each.depth;
         let (source, each) = (Box::new(source.node), Box::new(each.node));
-        self.grow(depth, Node::Projection { source, items, each })
+        self.grow(depth, Node::Projection(source, items, each))
     }
 
-    /// The rest of a list after `[`.
+    /// Parses the rest of a list after `[`.
     fn list(&mut self) -> Result<Tree, ExpressionError> {
         let mut items = Vec::new();
         let mut depth = 0;
@@ -240,7 +240,7 @@ impl Parser<'_> {
         self.grow(depth, Node::List(items))
     }
 
-    /// The rest of an object after `{`.
+    /// Parses the rest of an object after `{`.
     fn object(&mut self) -> Result<Tree, ExpressionError> {
         let mut members = Vec::new();
         let mut depth = 0;
@@ -266,7 +266,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A call from its `(` on. Whatever is wrong with it in any document is found here, before the
+    /// Parses a call from its `(` on. Errors that occur with any document are found here, before the
     /// first document comes.
     fn call(&mut self, name: &str, offset: usize) -> Result<Tree, ExpressionError> {
         let Some(function) = functions::find(name) else {
@@ -281,7 +281,7 @@ impl Parser<'_> {
         while count > 0 || !self.next_is(b')') {
             let argument_offset = self.lexer.start();
             let is_reference = self.take(b'&')?;
-            // An argument too many is told as such, when all have been counted.
+            // An excess argument is reported as such, when all have been counted.
             if count < function.arity.most && is_reference != (function.reference == Some(count)) {
                 return Err(misplaced_reference(function, argument_offset, is_reference));
             }
@@ -364,7 +364,7 @@ impl Parser<'_> {
     }
 }
 
-/// The error for a token that cannot stand where it does.
+/// Returns the error for a token that cannot stand where it does.
 fn unexpected(offset: usize, token: &str) -> ExpressionError {
     let message: &[&str] = match token.as_bytes() {
         [] => &["the expression ends too soon"],
@@ -385,7 +385,7 @@ fn misplaced_reference(function: &Function, offset: usize, is_reference: bool) -
     ExpressionError::new(ErrorKind::InvalidType, offset, &["`", function.name, rest])
 }
 
-/// How tightly a token holds what stands on its left; not at all if it does not continue an expression.
+/// Returns the left binding power of a token; the lowest if it does not continue an expression.
 fn power_of(token: &Token) -> u8 {
     match token {
         Token::Operator(operator) => power_of_operator(*operator),

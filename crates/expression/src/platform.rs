@@ -1,12 +1,14 @@
-//! What every JavaScript engine has and a WebAssembly module would have to bring along: numbers as text, and
-//! Unicode's letter cases.
+//! Functions of the host platform, which a WebAssembly module would have to bring along: numbers as text, Unicode's
+//! letter cases, SHA-256.
 //!
-//! The standard library's tables for them are 47 kB of WebAssembly, more than all of JMESPath. So there the
+//! The standard library's tables for the first two are 47 kB of WebAssembly, more than all of JMESPath. So there the
 //! host lends its own, by [`lend`]; anywhere else the standard library's are in use from the start.
 
 use std::cell::Cell;
 
-/// What is lent.
+use sha2::{Digest, Sha256};
+
+/// The functions of the host platform.
 #[derive(Clone, Copy, Debug)]
 pub struct Platform {
     /// A text in lower case, by Unicode's default case conversion.
@@ -18,23 +20,27 @@ pub struct Platform {
     /// A finite double as ECMAScript's `Number::toString` writes it, and with it RFC 8785 §3.2.2.3: the
     /// shortest digits that read back the same, with an exponent from 1e21 up and below 1e-6.
     pub write_number: fn(f64) -> String,
+    /// The SHA-256 of a text in UTF-8. [`own_sha256`] where the host has none that answers at once.
+    pub sha256: fn(&str) -> Vec<u8>,
 }
 
-/// The standard library's. Not compiled where the host lends: what could be called would be carried.
+/// The standard library's. Not compiled where the host has its own: unused code would be carried.
 #[cfg(not(all(target_family = "wasm", feature = "lent")))]
 const OWN: Platform = Platform {
     lower: str::to_lowercase,
     upper: str::to_uppercase,
     read_number: |text| text.parse().unwrap_or(f64::NAN),
     write_number: write_number_as_ecmascript,
+    sha256: own_sha256,
 };
-/// Until the host has lent its own, no number can be read.
+/// Until the host platform is installed, no number can be read, and digests are empty.
 #[cfg(all(target_family = "wasm", feature = "lent"))]
 const OWN: Platform = Platform {
     lower: str::to_owned,
     upper: str::to_owned,
     read_number: |_| f64::NAN,
     write_number: |_| String::new(),
+    sha256: |_| Vec::new(),
 };
 
 thread_local! {
@@ -44,6 +50,16 @@ thread_local! {
 /// From now on, these are in use.
 pub fn lend(platform: Platform) {
     IN_USE.set(platform);
+}
+
+/// The SHA-256 of a text in UTF-8.
+pub fn sha256(text: &str) -> Vec<u8> {
+    (in_use().sha256)(text)
+}
+
+/// The same, by code that comes along.
+pub fn own_sha256(text: &str) -> Vec<u8> {
+    Sha256::digest(text).to_vec()
 }
 
 pub(crate) fn in_use() -> Platform {
@@ -107,6 +123,7 @@ mod tests {
                 upper: |text| format!("upper {text}"),
                 read_number: |_| 1.5,
                 write_number: |value| format!("about {value}"),
+                sha256: |text| text.bytes().rev().collect(),
             });
             let rows = [
                 ("lower('a')", r#""lower a""#),
@@ -114,6 +131,7 @@ mod tests {
                 ("to_string(to_number('7.25'))", r#""about 1.5""#),
             ];
             check("{}", &rows);
+            assert_eq!(sha256("abc"), b"cba");
         })
         .join()
         .unwrap();

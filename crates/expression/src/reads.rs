@@ -1,4 +1,4 @@
-//! Which parts of its document an expression reads.
+//! Collects the parts of its document that an expression reads.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use crate::ast::{Node, Operator};
 /// Member names, one below the other, from the root of the document.
 type Chain = Vec<Rc<str>>;
 
-/// The chains that a tree reads, each once. All that lies below the end of a chain may be read.
+/// Returns the chains that a tree reads, each once. All that lies below the end of a chain may be read.
 pub(crate) fn of(node: &Node) -> Vec<Chain> {
     let mut chains = Vec::new();
     read(node, Vec::new(), &mut chains);
@@ -24,7 +24,7 @@ fn read(node: &Node, current: Chain, chains: &mut Vec<Chain>) {
     }
 }
 
-/// Where the value of a node stands, if nothing but members lead there. Otherwise, notes what it was
+/// Returns the chain to the value of a node, if only members lead there. Otherwise, notes what it was
 /// made of; whatever is evaluated against such a value reads nothing more of the document.
 fn follow(node: &Node, mut current: Chain, chains: &mut Vec<Chain>) -> Option<Chain> {
     match node {
@@ -40,7 +40,7 @@ fn follow(node: &Node, mut current: Chain, chains: &mut Vec<Chain>) -> Option<Ch
         Node::Literal(_) => {}
         Node::Index(operand, _) | Node::Not(operand) => read(operand, current, chains),
         // Conditions, what follows a projection and references are evaluated against items.
-        Node::Projection { source, .. } => read(source, current, chains),
+        Node::Projection(source, ..) => read(source, current, chains),
         Node::Binary(_, left, right) => {
             read(left, current.clone(), chains);
             read(right, current, chains);

@@ -1,8 +1,8 @@
-//! What the tests beside the code share.
+//! Helpers of the unit tests.
 
 use crate::{Expression, json};
 
-/// What an expression gives for a document, as JSON; or the kind of the error, its message and place.
+/// Returns the result of an expression as JSON, or the kind of the error, its message and place.
 pub(crate) fn outcome(expression: &str, document: &str) -> String {
     let document = json::read(document.as_bytes()).unwrap();
     match Expression::parse(expression).and_then(|it| it.evaluate(&document)) {

@@ -1,7 +1,7 @@
 //! Text out of pieces, without the machinery of `format!`: that is several kilobytes of WebAssembly, and a
 //! hundred bytes more wherever it is used.
 
-/// The pieces one after the other.
+/// Concatenates the pieces.
 pub fn concat(pieces: &[&str]) -> String {
     let mut text = String::new();
     for piece in pieces {
@@ -10,7 +10,7 @@ pub fn concat(pieces: &[&str]) -> String {
     text
 }
 
-/// The pieces with something between each two.
+/// Joins the pieces with a separator.
 pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>, between: &str) -> String {
     let mut text = String::new();
     for (index, piece) in pieces.into_iter().enumerate() {
@@ -22,17 +22,17 @@ pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>, between: &str) -> Str
     text
 }
 
-/// Where the first of some ASCII characters stands. The standard library's searches are a machine each.
+/// Returns the offset of the first of some ASCII characters. The standard library's searches are larger.
 pub fn find(text: &str, characters: &[u8]) -> Option<usize> {
     text.bytes().position(|byte| characters.contains(&byte))
 }
 
-/// The text before a position, and the text from there on.
+/// Returns the text before a position, and the text from there on.
 pub fn split(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-/// A count in decimal digits.
+/// Returns a count in decimal digits.
 pub fn decimal(count: usize) -> String {
     let mut digits = Vec::new();
     let mut rest = count;

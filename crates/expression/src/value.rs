@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::plain::{Input, Plain};
 use crate::{Map, Number, json};
 
 /// A JSON value (RFC 8259 §3), or the place of one that could not be had.
@@ -28,17 +29,17 @@ pub enum Value {
     Object(Rc<Map>),
 }
 
-/// Why a value cannot be had.
+/// The cause for which a value is unavailable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// It could not be read: a backend that failed, a number beyond a double. It may be anything.
     Failed,
-    /// Nobody asked for it. A condition that it leaves open does not hold.
+    /// It was not asked for. A condition that it leaves open does not hold.
     NotAsked,
 }
 
 impl Value {
-    /// JMESPath's word for the type: `null`, `boolean`, `number`, `string`, `array` or `object`; `unavailable`
+    /// Returns JMESPath's word for the type: `null`, `boolean`, `number`, `string`, `array` or `object`; `unavailable`
     /// for what has none.
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -52,7 +53,7 @@ impl Value {
         }
     }
 
-    /// Whether JMESPath counts the value as true: all but `null`, `false`, and the empty string,
+    /// Returns whether JMESPath counts the value as true: all but `null`, `false`, and the empty string,
     /// array and object.
     pub fn is_truthy(&self) -> bool {
         match self {
@@ -65,17 +66,17 @@ impl Value {
         }
     }
 
-    /// Whether the value is `null`.
+    /// Returns whether the value is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
-    /// Whether the value cannot be read.
+    /// Returns whether the value is unavailable.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Value::Unavailable(_))
     }
 
-    /// Whether the value, or anything in it, cannot be read.
+    /// Returns whether the value, or anything in it, is unavailable.
     pub fn has_unavailable(&self) -> bool {
         match self {
             Value::Unavailable(_) => true,
@@ -85,7 +86,7 @@ impl Value {
         }
     }
 
-    /// The text of a string.
+    /// Returns the text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(text) => Some(text),
@@ -93,7 +94,7 @@ impl Value {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     pub fn as_number(&self) -> Option<&Number> {
         match self {
             Value::Number(number) => Some(number),
@@ -101,7 +102,7 @@ impl Value {
         }
     }
 
-    /// The items of an array.
+    /// Returns the items of an array.
     pub fn as_array(&self) -> Option<&[Value]> {
         match self {
             Value::Array(items) => Some(items),
@@ -109,7 +110,7 @@ impl Value {
         }
     }
 
-    /// The members of an object.
+    /// Returns the members of an object.
     pub fn as_object(&self) -> Option<&Map> {
         match self {
             Value::Object(members) => Some(members),
@@ -117,7 +118,7 @@ impl Value {
         }
     }
 
-    /// A member of an object; `null` where there is none, or where this is no object. What cannot be read has
+    /// Returns a member of an object; `null` where there is none, or where this is no object. What cannot be read has
     /// members that cannot be read.
     pub fn member(&self, name: &str) -> Value {
         match self {
@@ -127,7 +128,7 @@ impl Value {
         }
     }
 
-    /// The value as compact JSON text.
+    /// Returns the value as compact JSON text.
     pub fn to_json(&self) -> String {
         json::write(self)
     }
@@ -172,5 +173,49 @@ impl From<Vec<Value>> for Value {
 impl From<Map> for Value {
     fn from(value: Map) -> Value {
         Value::Object(Rc::new(value))
+    }
+}
+
+/// Unavailable values stand in documents, never in compiled expressions.
+impl Plain for Value {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Value::Null | Value::Unavailable(_) => out.push(0),
+            Value::Bool(value) => {
+                out.push(1);
+                value.write(out);
+            }
+            Value::Number(value) => {
+                out.push(2);
+                value.write(out);
+            }
+            Value::String(value) => {
+                out.push(3);
+                value.write(out);
+            }
+            Value::Array(value) => {
+                out.push(4);
+                value.write(out);
+            }
+            Value::Object(value) => {
+                out.push(5);
+                value.write(out);
+            }
+        }
+    }
+
+    fn read(input: &mut Input<'_>) -> Value {
+        match input.byte() {
+            0 => Value::Null,
+            1 => Value::Bool(Plain::read(input)),
+            2 => Value::Number(Plain::read(input)),
+            3 => Value::String(Plain::read(input)),
+            4 => Value::Array(Plain::read(input)),
+            5 => Value::Object(Plain::read(input)),
+            _ => {
+                input.damage();
+                Value::Null
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use claimsmith_action::event::Event;
 use claimsmith_action::export_handler;
 use claimsmith_action::handler::{Api, Handler, Session};
 use claimsmith_core::Error;
-use claimsmith_core::claim::Target;
+use claimsmith_core::Target;
 use claimsmith_core::client::{Call, Url};
 use claimsmith_core::expression::Value;
 use claimsmith_core::token::Grant;

@@ -1,7 +1,7 @@
-//! Calls by code, with what the sources of a configuration have: tokens that are kept and renewed ahead of
-//! their end, one new token after a 401, retries, breakers, a time of its own for each call and one for all.
+//! Calls by Rust code, as the sources of a configuration make them: tokens that are kept and renewed ahead of
+//! their end, one new token after a 401, retries, breakers, a timeout for each call and a deadline for all.
 //!
-//! Left out, and why: the cache of answers. Code that wants one knows better what makes two answers the same.
+//! Left out, and why: the response cache. Code that needs one knows better what makes two answers the same.
 
 mod url;
 
@@ -14,12 +14,12 @@ use claimsmith_expression::text::concat;
 
 use crate::breaker::Circuit;
 use crate::call::{Deadline, deadline_exceeded};
-use crate::config::OnNotFound;
 use crate::digest::short_digest;
 use crate::error::{Code, Error};
 use crate::exchange::Exchange;
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
+use crate::plan::OnNotFound;
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState};
 use crate::source::{check_header_value, read_answer};
@@ -29,16 +29,16 @@ use crate::token_store::{TokenRequest, TokenStore};
 
 pub use url::Url;
 
-/// How long one request may take where nothing else is said, in milliseconds. As in a configuration.
+/// The default timeout of one request, in milliseconds. As in a configuration.
 const TIMEOUT_MS: u32 = 2_000;
 
-/// How often a GET that fails is sent again where nothing else is said.
+/// The default retries of a GET.
 const RETRIES: u32 = 2;
 
-/// How much of an answer is read where nothing else is said, in bytes.
+/// The default limit of an answer's body, in bytes.
 const MAX_BYTES: u32 = 64 * 1024;
 
-/// What all logins learn from their calls: tokens, and which endpoints are out of order. Kept for as long as the
+/// The state that all logins share: tokens, and the circuits of endpoints. Kept for as long as the
 /// module lives.
 #[derive(Debug, Default)]
 pub struct Client {
@@ -47,7 +47,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The calls of one login, which are over, all of them together, `deadline_ms` from now.
+    /// Returns the session of one login, whose calls end together `deadline_ms` from now.
     pub fn session<'a, H: Host>(&'a self, host: &'a H, deadline_ms: u32) -> Session<'a, H> {
         self.state.load(host);
         Session {
@@ -78,15 +78,15 @@ impl<H> fmt::Debug for Session<'_, H> {
 }
 
 impl<'a, H: Host> Session<'a, H> {
-    /// The same calls, for a user by `user_id`, or for a machine by its `client_id`. A call may hold something of the
+    /// Makes the calls for a user by `user_id`, or for a machine by its `client_id`. A call may hold something of the
     /// login, and fail for that; so failures after the connection was made count once a user, and from two users at
-    /// least. Where nobody is named, all logins are taken for one user's.
+    /// least. Without an id all logins count as one user's.
     pub fn for_user(mut self, user_id: &str) -> Self {
         self.caller = Rc::new(Caller { user_id: user_id.to_owned(), ..Caller::default() });
         self
     }
 
-    /// Runs the work of a login to its end, and beside it the renewal of tokens that it comes to need: what a
+    /// Runs the work of a login to its end, with the renewals of tokens that it starts: work that a
     /// handler leaves behind may be frozen or lost.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl<'a, H: Host> Session<'a, H> {
         outcome.into_inner().unwrap_or_else(|| Err(deadline_exceeded()))
     }
 
-    /// The JSON that a call is answered with; null for 204 and 404, since that there is nothing is an answer.
+    /// Returns the JSON of an answer; null for 204 and 404, which are answers.
     ///
     /// # Errors
     /// As [`Session::send`]; `source_status` for any other status that is no success, `response_not_json`.
@@ -111,8 +111,8 @@ impl<'a, H: Host> Session<'a, H> {
         read_answer(OnNotFound::Null, &*self.send(call).await?)
     }
 
-    /// Makes a call: again where that may help, and once more, with a new token, where the first is refused with
-    /// 401. Any other status is an answer.
+    /// Makes a call, with retries, and once more with a new token where it is refused with 401. Any other status is
+    /// an answer.
     ///
     /// # Errors
     /// `timeout`, `deadline_exceeded`, `transport_failed`, `circuit_open`, `redirect_refused`,
@@ -139,7 +139,7 @@ impl<'a, H: Host> Session<'a, H> {
         exchange.send(&mut call.request.clone(), acquire, |_, _| {}).await
     }
 
-    /// A token that will last for a call: from memory, from `api.cache`, or from its endpoint. Logins that need the
+    /// Returns a token that will last for a call: from memory, `api.cache` or its endpoint. Logins that need the
     /// same one at the same time share one request.
     ///
     /// # Errors
@@ -148,12 +148,12 @@ impl<'a, H: Host> Session<'a, H> {
         self.acquire(grant, None).await
     }
 
-    /// Notes what went right and deserves a look, for the report.
+    /// Adds a warning to the report.
     pub fn warn(&self, message: &str) {
         self.warnings.borrow_mut().push(message.to_owned());
     }
 
-    /// What was noted.
+    /// Returns the warnings that were added.
     pub fn into_warnings(self) -> Vec<String> {
         self.warnings.take()
     }
@@ -203,7 +203,7 @@ impl<'a, H: Host> Session<'a, H> {
 }
 
 impl Grant {
-    /// A grant for a client that has a secret and sends it as a form field; the fields say anything else.
+    /// Returns a grant for a client that has a secret and sends it as a form field; the fields say anything else.
     pub fn new(token_url: &Url, client_id: Secret, client_secret: Secret) -> Grant {
         Grant {
             url: token_url.text().clone(),
@@ -216,23 +216,23 @@ impl Grant {
         }
     }
 
-    /// The same grant with one more field of the form, such as `audience`.
+    /// Returns the same grant with one more field of the form, such as `audience`.
     pub fn with_parameter(mut self, name: &str, value: &str) -> Grant {
         self.parameters.push((name.to_owned(), Secret::new(value)));
         self
     }
 }
 
-/// A call to an API: a request, and how much patience there is with it.
+/// A call to an API: a request with its timeout and retries.
 #[derive(Clone, Debug)]
 pub struct Call {
     request: Request,
-    /// Stands for what the URL was built on where its failures are counted.
+    /// The id of the URL's base, under which failures are counted.
     endpoint: Rc<str>,
     grant: Option<Rc<Grant>>,
     timeout_ms: u32,
     retries: u32,
-    /// Whether all of the body could be read.
+    /// True where all of the body could be read.
     is_whole: bool,
 }
 
@@ -242,7 +242,7 @@ impl Call {
         Call::new(Method::Get, url, RETRIES)
     }
 
-    /// Sends JSON, once: it may do something each time.
+    /// Sends JSON, once: it may have an effect each time.
     pub fn post(url: &Url, body: &Value) -> Call {
         let mut call = Call::new(Method::Post, url, 0);
         call.request.set_header("content-type", Secret::new("application/json"));
@@ -271,12 +271,12 @@ impl Call {
         }
     }
 
-    /// The same call with a bearer token (RFC 6750 §2.1) that the grant gives.
+    /// Returns the same call with a bearer token (RFC 6750 §2.1) that the grant gives.
     pub fn with_token(self, grant: &Rc<Grant>) -> Call {
         Call { grant: Some(Rc::clone(grant)), ..self }
     }
 
-    /// The same call with one more header.
+    /// Returns the same call with one more header.
     ///
     /// # Errors
     /// `template_value_missing` where the value holds a character that a header cannot carry.
@@ -286,18 +286,18 @@ impl Call {
         Ok(self)
     }
 
-    /// The same call with another time for each attempt, in milliseconds; 2,000 where nothing is said.
+    /// Returns the same call with another time for each attempt, in milliseconds; 2,000 where nothing is said.
     pub fn with_timeout_ms(self, timeout_ms: u32) -> Call {
         Call { timeout_ms, ..self }
     }
 
-    /// The same call, sent again up to this many times where it fails; twice for a GET where nothing is said.
+    /// Returns the same call, sent again up to this many times where it fails; twice for a GET where nothing is said.
     pub fn with_retries(mut self, retries: u32) -> Call {
         self.request.may_repeat |= retries > 0;
         Call { retries, ..self }
     }
 
-    /// The same call with another limit for the answer, in bytes; 65,536 where nothing is said.
+    /// Returns the same call with another limit for the answer, in bytes; 65,536 where nothing is said.
     pub fn with_max_bytes(mut self, max_bytes: u32) -> Call {
         self.request.max_bytes = max_bytes;
         self

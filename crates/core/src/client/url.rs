@@ -1,4 +1,4 @@
-//! URLs that code puts together.
+//! URLs that Rust code builds.
 
 use claimsmith_expression::text::{concat, find};
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::secret::Secret;
 use crate::url::{check_origin, invalid, unfit_segment};
 
-/// A URL in pieces. What it is given stays in its place, whatever it is.
+/// A URL built of pieces, each of which stays in its place, whatever its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
     text: Secret,
@@ -40,7 +40,7 @@ impl Url {
         Ok(Url { text: Secret::new(text), base: Secret::new(base) })
     }
 
-    /// The same URL with one more field of the query, both sides percent-encoded whole.
+    /// Returns the same URL with one more field of the query, both sides percent-encoded whole.
     pub fn with_query(self, name: &str, value: &str) -> Url {
         let known = self.text.expose();
         let separator = if find(known, b"?").is_some() { "&" } else { "?" };
@@ -51,12 +51,12 @@ impl Url {
         Url { text: Secret::new(text), ..self }
     }
 
-    /// The URL as it is called.
+    /// Returns the URL as it is called.
     pub fn text(&self) -> &Secret {
         &self.text
     }
 
-    /// What the URL was built on.
+    /// Returns the base that the URL was built on.
     pub(super) fn base(&self) -> &str {
         self.base.expose()
     }

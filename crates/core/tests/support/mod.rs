@@ -14,11 +14,13 @@ use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use claimsmith_core::expression::json;
 use claimsmith_core::http::{Request, Response, TransportError};
-use claimsmith_core::{Config, Decision, Effect, Engine, Host, Login, Secret, Secrets, Trigger};
+use claimsmith_core::{Decision, Effect, Engine, Host, Login, Plan, Secret, Secrets, Trigger};
 
 /// The moment at which every test begins, in milliseconds since the epoch.
 pub const START_MS: u64 = 1_700_000_000_000;
@@ -76,10 +78,16 @@ impl World {
     /// Runs a future to its end; where it waits, time jumps to the next timer.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
-        let mut context = Context::from_waker(Waker::noop());
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
+            }
+            // What one part has told another goes before what time brings.
+            if woken.0.swap(false, Ordering::Relaxed) {
+                continue;
             }
             let next = self.timers.borrow().iter().map(|(at_ms, _)| *at_ms).min();
             let next = next.expect("the future waits for something that never comes");
@@ -98,6 +106,16 @@ impl World {
             Poll::Pending
         })
         .await;
+    }
+}
+
+/// Whether the future has asked to be polled again.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -202,8 +220,14 @@ pub fn engine(config: &str) -> Engine {
     Engine::new(read(config).unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
-pub fn read(config: &str) -> Result<Config, Vec<claimsmith_core::Error>> {
-    Config::read(&json::read(config.as_bytes()).unwrap(), Trigger::PostLogin)
+pub fn read(config: &str) -> Result<Plan, Vec<claimsmith_core::Error>> {
+    read_for(config, Trigger::PostLogin)
+}
+
+/// A plan as it arrives in an Action: compiled, written and read again.
+pub fn read_for(config: &str, trigger: Trigger) -> Result<Plan, Vec<claimsmith_core::Error>> {
+    let compiled = claimsmith_compile::compile(&json::read(config.as_bytes()).unwrap(), trigger)?;
+    Ok(Plan::decode(&compiled.plan.encode()).unwrap())
 }
 
 pub fn login(user_id: &str) -> Login {

@@ -14,28 +14,39 @@ use std::rc::Rc;
 
 use crate::ast::Call;
 use crate::interpreter::Interpreter;
+use crate::plain::{Input, Plain};
 use crate::{ErrorKind, ExpressionError, Map, Number, Value};
 
 type Outcome = Result<Value, ExpressionError>;
 
 pub(crate) struct Function {
     pub(crate) name: &'static str,
+    #[cfg_attr(
+        not(feature = "parser"),
+        expect(dead_code, reason = "calls were checked when they were compiled")
+    )]
     pub(crate) arity: Arity,
-    /// Which argument is an expression reference, from 0.
+    /// The index of the argument that is an expression reference, from 0.
+    #[cfg_attr(
+        not(feature = "parser"),
+        expect(dead_code, reason = "calls were checked when they were compiled")
+    )]
     pub(crate) reference: Option<usize>,
-    /// Whether an argument without a value reaches the function, as `Value::Unavailable`; it ends the call
+    /// True where an argument without a value reaches the function, as `Value::Unavailable`; it ends the call
     /// otherwise.
     pub(crate) passes_over: bool,
     pub(crate) run: fn(&mut Invocation<'_, '_>) -> Outcome,
 }
 
-/// How many arguments a function takes.
+/// The number of arguments that a function takes.
+#[cfg_attr(not(feature = "parser"), expect(dead_code, reason = "calls were checked when they were compiled"))]
 pub(crate) struct Arity {
     least: usize,
     pub(crate) most: usize,
     pub(crate) in_words: &'static str,
 }
 
+#[cfg(feature = "parser")]
 impl Arity {
     pub(crate) fn admits(&self, count: usize) -> bool {
         (self.least..=self.most).contains(&count)
@@ -51,9 +62,28 @@ const THREE_OR_FOUR: Arity = Arity { least: 3, most: 4, in_words: "three or four
 const AT_LEAST_ONE: Arity = Arity { least: 1, most: usize::MAX, in_words: "at least one argument" };
 const ANY: Arity = Arity { least: 0, most: usize::MAX, in_words: "any number of arguments" };
 
+#[cfg(feature = "parser")]
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
+
+/// A function is its place in the table.
+impl Plain for &'static Function {
+    fn write(&self, out: &mut Vec<u8>) {
+        FUNCTIONS.iter().position(|known| known.name == self.name).write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> &'static Function {
+        let index = Option::<usize>::read(input);
+        index.and_then(|index| FUNCTIONS.get(index)).unwrap_or_else(|| {
+            input.damage();
+            &NO_FUNCTION
+        })
+    }
+}
+
+/// Stands for one that cannot be read.
+static NO_FUNCTION: Function = plain("", ANY, types::not_null);
 
 static FUNCTIONS: [Function; 36] = [
     plain("abs", ONE, numbers::abs),
@@ -140,7 +170,7 @@ impl Invocation<'_, '_> {
         Ok(number.as_f64())
     }
 
-    /// How often something is to be done; without an end where the argument is left out.
+    /// Returns an argument that is a count; unlimited where it is left out.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -212,13 +242,13 @@ impl Invocation<'_, '_> {
         ExpressionError::new(kind, self.offset(at), &message)
     }
 
-    /// Where an argument stands in the text.
+    /// Returns the offset of an argument in the text.
     fn offset(&self, at: usize) -> usize {
         self.call.arguments.get(at).map_or(0, |argument| argument.offset)
     }
 }
 
-/// What is computed here stays finite: it starts from numbers below 2^53, or is rounded.
+/// Returns a number that is finite: it is computed from numbers below 2^53, or rounded.
 fn from_f64(value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }

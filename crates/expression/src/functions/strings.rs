@@ -8,7 +8,7 @@ pub(super) fn ends_with(call: &mut Invocation<'_, '_>) -> Outcome {
     Ok(Value::Bool(text.ends_with(&*end)))
 }
 
-/// Where a text starts in another, as long as all of it lies between `start` and `end`. These two follow
+/// Finds where a text starts in another, as long as all of it lies between `start` and `end`. These two follow
 /// the rules of slices. The empty text is nowhere.
 pub(super) fn find_first(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, sought) = (call.text(0)?, call.text(1)?);
@@ -55,7 +55,7 @@ pub(super) fn split(call: &mut Invocation<'_, '_>) -> Outcome {
     most = most.saturating_add(usize::from(is_by_character));
     let mut pieces = pieces(call, &text, &separator, most)?;
     if is_by_character {
-        // What stands before the first character and behind the last is no piece.
+        // The empty text before the first character and behind the last is no piece.
         pieces.retain(Value::is_truthy);
     }
     Ok(pieces.into())
@@ -290,7 +290,7 @@ mod tests {
         );
     }
 
-    /// What an expression gives for these members.
+    /// Returns the result of an expression over these members.
     fn given(expression: &str, members: &[(&str, Value)]) -> Value {
         let members: Map = members.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
         Expression::parse(expression).unwrap().evaluate(&members.into()).unwrap()

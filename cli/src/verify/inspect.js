@@ -1,0 +1,149 @@
+/**
+ * What a pasted file is made of, and where it is another than the one that its configuration makes. Nothing of it runs.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { checkConfig, checkLive } from "claimsmith";
+import JSON5 from "json5";
+import { bundleAction } from "../bundle.js";
+import { parseConfig } from "../config/text.js";
+import { readPastedFile } from "./pasted-file.js";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * @typedef {object} Inspection
+ * @property {string} version
+ * @property {import("claimsmith").Trigger} trigger
+ * @property {string} fingerprint As the file says.
+ * @property {Record<string, any> | null} config
+ * @property {Record<string, { from: string, to: string }>} live What operators have turned.
+ * @property {string[]} hosts
+ * @property {string[]} secrets
+ * @property {{ sha256: string, isInstalled: boolean }} engine
+ * @property {{ sha256: string, bytes: number }} wasm
+ * @property {string[]} requires
+ * @property {string[]} imports
+ * @property {string[]} problems Each as a sentence; one that shows a difference has two lines.
+ */
+
+/**
+ * @param {string} code
+ * @param {import("./pasted-file.js").PastedFile} pasted The same, taken apart.
+ * @param {string | undefined} [configText] The configuration, where it is not in the file.
+ * @returns {Inspection}
+ */
+export function inspect(code, pasted, configText = pasted.config) {
+  const installed = readInstalled();
+  const { version, trigger, fingerprint, requires } = pasted;
+  const wasmSha256 = createHash("sha256").update(pasted.wasm).digest("hex");
+  const isInstalled = pasted.sha256 === installed.sha256 && wasmSha256 === installed.wasmSha256;
+  const imports = readImports(pasted.wasm);
+  const { value, problems: wrong } = readConfig(configText, trigger);
+  const { secrets, hosts } = checkConfig(value, { trigger });
+  const live = readLive(pasted.live, value, trigger);
+  const problems = [...wrong, ...live.problems, ...engineProblems(pasted, installed, isInstalled)];
+  if (wrong.length === 0) problems.push(...differences(code, pasted, value));
+  return {
+    version,
+    trigger,
+    fingerprint,
+    config: value ?? null,
+    live: live.changes,
+    hosts,
+    secrets,
+    engine: { sha256: pasted.sha256, isInstalled },
+    wasm: { sha256: wasmSha256, bytes: pasted.wasm.length },
+    requires,
+    imports: imports.map((name) => (isInstalled ? (installed.imports[name] ?? name) : name)).sort(),
+    problems,
+  };
+}
+
+/** The names of the imports; none where the module was changed so that it is none any more, which is told elsewhere. */
+function readImports(wasm) {
+  try {
+    const module = new WebAssembly.Module(new Uint8Array(wasm));
+    return WebAssembly.Module.imports(module).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function readConfig(text, trigger) {
+  const { value, problems } = parseConfig(text);
+  // In the dashboard it may have become JavaScript, which could be anything.
+  if (value === undefined)
+    return { value, problems: [`the configuration is not JSON: ${problems[0].message}`] };
+  const wrong = [...problems, ...checkConfig(value, { trigger }).problems];
+  return {
+    value: /** @type {Record<string, any>} */ (value),
+    problems: wrong.map(
+      ({ path: place, message, code }) =>
+        `${place || "the configuration"}: ${message.split("\n")[0]} (${code})`,
+    ),
+  };
+}
+
+/** What operators have turned. It is a literal, so that reading it tells all that it does. */
+function readLive(text, config, trigger) {
+  let value;
+  try {
+    value = JSON5.parse(text);
+  } catch {
+    return { changes: {}, problems: ["`live` is no plain literal, so that nobody can say what it does"] };
+  }
+  if (config === undefined || checkConfig(config, { trigger }).problems.length > 0) {
+    return { changes: {}, problems: [] };
+  }
+  const { changes, warnings } = checkLive(config, value, { trigger });
+  return { changes, problems: warnings };
+}
+
+/** Where the file is another than the one that its configuration makes. */
+function differences(code, pasted, config) {
+  const { trigger, live } = pasted;
+  const expected = bundleAction(config, { trigger, live, source: pasted.config !== undefined });
+  if (expected === code) return [];
+  const again = /** @type {import("../verify/pasted-file.js").PastedFile} */ (readPastedFile(expected));
+  const problems = [];
+  if (pasted.fingerprint !== again.fingerprint || pasted.plan !== again.plan) {
+    problems.push(
+      `the plan is not that of the configuration: the file says ${pasted.fingerprint}, the configuration makes ${again.fingerprint}${
+        pasted.fingerprint === again.fingerprint ? ", with another plan" : ""
+      }`,
+    );
+  }
+  // What is long is told of by itself.
+  const shown = (text) =>
+    text.split("\n").map((line) => (line.length > 2000 ? "(what stands here is long)" : line));
+  const [found, wanted] = [shown(code), shown(expected)];
+  const index = wanted.findIndex((line, at) => line !== found[at]);
+  const isAppended = index === wanted.length - 1 && wanted[index] === "";
+  if (isAppended)
+    problems.push(`line ${index + 1} is: ${found[index] || found[index + 1]}\n  it should not be there`);
+  else if (index >= 0 && !(problems.length > 0 && found[index]?.startsWith("// What runs"))) {
+    problems.push(`line ${index + 1} is: ${found[index] ?? ""}\n  it should be: ${wanted[index]}`);
+  } else if (index < 0 && found.length > wanted.length) {
+    problems.push(`line ${wanted.length + 1} is: ${found[wanted.length]}\n  it should not be there`);
+  }
+  if (problems.length === 0 && pasted.sha256 === again.sha256) {
+    problems.push("the file is not the one that its configuration makes");
+  }
+  return problems;
+}
+
+function engineProblems({ sha256, claimedSha256, version }, installed, isInstalled) {
+  if (sha256 !== claimedSha256) return ["the engine was changed: it is not the one that its own line names"];
+  if (isInstalled && claimedSha256 === installed.sha256) return [];
+  return [`the engine is not the one of claimsmith ${version}, which is installed here`];
+}
+
+/** What the build wrote down of the engine that is installed. */
+export function readInstalled() {
+  const folder = path.dirname(require.resolve("claimsmith/package.json"));
+  return JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
+}

@@ -1,0 +1,113 @@
+//! Expressions and templates where a configuration has them, and the names in them.
+
+use std::rc::Rc;
+
+use claimsmith_core::template::{Part, Template};
+use claimsmith_core::url::UrlTemplate;
+use claimsmith_core::{Code, Error};
+use claimsmith_expression::Expression;
+use claimsmith_expression::text::concat;
+
+use crate::problem::in_expression;
+use crate::reader::{Node, Object, nearest};
+use crate::template::parse_template;
+use crate::url::parse_url;
+
+/// Reads and compiles expressions, templates and URLs of an object.
+impl Object<'_> {
+    /// Reads a template that may be left out.
+    pub(crate) fn template(&self, key: &'static str) -> Option<Template> {
+        read_template(&self.get(key)?)
+    }
+
+    /// Reads a template that must be there.
+    pub(crate) fn required_template(&self, key: &'static str) -> Template {
+        self.require(key).and_then(|node| read_template(&node)).unwrap_or_default()
+    }
+
+    /// Reads a URL that must be there.
+    pub(crate) fn url(&self, key: &'static str, allow_http: bool) -> UrlTemplate {
+        let url = self.require(key).and_then(|node| {
+            let url = node.accept(parse_url(node.string()?, allow_http))?;
+            check_parts(&node, url.parts());
+            Some(url)
+        });
+        url.unwrap_or_default()
+    }
+
+    /// Reads an expression that may be left out.
+    pub(crate) fn expression(&self, key: &'static str, sources: &[Rc<str>]) -> Option<Expression> {
+        read_expression(&self.get(key)?, sources)
+    }
+}
+
+/// Reads a template over `event` and `secrets`.
+pub(crate) fn read_template(node: &Node<'_>) -> Option<Template> {
+    let template = node.accept(parse_template(node.string()?))?;
+    check_parts(node, template.parts().iter());
+    Some(template)
+}
+
+/// Reads an expression over `event` and the sources that are named.
+pub(crate) fn read_expression(node: &Node<'_>, sources: &[Rc<str>]) -> Option<Expression> {
+    let expression = parse_expression(node)?;
+    check_names(node, &expression, sources);
+    Some(expression)
+}
+
+/// Reads an expression over any document.
+pub(crate) fn parse_expression(node: &Node<'_>) -> Option<Expression> {
+    let text = node.string()?;
+    node.accept(Expression::parse(text).map_err(|error| in_expression(&error.message, text, error.offset, 0)))
+}
+
+/// Checks the names in the expressions of a template: they see `event` only.
+pub(crate) fn check_parts<'p>(node: &Node<'_>, parts: impl Iterator<Item = &'p Part>) {
+    for part in parts {
+        if let Part::Expression(expression, _) = part {
+            check_names(node, expression, &[]);
+        }
+    }
+}
+
+/// A misspelt source would always be null, and its claim silently missing.
+fn check_names(node: &Node<'_>, expression: &Expression, sources: &[Rc<str>]) {
+    for chain in expression.reads() {
+        let Some(name) = chain.first() else { continue };
+        if &**name == "event" || sources.contains(name) {
+            continue;
+        }
+        let message = if &**name == "secrets" {
+            "secrets can be used in templates only, never in an expression".to_owned()
+        } else {
+            let mut known: Vec<&str> = sources.iter().map(|source| &**source).collect();
+            known.push("event");
+            let nothing = concat(&["`", name, "` names nothing here; "]);
+            match nearest(name, &known) {
+                Some(near) => concat(&[&nothing, "did you mean `", near, "`?"]),
+                None if sources.is_empty() => concat(&[&nothing, "this place sees `event` only"]),
+                None => concat(&[&nothing, "it is neither `event` nor a source"]),
+            }
+        };
+        node.fail(match find_word(expression.text(), name) {
+            Some(offset) => {
+                let start = node.find(expression.text());
+                in_expression(&message, expression.text(), offset, start)
+            }
+            None => Error::new(Code::ExpressionInvalid, message),
+        });
+    }
+}
+
+/// Returns where a name that begins a chain stands in an expression, by its text alone.
+fn find_word(text: &str, name: &str) -> Option<usize> {
+    let (text, name) = (text.as_bytes(), name.as_bytes());
+    let is_edge = |byte: Option<&u8>, inside: &[u8]| {
+        byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !inside.contains(byte))
+    };
+    (0..text.len()).find(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let rest = text.get(*at..).and_then(|rest| rest.strip_prefix(name));
+        is_edge(before, b"_.'\"`") && rest.is_some_and(|rest| is_edge(rest.first(), b"_'\"`"))
+    })
+}

@@ -1,0 +1,66 @@
+//! Compiles configurations: one JSON object as people write it to a [`Plan`], or everything that is wrong with it.
+//!
+//! It runs on a laptop and where the npm package loads; the file that is pasted carries plans only.
+//!
+//! ```
+//! use claimsmith_compile::compile;
+//! use claimsmith_core::Trigger;
+//! use claimsmith_core::expression::json;
+//!
+//! let config = json::read(br#"{ "claims": { "https://example.com/plan": "event.user.app_metadata.plan" } }"#)?;
+//! let plan = compile(&config, Trigger::PostLogin).expect("it is right").plan;
+//! assert_eq!(plan.claims.len(), 1);
+//!
+//! let config = json::read(br#"{ "claims": { "plan": "event.user." } }"#)?;
+//! let problems = compile(&config, Trigger::PostLogin).unwrap_err();
+//! assert_eq!(problems[0].path, "claims.plan");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod claims;
+mod configuration;
+mod expressions;
+mod named;
+mod problem;
+mod reader;
+mod reads;
+mod rules;
+mod secrets;
+mod sources;
+mod template;
+mod tokens;
+mod url;
+
+#[cfg(feature = "schema")]
+pub mod schema;
+
+use claimsmith_core::{Error, Plan, Trigger};
+use claimsmith_expression::Value;
+
+pub use problem::in_expression;
+use reader::{Node, Problems};
+
+pub use secrets::{SecretKind, SecretUse, hosts, secret_uses};
+pub use template::parse_template;
+pub use url::parse_url;
+
+/// A valid configuration, compiled.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The plan.
+    pub plan: Plan,
+    /// Warnings: what is allowed and likely wrong, each with its place.
+    pub warnings: Vec<Error>,
+}
+
+/// Compiles a configuration for the trigger that is to run it.
+///
+/// # Errors
+/// Every problem that was found, in no promised order. A message may have further lines, which show the expression and
+/// point at the column.
+pub fn compile(config: &Value, trigger: Trigger) -> Result<Compiled, Vec<Error>> {
+    let problems = Problems::default();
+    let plan = configuration::read(&Node::root(config, &problems), trigger);
+    let problems = problems.into_vec();
+    if problems.is_empty() { Ok(Compiled { plan, warnings: Vec::new() }) } else { Err(problems) }
+}

@@ -1,0 +1,126 @@
+//! Collects the parts of the event and the secrets that a plan reads.
+
+use std::rc::Rc;
+
+use claimsmith_core::event::{
+    AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
+};
+use claimsmith_core::names::needed_scope;
+use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan, TokenPlan};
+use claimsmith_core::template::{Part, Template};
+use claimsmith_core::words::Word;
+use claimsmith_core::{Target, Trigger};
+use claimsmith_expression::Expression;
+
+use crate::template::visit_json;
+
+/// Returns the chains below `event` that are read, none the beginning of another, and the names of secrets.
+pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
+    let mut reads = Reads::default();
+    reads.add_names(CORRELATION_ID);
+    plan.tokens.iter().for_each(|token| reads.add_token(token));
+    plan.sources.iter().for_each(|source| reads.add_source(source));
+    for claim in &plan.claims {
+        reads.add_expression(&claim.value);
+        claim.when.iter().for_each(|when| reads.add_expression(when));
+    }
+    plan.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
+    plan.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
+    match plan.trigger {
+        Trigger::CredentialsExchange => reads.add_names(CLIENT_ID),
+        // Whose login it is, to tell one user's failures from those of all.
+        Trigger::PostLogin if !plan.sources.is_empty() => reads.add_names(USER_ID),
+        Trigger::PostLogin => {}
+    }
+    for target in Target::ALL.iter().copied() {
+        if let Some(names) = target.place_in_event()
+            && plan.has_target(target)
+        {
+            reads.add_names(names);
+        }
+    }
+    if plan.has_target(Target::AccessToken) {
+        reads.add_names(AUDIENCE);
+    }
+    if plan.claims.iter().any(needs_scope) {
+        reads.add_names(REQUESTED_SCOPES);
+    }
+    (reads.chains, reads.secrets)
+}
+
+fn needs_scope(claim: &ClaimPlan) -> bool {
+    claim.targets.contains(&Target::AccessToken) && needed_scope(&claim.name).is_some()
+}
+
+#[derive(Default)]
+struct Reads {
+    chains: Vec<Vec<Rc<str>>>,
+    secrets: Vec<Rc<str>>,
+}
+
+impl Reads {
+    fn add_token(&mut self, token: &TokenPlan) {
+        self.add_parts(token.token_url.parts());
+        self.add_template(&token.client_id);
+        self.add_template(&token.client_auth.credential);
+        token.client_auth.key_id.iter().for_each(|key_id| self.add_template(key_id));
+        token.parameters.iter().for_each(|(_, template)| self.add_template(template));
+    }
+
+    fn add_source(&mut self, source: &SourcePlan) {
+        self.add_parts(source.url.parts());
+        source.headers.iter().for_each(|(_, template)| self.add_template(template));
+        if let Body::Json(body) = &source.body {
+            visit_json(body, &mut |part| self.add_part(part));
+        }
+        source.when.iter().for_each(|when| self.add_expression(when));
+        if source.needs_verified_email {
+            self.add_names(EMAIL_VERIFIED);
+        }
+    }
+
+    fn add_template(&mut self, template: &Template) {
+        self.add_parts(template.parts().iter());
+    }
+
+    fn add_parts<'p>(&mut self, parts: impl Iterator<Item = &'p Part>) {
+        parts.for_each(|part| self.add_part(part));
+    }
+
+    fn add_part(&mut self, part: &Part) {
+        match part {
+            Part::Literal(_) => {}
+            Part::Expression(expression, _) => self.add_expression(expression),
+            Part::Secret(name) => self.add_secret(name),
+        }
+    }
+
+    fn add_expression(&mut self, expression: &Expression) {
+        for chain in expression.reads() {
+            match chain.split_first() {
+                Some((first, rest)) if &**first == "event" => self.add_chain(rest.to_vec()),
+                // The expression reads all there is.
+                None => self.add_chain(Vec::new()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn add_names(&mut self, names: [&str; 2]) {
+        self.add_chain(names.map(Rc::from).into());
+    }
+
+    fn add_chain(&mut self, chain: Vec<Rc<str>>) {
+        if self.chains.iter().any(|known| chain.starts_with(known)) {
+            return;
+        }
+        self.chains.retain(|known| !known.starts_with(&chain));
+        self.chains.push(chain);
+    }
+
+    fn add_secret(&mut self, name: &Rc<str>) {
+        if !self.secrets.contains(name) {
+            self.secrets.push(Rc::clone(name));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The whole of it.
+
+use std::collections::BTreeMap;
+
+use claimsmith_core::plan::{self, DEADLINE_MS, Mode};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value, json};
+
+use super::claims::Claim;
+use super::names::{Name, claim_names};
+use super::rules::{DenyRule, ScopeRule};
+use super::sources::Source;
+use super::tokens::Token;
+use super::words::{Words, first};
+
+/// The calls of your backend at a login, and the claims to build from the answers.
+#[derive(JsonSchema)]
+#[schemars(title = "Claimsmith's configuration", deny_unknown_fields, transform = which_token)]
+pub struct Configuration {
+    /// Where this schema is, for editors. The engine passes over it, whatever it is.
+    #[schemars(rename = "$schema")]
+    pub schema: Option<Value>,
+    /// Decides whether anything is set.
+    #[schemars(extend("default" = first::<Mode>()))]
+    pub mode: Option<Words<Mode>>,
+    /// The time that a login may take in all, in milliseconds: tokens, calls, waits and retries.
+    #[schemars(extend("minimum" = DEADLINE_MS.least, "maximum" = DEADLINE_MS.most, "default" = DEADLINE_MS.default))]
+    pub deadline_ms: Option<u32>,
+    /// The grants of access tokens for the backend, by name.
+    #[schemars(extend("examples" = tokens_examples()))]
+    pub tokens: Option<BTreeMap<Name, Token>>,
+    /// The calls of the backend, by name. Sources that do not read each other run in parallel.
+    #[schemars(extend("examples" = sources_examples()))]
+    pub sources: Option<BTreeMap<Name, Source>>,
+    /// The claims to build, by name. On the two tokens, names that Auth0 reserves are refused.
+    #[schemars(transform = claim_names, extend("examples" = claims_examples()))]
+    pub claims: Option<BTreeMap<String, Claim>>,
+    /// The scopes to add to the access token and to remove from it, in this order. Not in the Action
+    /// credentials-exchange.
+    #[schemars(extend("examples" = scopes_examples()))]
+    pub scopes: Option<Vec<ScopeRule>>,
+    /// The rules that deny the login. The first that holds counts.
+    #[schemars(extend("examples" = deny_examples()))]
+    pub deny: Option<Vec<DenyRule>>,
+    /// The size limits of the claims of one token together.
+    #[schemars(extend("examples" = limits_examples()))]
+    pub limits: Option<Limits>,
+    /// True allows plain http beyond this machine. Otherwise it is for loopback hosts only.
+    #[schemars(extend("default" = false))]
+    pub allow_http: Option<bool>,
+}
+
+/// The most bytes of the claims of a token together: names, and values as JSON, in UTF-8. Over the
+/// limit, claims are left out and reported, from the lowest `priority` up.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Limits {
+    /// Of the access token.
+    #[schemars(extend("minimum" = plan::Limits::BYTES.least, "maximum" = plan::Limits::BYTES.most, "default" = plan::Limits::BYTES.default))]
+    pub access_token_bytes: Option<u32>,
+    /// Of the ID token.
+    #[schemars(extend("minimum" = plan::Limits::BYTES.least, "maximum" = plan::Limits::BYTES.most, "default" = plan::Limits::BYTES.default))]
+    pub id_token_bytes: Option<u32>,
+}
+
+/// Where there are several tokens, a source says which it is called with.
+fn which_token(schema: &mut Schema) {
+    let rules = json!({
+        "if": { "required": ["tokens"], "properties": { "tokens": { "minProperties": 2 } } },
+        "then": { "properties": { "sources": { "additionalProperties": { "required": ["token"] } } } },
+    });
+    schema.ensure_object().extend(rules.as_object().cloned().unwrap_or_default());
+}
+
+fn tokens_examples() -> Value {
+    json!([
+        {
+            "api": {
+                "token_url": "https://{secrets.AUTH0_DOMAIN}/oauth/token",
+                "client_id": "{secrets.CLIENT_ID}",
+                "client_secret": "{secrets.CLIENT_SECRET}",
+                "audience": "https://api.example.com",
+                "scope": "read:users",
+                "parameters": { "organization": "org_1" }
+            }
+        },
+        {
+            "api": {
+                "token_url": "https://{secrets.AUTH0_DOMAIN}/oauth/token",
+                "client_id": "{secrets.CLIENT_ID}",
+                "client_auth": "private_key_jwt",
+                "private_key": "{secrets.PRIVATE_KEY}",
+                "key_id": "2026-01",
+                "algorithm": "ES256",
+                "audience": "https://api.example.com"
+            }
+        }
+    ])
+}
+
+fn sources_examples() -> Value {
+    json!([
+        {
+            "profile": {
+                "url": "https://api.example.com/api/users/{event.user.user_id}",
+                "token": "api",
+                "headers": { "x-api-key": "{secrets.API_KEY}" },
+                "when": "event.client.metadata.enrich != 'no'",
+                "timeout_ms": 2000,
+                "retries": 2,
+                "cache": { "ttl_s": 60, "stale_if_error_s": 3600 },
+                "on_error": "skip",
+                "on_not_found": "null"
+            }
+        },
+        {
+            "profile": {
+                "url": "https://api.example.com/api/search",
+                "method": "POST",
+                "body": { "user": "{event.user.user_id}", "logins": "{event.stats.logins_count}", "fields": ["plan"] }
+            }
+        }
+    ])
+}
+
+fn claims_examples() -> Value {
+    json!([
+        {
+            "https://example.com/plan": "profile.subscription.plan",
+            "https://example.com/roles": {
+                "value": "profile.roles[?active].name",
+                "to": ["access_token", "id_token"],
+                "type": "string[]",
+                "default": [],
+                "priority": 1
+            },
+            "plan": {
+                "value": "profile.subscription.plan",
+                "to": ["app_metadata"],
+                "when": "profile.subscription.active"
+            }
+        }
+    ])
+}
+
+fn scopes_examples() -> Value {
+    json!([[
+        { "add": "beta", "when": "profile.flags.beta" },
+        { "remove": "admin", "when": "!profile.admin", "on_unavailable": "keep" },
+    ]])
+}
+
+fn deny_examples() -> Value {
+    json!([[{ "when": "profile.blocked", "reason": "Your account is blocked.", "on_unavailable": "deny" }]])
+}
+
+fn limits_examples() -> Value {
+    json!([{ "access_token_bytes": 8192, "id_token_bytes": 4096 }])
+}

@@ -1,0 +1,52 @@
+//! The configuration as JSON Schema, so that editors complete it and say what a key means.
+//!
+//! The reader finds all that is wrong at once, which no derive does. The types here say once more what it reads, for
+//! people; nothing is ever read into them. Words, bounds and defaults are the engine's own, and tests hold the rest
+//! together.
+//!
+//! A schema cannot say everything: the syntax of expressions and templates, names that refer to each other,
+//! and what depends on the trigger are left to `checkConfig`. What the schema refuses, the engine refuses.
+
+pub mod claims;
+pub mod configuration;
+pub mod names;
+pub mod page;
+pub mod report;
+pub mod rules;
+pub mod sources;
+mod tidy;
+pub mod tokens;
+pub mod values;
+mod words;
+
+use claimsmith_core::Trigger;
+use claimsmith_core::http::RESPONSE_HEADERS;
+use claimsmith_core::words::Word;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+/// Returns the schema of a configuration, in draft 7: the one that every editor understands.
+pub fn schema() -> Value {
+    let mut settings = SchemaSettings::draft07();
+    // Before those of the draft, which wrap the references that tidying leaves alone with a description.
+    settings.transforms.insert(0, Box::new(schemars::transform::RecursiveTransform(tidy::tidy)));
+    settings.into_generator().into_root_schema_for::<configuration::Configuration>().to_value()
+}
+
+/// Returns the schema of the report of a login.
+pub fn report_schema() -> Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<report::Report>().to_value()
+}
+
+/// Returns the names that JavaScript and Rust share.
+pub fn facts() -> Value {
+    let triggers: Vec<Value> = Trigger::ALL
+        .iter()
+        .map(|trigger| {
+            let handler = trigger.handler();
+            let create = handler.replacen("onExecute", "create", 1);
+            serde_json::json!({ "name": trigger.as_str(), "handler": handler, "create": create })
+        })
+        .collect();
+    serde_json::json!({ "triggers": triggers, "response_headers": RESPONSE_HEADERS })
+}

@@ -1,0 +1,91 @@
+//! The hosts that a plan calls and the secrets that it reads: for tools, which show them and make values up.
+
+use claimsmith_core::Plan;
+use claimsmith_core::template::Part;
+use claimsmith_core::token::{Algorithm, AuthMethod};
+use claimsmith_core::url::UrlTemplate;
+
+/// A secret that a plan reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretUse {
+    /// Its name.
+    pub name: String,
+    /// The kind of its value.
+    pub kind: SecretKind,
+}
+
+/// The kind of a secret's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// Any text.
+    Text,
+    /// A host, perhaps with a port. With plain http it is one of this machine.
+    Host {
+        /// True where it is called by plain http.
+        is_plain: bool,
+    },
+    /// A scheme and a host: `https://api.example.com`.
+    Origin,
+    /// A private key in PEM for this algorithm.
+    PrivateKey(Algorithm),
+}
+
+/// Returns the secrets that a plan reads, by name.
+pub fn secret_uses(plan: &Plan) -> Vec<SecretUse> {
+    let mut uses: Vec<SecretUse> = plan
+        .secrets
+        .iter()
+        .map(|name| SecretUse { name: String::from(&**name), kind: SecretKind::Text })
+        .collect();
+    uses.sort_by(|left, right| left.name.cmp(&right.name));
+    let mut mark = |wanted: &str, kind: SecretKind| {
+        uses.iter_mut().filter(|secret| secret.name == wanted).for_each(|secret| secret.kind = kind);
+    };
+    for url in urls(plan) {
+        let mut before = String::new();
+        for part in url.origin() {
+            match part {
+                Part::Literal(text) => before.push_str(text),
+                Part::Secret(name) if before.is_empty() => mark(name, SecretKind::Origin),
+                Part::Secret(name) => mark(name, SecretKind::Host { is_plain: before.starts_with("http:") }),
+                Part::Expression(..) => {}
+            }
+        }
+    }
+    for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
+        for part in token.client_auth.credential.parts() {
+            if let Part::Secret(name) = part {
+                mark(name, SecretKind::PrivateKey(token.client_auth.algorithm));
+            }
+        }
+    }
+    uses
+}
+
+/// Returns the hosts that a plan may call, each once: with a port where it has one, secrets as `{secrets.NAME}`.
+pub fn hosts(plan: &Plan) -> Vec<String> {
+    let mut hosts: Vec<String> = urls(plan).map(host).collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
+fn urls(plan: &Plan) -> impl Iterator<Item = &UrlTemplate> {
+    let tokens = plan.tokens.iter().map(|token| &token.token_url);
+    tokens.chain(plan.sources.iter().map(|source| &source.url))
+}
+
+fn host(url: &UrlTemplate) -> String {
+    let mut origin = String::new();
+    for part in url.origin() {
+        match part {
+            Part::Literal(text) => origin.push_str(text),
+            Part::Secret(name) => origin.push_str(&format!("{{secrets.{name}}}")),
+            Part::Expression(..) => {}
+        }
+    }
+    match origin.split_once("://") {
+        Some((_, host)) => host.to_owned(),
+        None => origin,
+    }
+}

@@ -1,0 +1,144 @@
+//! A source, compiled: a call to the backend.
+
+use claimsmith_expression::{plain_enum, plain_struct};
+use std::rc::Rc;
+
+use claimsmith_expression::Expression;
+
+use super::Bounds;
+use crate::http::Method;
+use crate::template::{JsonTemplate, Template};
+use crate::url::UrlTemplate;
+use crate::words::words;
+
+/// One call to the backend.
+#[derive(Clone, Debug)]
+pub struct SourcePlan {
+    /// The name that expressions use.
+    pub name: Rc<str>,
+    /// Stands for the source where its failures are counted.
+    pub id: Rc<str>,
+    /// The URL to call.
+    pub url: UrlTemplate,
+    /// The token to call it with: an index into the plan's tokens.
+    pub token: Option<usize>,
+    /// GET, or POST with a body.
+    pub body: Body,
+    /// Further headers; names in lower case.
+    pub headers: Vec<(String, Template)>,
+    /// The condition of the call; left out, it is always made.
+    pub when: Option<Expression>,
+    /// The sources that `when` reads, as indexes: the call waits for them.
+    pub waits_for: Vec<usize>,
+    /// The timeout of one call, in milliseconds: [`TIMEOUT_MS`](super::TIMEOUT_MS).
+    pub timeout_ms: u32,
+    /// The retries of a call that fails: [`SourcePlan::retries`].
+    pub retries: u32,
+    /// The lifetimes in the response cache; no cache where left out.
+    pub cache: Option<CachePlan>,
+    /// The most bytes of an answer that are read: [`SourcePlan::MAX_BYTES`].
+    pub max_bytes: u32,
+    /// The effect of a failure on the login.
+    pub on_error: OnError,
+    /// The meaning of status 404.
+    pub on_not_found: OnNotFound,
+    /// The condition, over the answer, under which the answer is a failure.
+    pub fail_when: Option<Expression>,
+    /// True where a template reads the user's address, which must then be verified.
+    pub needs_verified_email: bool,
+    /// True where a template here or in the token reads the login, so that a failure may be due to the user.
+    pub is_personal: bool,
+}
+
+impl SourcePlan {
+    /// The bounds of `max_bytes`.
+    pub const MAX_BYTES: Bounds = Bounds { least: 1, most: 1 << 20, default: 1 << 16 };
+
+    /// Returns the bounds of `retries`. A POST may have an effect each time, so only the author may allow retries.
+    pub const fn retries(method: Method) -> Bounds {
+        let default = match method {
+            Method::Get => 2,
+            Method::Post => 0,
+        };
+        Bounds { least: 0, most: 10, default }
+    }
+}
+
+/// The lifetimes of cached answers.
+#[derive(Clone, Copy, Debug)]
+pub struct CachePlan {
+    /// The time for which an answer is fresh, in milliseconds.
+    pub ttl_ms: u64,
+    /// The time after that in which it serves where the backend fails, in milliseconds; 0 where left out.
+    pub stale_if_error_ms: u64,
+    /// The time for which a 404 that means null is fresh, in milliseconds; not cached where left out.
+    pub not_found_ttl_ms: u64,
+}
+
+impl CachePlan {
+    /// The bounds of each, in seconds.
+    pub const SECONDS: Bounds = Bounds { least: 0, most: 86_400, default: 0 };
+}
+
+/// The body of a source's request.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Nothing: a GET.
+    None,
+    /// A POST with this JSON.
+    Json(JsonTemplate),
+}
+
+impl Body {
+    /// Returns the method that goes with the body.
+    pub fn method(&self) -> Method {
+        match self {
+            Body::None => Method::Get,
+            Body::Json(_) => Method::Post,
+        }
+    }
+}
+
+words! {
+    /// The effect of a failed source on the login.
+    pub enum OnError {
+        /// The login goes on; claims that need the source take their `default` or are left out.
+        Skip = "skip",
+        /// The login is denied.
+        Deny = "deny",
+    }
+}
+
+words! {
+    /// The meaning of status 404.
+    pub enum OnNotFound {
+        /// An answer, which is null.
+        Null = "null",
+        /// A failure.
+        Error = "error",
+    }
+}
+
+plain_struct!(SourcePlan {
+    name,
+    id,
+    url,
+    token,
+    body,
+    headers,
+    when,
+    waits_for,
+    timeout_ms,
+    retries,
+    cache,
+    max_bytes,
+    on_error,
+    on_not_found,
+    fail_when,
+    needs_verified_email,
+    is_personal,
+});
+
+plain_struct!(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms });
+
+plain_enum!(Body { None, 1 => Json(template) });

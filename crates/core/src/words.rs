@@ -1,0 +1,69 @@
+//! Enums whose variants have a word each: in configurations, in reports, in JavaScript.
+
+/// An enum of words. A word is written once, with its variant and what it means; schemas and pages are made of that.
+pub trait Word: Copy + PartialEq + 'static {
+    /// All of them, in the order in which they are written. The first holds where a key is left out.
+    const ALL: &'static [Self];
+
+    /// The description of the enum.
+    const ABOUT: &'static str;
+
+    /// Returns the word.
+    fn as_str(self) -> &'static str;
+
+    /// Returns the meaning of the word.
+    fn about(self) -> &'static str;
+
+    /// Returns the variant that has this word.
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.as_str() == word)
+    }
+}
+
+/// Declares such an enum.
+macro_rules! words {
+    (
+        $(#[doc = $title:literal])+
+        pub enum $name:ident { $($(#[doc = $about:literal])+ $variant:ident = $word:literal,)+ }
+    ) => {
+        $(#[doc = $title])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[doc = $about])+ $variant,)+ }
+
+        impl $name {
+            /// Returns the word as it is written and shown.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+        }
+
+        impl claimsmith_expression::plain::Plain for $name {
+            fn write(&self, out: &mut Vec<u8>) {
+                let index = <$name as crate::words::Word>::ALL.iter().position(|known| known == self);
+                claimsmith_expression::plain::Plain::write(&index, out);
+            }
+
+            fn read(input: &mut claimsmith_expression::plain::Input<'_>) -> $name {
+                let [first, ..] = [$($name::$variant),+];
+                let index = <Option<usize> as claimsmith_expression::plain::Plain>::read(input);
+                let found = index.and_then(|index| <$name as crate::words::Word>::ALL.get(index));
+                found.copied().unwrap_or(first)
+            }
+        }
+
+        impl crate::words::Word for $name {
+            const ALL: &'static [$name] = &[$($name::$variant,)+];
+            const ABOUT: &'static str = concat!($($title),+);
+
+            fn as_str(self) -> &'static str {
+                self.as_str()
+            }
+
+            fn about(self) -> &'static str {
+                match self { $($name::$variant => concat!($($about),+),)+ }
+            }
+        }
+    };
+}
+
+pub(crate) use words;
