@@ -19,8 +19,7 @@ fuzz_target!(|text: &[u8]| {
                 assert_eq!(bytes, read.encode());
                 // What is read of the event is never the secrets in it.
                 assert!(
-                    plan
-                        .event_reads
+                    plan.event_reads
                         .iter()
                         .all(|chain| chain.first().is_none_or(|name| &**name != "secrets"))
                 );

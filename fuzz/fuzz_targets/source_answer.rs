@@ -3,10 +3,10 @@
 #![no_main]
 
 use claimsmith_compile::compile;
-use claimsmith_core::{Plan, Trigger};
 use claimsmith_core::expression::{Budget, json};
 use claimsmith_core::http::Response;
 use claimsmith_core::source::read_source_response;
+use claimsmith_core::{Plan, Trigger};
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {

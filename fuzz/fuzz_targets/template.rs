@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use claimsmith_core::expression::{Budget, Map, Value};
 use claimsmith_compile::{parse_template, parse_url};
+use claimsmith_core::expression::{Budget, Map, Value};
 use claimsmith_core::template::Inputs;
 use claimsmith_core::{Secret, Secrets};
 use libfuzzer_sys::fuzz_target;
