@@ -357,7 +357,7 @@ fn every_problem_of_a_configuration_is_told_with_its_place() {
     };
     for (config, expected) in [
         ("[]", "config_invalid must be an object, not an array"),
-        ("{}", "config_invalid `claims` is missing"),
+        (r#"{"claims":[]}"#, "config_invalid claims: must be an object, not an array"),
         (r#"{"claims":{},"mode":"shade"}"#, "config_invalid mode: `shade` is not known here; use `enforce`"),
         (
             r#"{"claims":{},"deadline_ms":50}"#,
