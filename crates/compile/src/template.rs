@@ -78,15 +78,16 @@ pub(crate) fn parse_json(value: &Value) -> Result<JsonTemplate, Error> {
             }
             JsonTemplate::Object(parsed)
         }
-        Value::Null | Value::Unavailable(_) => JsonTemplate::Null,
-        Value::Bool(_) | Value::Number(_) => JsonTemplate::Literal(value.clone()),
+        Value::Null | Value::Unavailable(_) | Value::Bool(_) | Value::Number(_) => {
+            JsonTemplate::Literal(value.clone())
+        }
     })
 }
 
 /// Calls `visit` with each part of each template in the value.
 pub(crate) fn visit_json(template: &JsonTemplate, visit: &mut dyn FnMut(&Part)) {
     match template {
-        JsonTemplate::Null | JsonTemplate::Literal(_) => {}
+        JsonTemplate::Literal(_) => {}
         JsonTemplate::Value(expression) => visit(&Part::Expression(expression.clone(), "".into())),
         JsonTemplate::Text(template) => template.parts().iter().for_each(visit),
         JsonTemplate::Array(items) => items.iter().for_each(|item| visit_json(item, visit)),

@@ -3,7 +3,6 @@
 //! `{{` and `}}` stand for braces. An expression sees `event`; a secret stands alone, as
 //! `{secrets.NAME}`, so that no expression ever holds one.
 
-use claimsmith_expression::plain::{Input, Plain};
 use claimsmith_expression::{plain_enum, plain_struct};
 use std::rc::Rc;
 
@@ -68,37 +67,11 @@ impl Template {
 
 plain_struct!(Template { parts });
 
-impl Plain for Part {
-    fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Part::Literal(text) => {
-                out.push(0);
-                text.write(out);
-            }
-            Part::Expression(expression, text) => {
-                out.push(1);
-                expression.write(out);
-                text.write(out);
-            }
-            Part::Secret(name) => {
-                out.push(2);
-                name.write(out);
-            }
-        }
-    }
-
-    fn read(input: &mut Input<'_>) -> Part {
-        match input.byte() {
-            0 => Part::Literal(Plain::read(input)),
-            1 => Part::Expression(Plain::read(input), Plain::read(input)),
-            2 => Part::Secret(Plain::read(input)),
-            _ => {
-                input.damage();
-                Part::Literal(String::new())
-            }
-        }
-    }
-}
+plain_enum!(Part {
+    0 => Literal(text),
+    1 => Expression(expression, text),
+    2 => Secret(name),
+} else Part::Literal(String::new()));
 
 impl Part {
     /// Returns the text of this part alone, as it stands, unencoded.
@@ -117,9 +90,7 @@ impl Part {
 /// A JSON value whose strings are templates: the body of a POST.
 #[derive(Clone, Debug)]
 pub enum JsonTemplate {
-    /// Null.
-    Null,
-    /// A value that stands for itself: a boolean or a number.
+    /// A value that stands for itself: null, a boolean or a number.
     Literal(Value),
     /// A string that is one expression alone becomes that value, with its type.
     Value(Expression),
@@ -132,13 +103,12 @@ pub enum JsonTemplate {
 }
 
 plain_enum!(JsonTemplate {
-    Null,
-    1 => Literal(value),
-    2 => Value(expression),
-    3 => Text(template),
-    4 => Array(items),
-    5 => Object(members),
-});
+    0 => Literal(value),
+    1 => Value(expression),
+    2 => Text(template),
+    3 => Array(items),
+    4 => Object(members),
+} else JsonTemplate::Literal(Value::Null));
 
 impl JsonTemplate {
     /// Returns the value with each string filled in.
@@ -147,7 +117,6 @@ impl JsonTemplate {
     /// As [`Template::render`].
     pub fn render(&self, inputs: Inputs<'_>) -> Result<Value, Error> {
         Ok(match self {
-            JsonTemplate::Null => Value::Null,
             JsonTemplate::Literal(value) => value.clone(),
             JsonTemplate::Value(expression) => evaluate(expression, inputs.scope, inputs.budget)?,
             JsonTemplate::Text(template) => template.render(inputs)?.into(),

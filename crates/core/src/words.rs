@@ -39,15 +39,13 @@ macro_rules! words {
 
         impl claimsmith_expression::plain::Plain for $name {
             fn write(&self, out: &mut Vec<u8>) {
-                let index = <$name as crate::words::Word>::ALL.iter().position(|known| known == self);
-                claimsmith_expression::plain::Plain::write(&index, out);
+                let all = <$name as crate::words::Word>::ALL;
+                claimsmith_expression::plain::write_place(all, |known| known == self, out);
             }
 
             fn read(input: &mut claimsmith_expression::plain::Input<'_>) -> $name {
                 let [first, ..] = [$($name::$variant),+];
-                let index = <Option<usize> as claimsmith_expression::plain::Plain>::read(input);
-                let found = index.and_then(|index| <$name as crate::words::Word>::ALL.get(index));
-                found.copied().unwrap_or(first)
+                input.item(<$name as crate::words::Word>::ALL).copied().unwrap_or(first)
             }
         }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::Value;
 use crate::functions::Function;
-use crate::plain::{Input, Plain};
+use crate::plain::{Input, Plain, write_place};
 use crate::{plain_enum, plain_struct};
 
 pub(crate) enum Node {
@@ -78,7 +78,7 @@ pub(crate) struct Argument {
 }
 
 plain_enum!(Node {
-    Current,
+    0 => Current,
     1 => Member(name),
     2 => Literal(value),
     3 => Index(source, index),
@@ -88,9 +88,15 @@ plain_enum!(Node {
     7 => List(nodes),
     8 => Object(members),
     9 => Call(call),
-});
+} else Node::Current);
 
-plain_enum!(Items { All, 1 => Values, 2 => Flat, 3 => Matching(condition), 4 => Slice(start, stop, step) });
+plain_enum!(Items {
+    0 => All,
+    1 => Values,
+    2 => Flat,
+    3 => Matching(condition),
+    4 => Slice(start, stop, step),
+} else Items::All);
 
 plain_struct!(Call { function, arguments, reference });
 
@@ -111,12 +117,11 @@ impl Operator {
 
 impl Plain for Operator {
     fn write(&self, out: &mut Vec<u8>) {
-        Operator::ALL.iter().position(|known| known == self).write(out);
+        write_place(&Operator::ALL, |known| known == self, out);
     }
 
     fn read(input: &mut Input<'_>) -> Operator {
-        let index = Option::<usize>::read(input);
-        index.and_then(|index| Operator::ALL.get(index)).copied().unwrap_or(Operator::Dot)
+        input.item(&Operator::ALL).copied().unwrap_or(Operator::Dot)
     }
 }
 

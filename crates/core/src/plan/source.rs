@@ -141,4 +141,4 @@ plain_struct!(SourcePlan {
 
 plain_struct!(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms });
 
-plain_enum!(Body { None, 1 => Json(template) });
+plain_enum!(Body { 0 => None, 1 => Json(template) } else Body::None);

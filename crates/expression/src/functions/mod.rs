@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use crate::ast::Call;
 use crate::interpreter::Interpreter;
-use crate::plain::{Input, Plain};
+use crate::plain::{Input, Plain, write_place};
 use crate::{ErrorKind, ExpressionError, Map, Number, Value};
 
 type Outcome = Result<Value, ExpressionError>;
@@ -70,15 +70,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
 /// A function is its place in the table.
 impl Plain for &'static Function {
     fn write(&self, out: &mut Vec<u8>) {
-        FUNCTIONS.iter().position(|known| known.name == self.name).write(out);
+        write_place(&FUNCTIONS, |known| known.name == self.name, out);
     }
 
     fn read(input: &mut Input<'_>) -> &'static Function {
-        let index = Option::<usize>::read(input);
-        index.and_then(|index| FUNCTIONS.get(index)).unwrap_or_else(|| {
-            input.damage();
-            &NO_FUNCTION
-        })
+        input.item(&FUNCTIONS).unwrap_or(&NO_FUNCTION)
     }
 }
 
