@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { checkConfig, checkLive } from "claimsmith";
 import JSON5 from "json5";
-import { bundleAction } from "../bundle.js";
+import { bundleAction, PLAN_LINE } from "../bundle.js";
 import { parseConfig } from "../config/text.js";
 import { readPastedFile } from "./pasted-file.js";
 
@@ -42,11 +42,11 @@ export function inspect(code, pasted, configText = pasted.config) {
   const wasmSha256 = createHash("sha256").update(pasted.wasm).digest("hex");
   const isInstalled = pasted.sha256 === installed.sha256 && wasmSha256 === installed.wasmSha256;
   const imports = readImports(pasted.wasm);
-  const { value, problems: wrong } = readConfig(configText, trigger);
-  const { secrets, hosts } = checkConfig(value, { trigger });
-  const live = readLive(pasted.live, value, trigger);
+  const { value, problems: wrong, secrets, hosts } = readConfig(configText, trigger);
+  const isRight = wrong.length === 0;
+  const live = readLive(pasted.live, isRight ? value : undefined, trigger);
   const problems = [...wrong, ...live.problems, ...engineProblems(pasted, installed, isInstalled)];
-  if (wrong.length === 0) problems.push(...differences(code, pasted, value));
+  if (isRight) problems.push(...differences(code, pasted, value));
   return {
     version,
     trigger,
@@ -76,19 +76,26 @@ function readImports(wasm) {
 function readConfig(text, trigger) {
   const { value, problems } = parseConfig(text);
   // In the dashboard it may have become JavaScript, which could be anything.
-  if (value === undefined)
-    return { value, problems: [`the configuration is not JSON: ${problems[0].message}`] };
-  const wrong = [...problems, ...checkConfig(value, { trigger }).problems];
+  if (value === undefined) {
+    const message = `the configuration is not JSON: ${problems[0].message}`;
+    return { value, problems: [message], secrets: [], hosts: [] };
+  }
+  const checked = checkConfig(value, { trigger });
   return {
     value: /** @type {Record<string, any>} */ (value),
-    problems: wrong.map(
+    secrets: checked.secrets,
+    hosts: checked.hosts,
+    problems: [...problems, ...checked.problems].map(
       ({ path: place, message, code }) =>
         `${place || "the configuration"}: ${message.split("\n")[0]} (${code})`,
     ),
   };
 }
 
-/** What operators have turned. It is a literal, so that reading it tells all that it does. */
+/**
+ * What operators have turned. It is a literal, so that reading it tells all that it does. Of a configuration that is
+ * wrong it changes nothing that could be told.
+ */
 function readLive(text, config, trigger) {
   let value;
   try {
@@ -96,9 +103,7 @@ function readLive(text, config, trigger) {
   } catch {
     return { changes: {}, problems: ["`live` is no plain literal, so that nobody can say what it does"] };
   }
-  if (config === undefined || checkConfig(config, { trigger }).problems.length > 0) {
-    return { changes: {}, problems: [] };
-  }
+  if (config === undefined) return { changes: {}, problems: [] };
   const { changes, warnings } = checkLive(config, value, { trigger });
   return { changes, problems: warnings };
 }
@@ -121,14 +126,15 @@ function differences(code, pasted, config) {
   const shown = (text) =>
     text.split("\n").map((line) => (line.length > 2000 ? "(what stands here is long)" : line));
   const [found, wanted] = [shown(code), shown(expected)];
-  const index = wanted.findIndex((line, at) => line !== found[at]);
-  const isAppended = index === wanted.length - 1 && wanted[index] === "";
-  if (isAppended)
-    problems.push(`line ${index + 1} is: ${found[index] || found[index + 1]}\n  it should not be there`);
-  else if (index >= 0 && !(problems.length > 0 && found[index]?.startsWith("// What runs"))) {
-    problems.push(`line ${index + 1} is: ${found[index] ?? ""}\n  it should be: ${wanted[index]}`);
-  } else if (index < 0 && found.length > wanted.length) {
-    problems.push(`line ${wanted.length + 1} is: ${found[wanted.length]}\n  it should not be there`);
+  const length = Math.max(found.length, wanted.length);
+  const index = Array.from({ length }).findIndex((_, at) => found[at] !== wanted[at]);
+  // The plan, of which the line above it says the fingerprint, is told of already.
+  const isTold = problems.length > 0 && wanted[index]?.startsWith(PLAN_LINE);
+  if (index >= 0 && !isTold) {
+    const isBehindEnd = index >= wanted.length - 1 && found[index] !== undefined;
+    const line = found[index] || found.slice(index).find((text) => text !== "") || "";
+    const expected = isBehindEnd ? "it should not be there" : `it should be: ${wanted[index]}`;
+    problems.push(`line ${index + 1} is: ${line}\n  ${expected}`);
   }
   if (problems.length === 0 && pasted.sha256 === again.sha256) {
     problems.push("the file is not the one that its configuration makes");
