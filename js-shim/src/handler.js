@@ -1,6 +1,7 @@
 import { Engine } from "./engine.js";
 import { EnrichmentError, toEnrichmentError } from "./error.js";
 import { own } from "./own.js";
+import { uuid } from "./random.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
 import { send } from "./transport.js";
@@ -20,7 +21,7 @@ import { send } from "./transport.js";
 export function createHandler(program, options) {
   const engine = makeEngine(program);
   const { onReport, log = true, fetch } = own(options);
-  const io = { send, sign, sleep, monotonic, fetch };
+  const io = { send, sign, sleep, monotonic, uuid, fetch };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 

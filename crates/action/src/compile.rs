@@ -6,7 +6,9 @@ use claimsmith_compile::{
     Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, secret_uses,
 };
 use claimsmith_core::error::Part;
+use claimsmith_core::expression::text::concat;
 use claimsmith_core::expression::{Expression, ExpressionError};
+use claimsmith_core::plan::Setting;
 use claimsmith_core::template;
 use claimsmith_core::{Code, Error};
 use js_sys::{Array, Uint8Array};
@@ -131,7 +133,7 @@ impl Secret {
 #[derive(Serialize)]
 struct LiveOutcome {
     /// The changed keys, each with the plan's value and its own.
-    changes: BTreeMap<&'static str, Change>,
+    changes: BTreeMap<String, Change>,
     /// A sentence for each value that does not fit.
     warnings: Vec<String>,
 }
@@ -155,14 +157,25 @@ pub fn check_live(config: &JsValue, live: &JsValue, trigger: &str) -> Result<JsV
     let mut after = before.clone();
     let warnings = after.apply_live(&from_js(live).unwrap_or(false.into())).warnings;
     let mut changes = BTreeMap::new();
-    let mut note = |key, from: String, to: String| {
+    let mut note = |key: &str, from: String, to: String| {
         if from != to {
-            changes.insert(key, Change { from, to });
+            changes.insert(key.to_owned(), Change { from, to });
         }
     };
     note("mode", before.mode.as_str().to_owned(), after.mode.as_str().to_owned());
     note("deadline_ms", before.deadline_ms.to_string(), after.deadline_ms.to_string());
+    for (before, after) in before.settings.iter().zip(&after.settings) {
+        note(&concat(&["settings.", &before.name]), describe(&before.value), describe(&after.value));
+    }
     Ok(to_js(&LiveOutcome { changes, warnings }))
+}
+
+/// Returns a setting as people write it.
+fn describe(setting: &Setting) -> String {
+    match setting {
+        Setting::Literal(value) => value.to_json(),
+        Setting::Secret(name, _) => concat(&["{secrets.", name, "}"]),
+    }
 }
 
 /// Parses a template to its pieces, each an object with one member: `literal`, `expression` or `secret`.

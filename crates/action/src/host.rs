@@ -74,6 +74,10 @@ impl Host for JsHost {
         self.io.monotonic()
     }
 
+    fn uuid(&self) -> String {
+        self.io.uuid()
+    }
+
     fn random(&self) -> f64 {
         js_sys::Math::random()
     }

@@ -40,6 +40,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn monotonic(this: &Io) -> f64;
 
+    /// Returns a random UUID.
+    #[wasm_bindgen(method)]
+    pub(crate) fn uuid(this: &Io) -> String;
+
     /// Returns the web's `fetch`, where the request shall go through that.
     #[wasm_bindgen(method, getter)]
     #[cfg(feature = "fetch")]

@@ -11,15 +11,14 @@ use claimsmith_expression::text::concat;
 
 use crate::expressions::read_expression;
 use crate::reader::{Node, Object};
-use crate::sources::indexes_read;
 
-pub(crate) fn read(node: &Node<'_>, sources: &[Rc<str>], trigger: Trigger) -> Vec<ClaimPlan> {
+pub(crate) fn read(node: &Node<'_>, trigger: Trigger) -> Vec<ClaimPlan> {
     let mut claims = Vec::new();
-    node.each_member(&mut |name, entry| claims.extend(read_claim(name.into(), entry, sources, trigger)));
+    node.each_member(&mut |name, entry| claims.extend(read_claim(name.into(), entry, trigger)));
     claims
 }
 
-fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>], trigger: Trigger) -> Option<ClaimPlan> {
+fn read_claim(name: Rc<str>, node: &Node<'_>, trigger: Trigger) -> Option<ClaimPlan> {
     // An expression alone is short for an object with nothing but a `value`.
     let object = match node.value {
         Value::String(_) => None,
@@ -34,7 +33,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>], trigger: Trig
         Some(object) => object.require("value"),
         None => Some(*node),
     };
-    let value = value.and_then(|node| read_expression(&node, sources));
+    let value = value.and_then(|node| read_expression(&node));
     let targets = match get("to") {
         Some(node) => read_targets(&node, trigger),
         None => trigger.tokens().to_vec(),
@@ -53,15 +52,13 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>], trigger: Trig
     }
     let default = default.map_or(Value::Null, |node| node.value.clone());
     let required = get("required").and_then(|node| node.boolean()).unwrap_or(false);
-    let when = get("when").and_then(|node| read_expression(&node, sources));
+    let when = get("when").and_then(|node| read_expression(&node));
     let priority = get("priority").and_then(|node| node.signed(ClaimPlan::MAX_PRIORITY)).unwrap_or(0);
     object.iter().for_each(Object::finish);
     let value = value?;
-    let mut reads = indexes_read(&value, sources);
-    reads.extend(when.iter().flat_map(|when| indexes_read(when, sources)));
-    reads.sort_unstable();
-    reads.dedup();
-    Some(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads })
+    let reads = node.scope.reads_of(when.iter().chain([&value]));
+    let (reads, values) = (reads.answers, reads.values);
+    Some(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads, values })
 }
 
 fn read_targets(node: &Node<'_>, trigger: Trigger) -> Vec<Target> {

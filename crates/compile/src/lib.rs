@@ -25,11 +25,14 @@ mod problem;
 mod reader;
 mod reads;
 mod rules;
+mod scope;
 mod secrets;
+mod settings;
 mod sources;
 mod template;
 mod tokens;
 mod url;
+mod values;
 
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -39,6 +42,7 @@ use claimsmith_expression::Value;
 
 pub use problem::in_expression;
 use reader::{Node, Problems};
+use scope::Scope;
 
 pub use secrets::{SecretKind, SecretUse, hosts, secret_uses};
 pub use template::parse_template;
@@ -60,7 +64,8 @@ pub struct Compiled {
 /// point at the column.
 pub fn compile(config: &Value, trigger: Trigger) -> Result<Compiled, Vec<Error>> {
     let problems = Problems::default();
-    let plan = configuration::read(&Node::root(config, &problems), trigger);
+    let scope = Scope::default();
+    let plan = configuration::read(&Node::root(config, &problems, &scope), trigger);
     let problems = problems.into_vec();
     if problems.is_empty() { Ok(Compiled { plan, warnings: Vec::new() }) } else { Err(problems) }
 }

@@ -6,18 +6,28 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{Body, ClaimPlan, Plan, Setting, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
 
+use crate::scope::Scope;
 use crate::template::visit_json;
 
-/// Returns the chains below `event` that are read, none the beginning of another, and the names of secrets.
-pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
+/// Notes in a plan what its parts read: chains below `event`, none the beginning of another, secrets, `now`, and the
+/// values that rules read.
+pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
     let mut reads = Reads::default();
     reads.add_names(CORRELATION_ID);
+    plan.when.iter().for_each(|when| reads.add_expression(when));
+    for setting in &plan.settings {
+        match &setting.value {
+            Setting::Literal(_) => {}
+            Setting::Secret(name, _) => reads.add_secret(name),
+        }
+    }
+    plan.values.iter().for_each(|value| reads.add_expression(&value.value));
     plan.tokens.iter().for_each(|token| reads.add_token(token));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
@@ -45,7 +55,12 @@ pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     if plan.claims.iter().any(needs_scope) {
         reads.add_names(REQUESTED_SCOPES);
     }
-    (reads.chains, reads.secrets)
+    let early = plan.deny.iter().filter(|rule| !rule.reads_source).map(|rule| &rule.when);
+    plan.early_values = scope.reads_of(early).values;
+    let rules = plan.deny.iter().map(|rule| &rule.when).chain(plan.scopes.iter().flat_map(|rule| &rule.when));
+    plan.rule_values = scope.reads_of(rules).values;
+    plan.reads_now = reads.now;
+    (plan.event_reads, plan.secrets) = (reads.chains, reads.secrets);
 }
 
 fn needs_scope(claim: &ClaimPlan) -> bool {
@@ -56,6 +71,7 @@ fn needs_scope(claim: &ClaimPlan) -> bool {
 struct Reads {
     chains: Vec<Vec<Rc<str>>>,
     secrets: Vec<Rc<str>>,
+    now: bool,
 }
 
 impl Reads {
@@ -99,9 +115,12 @@ impl Reads {
         for chain in expression.reads() {
             match chain.split_first() {
                 Some((first, rest)) if &**first == "event" => self.add_chain(rest.to_vec()),
+                Some((first, _)) => self.now |= &**first == "now",
                 // The expression reads all there is.
-                None => self.add_chain(Vec::new()),
-                Some(_) => {}
+                None => {
+                    self.now = true;
+                    self.add_chain(Vec::new());
+                }
             }
         }
     }

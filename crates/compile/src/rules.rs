@@ -8,7 +8,6 @@ use claimsmith_expression::text::concat;
 use crate::expressions::read_expression;
 use crate::named::Named;
 use crate::reader::{Node, Object};
-use crate::sources::indexes_read;
 
 pub(crate) fn read_scopes(node: &Node<'_>, sources: &Named<SourcePlan>) -> Vec<ScopeRule> {
     let mut rules = Vec::new();
@@ -17,14 +16,14 @@ pub(crate) fn read_scopes(node: &Node<'_>, sources: &Named<SourcePlan>) -> Vec<S
 }
 
 fn read_scope_rule(object: &Object<'_>, sources: &Named<SourcePlan>) -> ScopeRule {
-    let when = object.expression("when", &sources.names);
+    let when = object.expression("when");
     let (add, remove) = (object.get("add"), object.get("remove"));
     let applies_undecided = if add.is_some() {
         object.refuse_unread("on_unavailable", "goes with `remove`: a scope is never added on a guess");
         false
     } else {
-        let read = when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, &sources.names));
-        read_on_unavailable(object, &read, sources) == Some(OnUndecidedScope::Remove)
+        let read = object.node.scope.reads_of(&when);
+        read_on_unavailable(object, &read.answers, sources) == Some(OnUndecidedScope::Remove)
     };
     if add.is_some() == remove.is_some() {
         object.node.problem("needs one scope, to `add` or to `remove`");
@@ -48,7 +47,7 @@ pub(crate) fn read_deny(node: &Node<'_>, sources: &Named<SourcePlan>) -> Vec<Den
 }
 
 fn read_deny_rule(object: &Object<'_>, sources: &Named<SourcePlan>) -> Option<DenyRule> {
-    let when = object.require("when").and_then(|node| read_expression(&node, &sources.names));
+    let when = object.require("when").and_then(|node| read_expression(&node));
     let reason = object.require("reason");
     let reason = reason.and_then(|node| {
         let reason = node.string()?;
@@ -57,12 +56,17 @@ fn read_deny_rule(object: &Object<'_>, sources: &Named<SourcePlan>) -> Option<De
         }
         Some(reason)
     });
-    let read = when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, &sources.names));
+    let read = object.node.scope.reads_of(&when);
     // A source with `on_error: "deny"` denies the login itself.
-    let open = read.iter().copied().filter(|index| !denies(sources, *index)).collect::<Vec<usize>>();
+    let open = read.answers.iter().copied().filter(|index| !denies(sources, *index)).collect::<Vec<usize>>();
     let denies_undecided = read_on_unavailable(object, &open, sources) != Some(OnUndecidedDeny::Skip);
     object.finish();
-    Some(DenyRule { when: when?, reason: reason?.into(), denies_undecided, reads_source: !read.is_empty() })
+    Some(DenyRule {
+        when: when?,
+        reason: reason?.into(),
+        denies_undecided,
+        reads_source: !read.waits_for().is_empty(),
+    })
 }
 
 fn denies(sources: &Named<SourcePlan>, index: usize) -> bool {

@@ -5,34 +5,28 @@ use std::rc::Rc;
 use claimsmith_core::http::{Method, OWN_HEADERS};
 use claimsmith_core::plan::{Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
-use claimsmith_expression::text::{concat, join};
-use claimsmith_expression::{Expression, Map};
+use claimsmith_expression::text::concat;
 
 use crate::expressions::{check_parts, parse_expression, read_template};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
+use crate::scope::{Reads, Scope};
 use crate::template::{parse_json, visit_json};
-use crate::tokens::{breaker_id, read_timeout_ms, reads_login};
+use crate::tokens::{breaker_id, read_timeout_ms};
+use crate::values::{circle, describe_circle};
 
 pub(crate) fn read(node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> Named<SourcePlan> {
-    let members = node.value.as_object();
-    let names: Vec<Rc<str>> = members.into_iter().flat_map(Map::keys).cloned().collect();
-    let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, &names, allow_http);
+    let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, allow_http);
     let sources = Named::read(node, read_one);
-    check_cycles(node, &sources.list);
+    check_circles(node, &sources);
     sources
 }
 
-fn read_source(
-    name: Rc<str>,
-    node: &Node<'_>,
-    tokens: &Named<TokenPlan>,
-    names: &[Rc<str>],
-    allow_http: bool,
-) -> SourcePlan {
+fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> SourcePlan {
     let object = node.object();
     let token = read_token(&object, tokens);
-    let when = object.expression("when", names);
+    let when = object.expression("when");
+    let when_reads = node.scope.reads_of(&when);
     let body = read_body(&object);
     let retries = SourcePlan::retries(body.method());
     let mut source = SourcePlan {
@@ -42,8 +36,12 @@ fn read_source(
         token,
         body,
         headers: read_headers(&object, token.is_some()),
-        waits_for: when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, names)),
+        when_waits_for: when_reads.waits_for(),
+        when_values: when_reads.values,
         when,
+        waits_for: Vec::new(),
+        reads: Vec::new(),
+        values: Vec::new(),
         timeout_ms: read_timeout_ms(&object),
         retries: object.number("retries", retries),
         cache: object.get("cache").and_then(|node| read_cache(&node)),
@@ -56,15 +54,18 @@ fn read_source(
     };
     let allow_unverified = object.flag("allow_unverified_email");
     object.finish();
-    source.needs_verified_email = !allow_unverified && any_expression(&source, reads_email);
+    let reads = template_reads(&source, node.scope);
+    source.needs_verified_email = !allow_unverified && reads.event.iter().any(|chain| covers_email(chain));
     let token = token.and_then(|index| tokens.list.get(index));
-    source.is_personal = token.is_some_and(|token| token.is_personal) || any_expression(&source, reads_login);
+    source.is_personal = token.is_some_and(|token| token.is_personal) || reads.is_personal();
+    source.waits_for = reads.waits_for();
+    (source.reads, source.values) = (reads.answers, reads.values);
     source
 }
 
 /// Reads the token, which may be left out where there is only one; `null` means none.
 fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
-    let Some(node) = object.get("token") else {
+    let Some(node) = object.get_even_null("token") else {
         if tokens.names.len() > 1 {
             object.node.problem("`token` is missing: there are several, so say which, or null for none");
         }
@@ -143,59 +144,34 @@ fn is_header_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-pub(crate) fn indexes_read(when: &Expression, names: &[Rc<str>]) -> Vec<usize> {
-    let reads = when.reads();
-    let reads_all = reads.iter().any(Vec::is_empty);
-    let is_read = |name: &Rc<str>| reads_all || reads.iter().any(|chain| chain.first() == Some(name));
-    names.iter().enumerate().filter(|(_, name)| is_read(name)).map(|(index, _)| index).collect()
-}
-
-/// Returns whether any template of the source holds such an expression.
-fn any_expression(source: &SourcePlan, is_such: fn(&Expression) -> bool) -> bool {
-    let mut found = false;
-    let mut look =
-        |part: &Part| found |= matches!(part, Part::Expression(expression, _) if is_such(expression));
-    source.url.parts().for_each(&mut look);
-    source.headers.iter().flat_map(|(_, template)| template.parts()).for_each(&mut look);
-    if let Body::Json(body) = &source.body {
-        visit_json(body, &mut look);
-    }
-    found
-}
-
-/// Returns whether an expression reads `event.user.email`, alone or as a part of something larger.
-fn reads_email(expression: &Expression) -> bool {
-    expression.reads().iter().any(|chain| covers_email(chain))
-}
-
-fn covers_email(chain: &[Rc<str>]) -> bool {
-    ["event", "user", "email"].iter().zip(chain).all(|(wanted, name)| *wanted == &**name)
-}
-
-/// A source whose `when` waits for itself, by whatever way round, would never run.
-fn check_cycles(node: &Node<'_>, sources: &[SourcePlan]) {
-    let mut settled = vec![false; sources.len()];
-    loop {
-        let ready = (0..sources.len()).find(|index| {
-            let is_settled = |other: &usize| settled.get(*other).copied().unwrap_or(true);
-            !is_settled(index)
-                && sources.get(*index).is_some_and(|source| source.waits_for.iter().all(is_settled))
-        });
-        match ready.and_then(|index| settled.get_mut(index)) {
-            Some(flag) => *flag = true,
-            None => break,
+/// Returns what the templates of a source read.
+fn template_reads(source: &SourcePlan, scope: &Scope) -> Reads {
+    let mut reads = Reads::default();
+    let mut add = |part: &Part| {
+        if let Part::Expression(expression, _) = part {
+            reads.merge(&scope.reads(expression));
         }
+    };
+    source.url.parts().for_each(&mut add);
+    source.headers.iter().flat_map(|(_, template)| template.parts()).for_each(&mut add);
+    if let Body::Json(body) = &source.body {
+        visit_json(body, &mut add);
     }
-    let waiting: Vec<String> = sources
-        .iter()
-        .zip(&settled)
-        .filter(|(_, settled)| !**settled)
-        .map(|(source, _)| concat(&["`", &source.name, "`"]))
-        .collect();
-    if !waiting.is_empty() {
-        node.problem(concat(&[
-            &join(waiting.iter().map(String::as_str), " and "),
-            " wait for each other in `when`",
-        ]));
+    reads
+}
+
+/// Returns whether a chain below `event` reads the user's address, alone or as a part of something larger.
+fn covers_email(chain: &[Rc<str>]) -> bool {
+    ["user", "email"].iter().zip(chain).all(|(wanted, name)| *wanted == &**name)
+}
+
+/// A source that waits for itself, by whatever way round, would never run.
+fn check_circles(node: &Node<'_>, sources: &Named<SourcePlan>) {
+    let waits_for = |source: &SourcePlan| [&*source.when_waits_for, &*source.waits_for].concat();
+    let graph: Vec<Vec<usize>> = sources.list.iter().map(waits_for).collect();
+    if let Some(circle) = circle(&graph) {
+        let name =
+            |index: usize| sources.names.get(index).map_or_else(String::new, |name| String::from(&**name));
+        node.problem(describe_circle(&circle, &name));
     }
 }

@@ -6,17 +6,11 @@ use claimsmith_core::digest::short_digest;
 use claimsmith_core::plan::{ClientAuth, TIMEOUT_MS, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::token::{Algorithm, AuthMethod, OWN_FIELDS};
-use claimsmith_expression::Expression;
 use claimsmith_expression::text::concat;
 
 use crate::expressions::read_template;
 use crate::named::Named;
 use crate::reader::{Node, Object};
-
-/// Returns whether a request that holds this expression's value may differ from one login to another.
-pub(crate) fn reads_login(expression: &Expression) -> bool {
-    !expression.reads().is_empty()
-}
 
 pub(crate) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenPlan> {
     Named::read(node, &mut |name, entry| read_token(name, entry, allow_http))
@@ -36,8 +30,7 @@ fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenPlan {
         is_personal: false,
     };
     object.finish();
-    let is_personal =
-        |part: &Part| matches!(part, Part::Expression(expression, _) if reads_login(expression));
+    let is_personal = |part: &Part| matches!(part, Part::Expression(expression, _) if node.scope.reads(expression).is_personal());
     let is_any_personal = |template: &Template| template.parts().iter().any(is_personal);
     token.is_personal = token.token_url.parts().any(is_personal)
         || is_any_personal(&token.client_id)

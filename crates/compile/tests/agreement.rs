@@ -41,7 +41,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 18] = [
+const DEVIATIONS: [Deviation; 23] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -53,9 +53,34 @@ const DEVIATIONS: [Deviation; 18] = [
         shown_by: || source(json!({ "token": "apis" })),
     },
     Deviation {
-        message: "wait for each other in `when`",
+        message: "reads itself",
         reason: "it takes the names out of expressions",
         shown_by: || source(json!({ "when": "profile.ok" })),
+    },
+    Deviation {
+        message: ": a circle",
+        reason: "it takes the names out of expressions",
+        shown_by: || json!({ "values": { "a": "values.b", "b": "values.c", "c": "values.a" } }),
+    },
+    Deviation {
+        message: "a secret stands alone in a setting",
+        reason: "it depends on what stands between braces",
+        shown_by: || json!({ "settings": { "list": ["{secrets.KEY}"] } }),
+    },
+    Deviation {
+        message: "a setting is a literal, or one secret alone",
+        reason: "it depends on what stands between braces",
+        shown_by: || json!({ "settings": { "text": "a {secrets.KEY}" } }),
+    },
+    Deviation {
+        message: "the setting's type",
+        reason: "an object may be a setting itself",
+        shown_by: || json!({ "settings": { "max": { "value": [1], "type": "number" } } }),
+    },
+    Deviation {
+        message: "a text that reads as",
+        reason: "an object may be a setting itself",
+        shown_by: || json!({ "settings": { "max": { "value": "many", "type": "number" } } }),
     },
     Deviation {
         message: "is given twice",
@@ -216,8 +241,8 @@ fn both_agree_where_a_key_is_missing() {
 #[test]
 fn both_agree_where_a_value_is_of_another_type() {
     let validator = validator();
+    // Null is the same as leaving a key out, which the schema does not offer.
     let others = [
-        json!(null),
         json!(true),
         json!(7),
         json!(1.5),
@@ -412,8 +437,10 @@ fn every_word() -> impl Iterator<Item = String> {
 }
 
 /// Where the complete configuration has an example of each object.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 10] = [
     ("", ""),
+    ("TypedSetting", "/settings/max"),
+    ("WholeValue", "/values/whole"),
     ("Token", "/tokens/signed"),
     ("Source", "/sources/profile"),
     ("Cache", "/sources/profile/cache"),
@@ -471,7 +498,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 11);
 }
 
 #[test]
@@ -493,7 +520,33 @@ fn a_key_left_out_is_the_default_that_the_schema_tells() {
             count += 1;
         }
     }
-    assert_eq!(count, 22);
+    assert_eq!(count, 23);
+}
+
+#[test]
+fn a_key_that_is_null_is_left_out() {
+    let complete = complete();
+    let objects = objects(&claimsmith_compile::schema::schema());
+    for (name, pointer) in PLACES {
+        let required = objects[name].get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        for key in objects[name]["properties"].as_object().unwrap().keys() {
+            // No token is another thing than the only one.
+            if key == "token" || required.contains(&json!(key)) {
+                continue;
+            }
+            let mut without = complete.pointer(pointer).unwrap().clone();
+            without.as_object_mut().unwrap().remove(key);
+            let mut null = without.clone();
+            null.as_object_mut().unwrap().insert(key.clone(), Value::Null);
+            let [without, null] = [without, null].map(|object| {
+                let config = with(&complete, pointer, object);
+                let problems = read_config(&config, Trigger::PostLogin);
+                let problems: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+                if problems.is_empty() { vec![compiled(&config).to_string()] } else { problems }
+            });
+            assert_eq!(without, null, "{key} of {name}");
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use claimsmith_expression::{Budget, Value};
 use crate::call::Deadline;
 use crate::decision::{DENY_REASON, Decision, Effect};
 use crate::event::read_event;
+use crate::facts::View;
 use crate::fingerprint::fingerprint;
 use crate::gather::{Shared, gather};
 use crate::host::Host;
@@ -89,6 +90,7 @@ impl Engine {
 
     fn decide(&self, mapped: Mapped<'_>) -> Decision {
         let Mapped { mut gathered, mut effects, mut left_out, mut defaulted, denial, .. } = mapped;
+        gathered.errors.append(&mut gathered.facts.take_errors());
         let by_failure = || gathered.denies.then(|| Denial { reason: DENY_REASON.into(), is_failure: true });
         let denial = denial.or_else(by_failure);
         let is_denied = denial.is_some();
@@ -100,9 +102,9 @@ impl Engine {
                 gathered.warnings.push("the login would have been denied".to_owned());
             }
         }
-        let event = gathered.facts.scope.member("event");
+        let event = gathered.facts.seen(View::Lenient).member("event");
         warning::note(&effects, |names| read_event(&event, names), &mut gathered.warnings);
-        let outcome = if gathered.is_own {
+        let outcome = if gathered.is_skipped {
             OutcomeKind::Skipped
         } else if is_shadow {
             OutcomeKind::Shadow

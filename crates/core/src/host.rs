@@ -41,6 +41,9 @@ pub trait Host {
     /// Returns a number that is uniform in [0, 1). For jitter only; it is not secure.
     fn random(&self) -> f64;
 
+    /// Returns a new random UUID (RFC 9562 §5.4) from a secure source.
+    fn uuid(&self) -> String;
+
     /// Returns the text that the shared cache holds under this key.
     fn cache_get(&self, key: &str) -> Option<String>;
 

@@ -31,8 +31,11 @@ mod effects;
 
 // Inputs and outputs.
 mod decision;
+mod facts;
 mod gathered;
 mod login;
+mod now;
+mod settings;
 
 // Calls: one with all its attempts, and the state of endpoints that instances share.
 mod answers;

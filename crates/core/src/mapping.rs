@@ -11,6 +11,7 @@ use crate::call::{Deadline, deadline_exceeded};
 use crate::claim_type::has_unsafe_integer;
 use crate::decision::Effect;
 use crate::error::{Code, Error};
+use crate::facts::View;
 use crate::gathered::Gathered;
 use crate::host::Host;
 use crate::limits::{Room, held, refuse, room, too_large, weight};
@@ -76,9 +77,7 @@ impl<'a> Mapped<'a> {
             defaulted: Vec::new(),
             denial: None,
         };
-        if mapped.gathered.is_own {
-            let warning = "the token is one that this configuration asks for, and is left as it is";
-            mapped.gathered.warnings.push(warning.to_owned());
+        if mapped.gathered.is_skipped {
             return mapped;
         }
         if let Some(reason) = mapped.gathered.denied_early.take() {
@@ -98,7 +97,6 @@ impl<'a> Mapped<'a> {
     /// Between two of them the other logins of the instance get on, where these have waited.
     async fn map_claims<H: Host>(&mut self, host: &H, bounds: Bounds<'_>) {
         let plan = self.plan;
-        let scope = self.gathered.facts.scope.clone();
         let priority = |place: usize| plan.claims.get(place).map(|claim| claim.priority);
         let order = sorted_order(plan.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
@@ -109,6 +107,8 @@ impl<'a> Mapped<'a> {
                 host.sleep(0).await;
                 slice_end = Deadline::after(host, SLICE_MS);
             }
+            self.gathered.facts.add_values(plan, &claim.values, View::Lenient, bounds.budget);
+            let scope = self.gathered.facts.seen(View::Lenient);
             let built = if bounds.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
@@ -119,6 +119,7 @@ impl<'a> Mapped<'a> {
                 Err(unset) => self.leave_out(claim, None, unset),
             }
         }
+        let scope = self.gathered.facts.seen(View::Lenient);
         for target in Target::ALL.iter().copied() {
             self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
@@ -152,7 +153,7 @@ impl<'a> Mapped<'a> {
         if error.code != Code::Unavailable {
             return None;
         }
-        let scope = &self.gathered.facts.scope;
+        let scope = self.gathered.facts.seen(View::Lenient);
         let mut names =
             claim.reads.iter().filter_map(|index| self.plan.sources.get(*index)).map(|source| &source.name);
         names.find(|name| scope.member(name).is_unavailable()).cloned()

@@ -17,7 +17,7 @@ words! {
         Enriched = "enriched",
         /// Something failed, and some claims are set.
         Partial = "partial",
-        /// Something failed, and nothing is set.
+        /// Nothing is set: something failed, or the configuration's `when` does not hold.
         Skipped = "skipped",
         /// The login is denied.
         Denied = "denied",
@@ -106,7 +106,9 @@ pub struct SourceReport {
     pub bytes: usize,
     /// The duration of its calls, without its token, in milliseconds.
     pub duration_ms: f64,
-    /// True where its `when` does not hold.
+    /// The sources that it read, and waited for.
+    pub waited_for: Vec<Rc<str>>,
+    /// True where it was not asked: its `when` does not hold, a source that it reads was not asked, or nothing was.
     pub skipped: bool,
     /// The code of the failure; also where a stale answer serves.
     pub error: Option<Code>,
@@ -242,6 +244,7 @@ impl SourceReport {
         json.number("attempts", Some(f64::from(self.attempts)));
         json.number("bytes", u32::try_from(self.bytes).ok().map(f64::from));
         json.number("duration_ms", Some(self.duration_ms));
+        json.raw("waited_for", &write_list(&self.waited_for, |name| Value::from(Rc::clone(name)).to_json()));
         json.raw("skipped", if self.skipped { "true" } else { "false" });
         json.text("error", self.error.map(Code::as_str));
         json.finish()

@@ -1,7 +1,7 @@
 //! The rules of a configuration: whether the login goes on, and which scopes it gets.
 //!
 //! A rule is decided by what is known. What failed decides nothing, and neither does the null of a source that was
-//! not asked: `!profile.active` would hold for everybody.
+//! not asked.
 
 use std::rc::Rc;
 
@@ -10,7 +10,8 @@ use claimsmith_expression::{Budget, Expression, Faults};
 
 use crate::decision::Effect;
 use crate::error::Error;
-use crate::gathered::{Facts, Gathered};
+use crate::facts::{Facts, View};
+use crate::gathered::Gathered;
 use crate::plan::{DenyRule, Plan};
 use crate::template::not_evaluated;
 
@@ -44,7 +45,7 @@ impl Facts {
         let Some(when) = when else { return Ruling::Holds };
         let own = Budget::new(OWN_STEPS);
         let budget = if budget.steps_left() < OWN_STEPS { &own } else { budget };
-        match when.holds(&self.to_rules, budget, Faults::LeaveOpen) {
+        match when.holds(&self.seen(View::Strict), budget, Faults::LeaveOpen) {
             Ok(true) => Ruling::Holds,
             Err(error) if error.may_hold => Ruling::Undecided(not_evaluated(&error)),
             // A rule that only sources which were not asked leave open does not apply.
@@ -54,10 +55,11 @@ impl Facts {
 }
 
 /// The reason of the first rule that holds by the event alone, so that nothing need be asked.
-pub(crate) fn deny_early(plan: &Plan, event: &Facts, warnings: &mut Vec<String>) -> Option<Rc<str>> {
+pub(crate) fn deny_early(plan: &Plan, facts: &Facts, warnings: &mut Vec<String>) -> Option<Rc<str>> {
     let budget = Budget::new(RULE_STEPS);
+    facts.add_values(plan, &plan.early_values, View::Strict, &budget);
     let holds = |rule: &DenyRule| {
-        !rule.reads_source && matches!(event.decide(Some(&rule.when), &budget), Ruling::Holds)
+        !rule.reads_source && matches!(facts.decide(Some(&rule.when), &budget), Ruling::Holds)
     };
     let (index, rule) = plan.deny.iter().enumerate().find(|(_, rule)| holds(rule))?;
     warnings.push(concat(&["`", &rule_path("deny", index), "` holds"]));
@@ -67,6 +69,7 @@ pub(crate) fn deny_early(plan: &Plan, event: &Facts, warnings: &mut Vec<String>)
 /// Decides whether the login is denied by a rule, and if not, what becomes of the scopes.
 pub(crate) fn apply_rules(plan: &Plan, gathered: &mut Gathered, effects: &mut Vec<Effect>) -> Option<Denial> {
     let budget = Budget::new(RULE_STEPS);
+    gathered.facts.add_values(plan, &plan.rule_values, View::Strict, &budget);
     let denial = deny(plan, gathered, &budget);
     if denial.is_none() && !gathered.denies {
         change_scopes(plan, gathered, &budget, effects);

@@ -398,7 +398,7 @@ fn every_problem_of_a_configuration_is_told_with_its_place() {
         ),
         (
             r#"{"claims":{},"sources":{"a":{"url":"https://h/","when":"b"},"b":{"url":"https://h/","when":"a"}}}"#,
-            "config_invalid sources: `a` and `b` wait for each other",
+            "config_invalid sources: `a` reads `b`, which reads `a`: a circle",
         ),
         (
             r#"{"claims":{},"sources":{"s":{"url":"https://h/","headers":{"host":"x"}}}}"#,

@@ -85,7 +85,7 @@ impl ExpressionError {
     }
 
     /// Returns whether the part may have any value, and not only the null of a source that was not asked.
-    pub(crate) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.may_hold || self.may_not_hold
     }
 

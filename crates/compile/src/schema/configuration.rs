@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use super::claims::Claim;
 use super::names::{Name, claim_names};
 use super::rules::{DenyRule, ScopeRule};
+use super::settings::{NamedValue, Setting};
 use super::sources::Source;
 use super::tokens::Token;
+use super::values::Expression;
 use super::words::{Words, first};
 
 /// The calls of your backend at a login, and the claims to build from the answers.
@@ -26,6 +28,16 @@ pub struct Configuration {
     /// The time that a login may take in all, in milliseconds: tokens, calls, waits and retries.
     #[schemars(extend("minimum" = DEADLINE_MS.least, "maximum" = DEADLINE_MS.most, "default" = DEADLINE_MS.default))]
     pub deadline_ms: Option<u32>,
+    /// The condition of it all. Where it does not hold, nothing is asked, decided or set. It is decided before any call.
+    /// Where it cannot be decided, the login goes on as if it held.
+    pub when: Option<Expression>,
+    /// What is no secret, by name. Expressions and templates read `settings.NAME`; the dashboard may change it under
+    /// `live`. A secret that is named here is public.
+    #[schemars(extend("examples" = settings_examples()))]
+    pub settings: Option<BTreeMap<Name, Setting>>,
+    /// Expressions by name, read as `values.NAME` everywhere. Each is evaluated once a login, where it is needed.
+    #[schemars(extend("examples" = values_examples()))]
+    pub values: Option<BTreeMap<Name, NamedValue>>,
     /// The grants of access tokens for the backend, by name.
     #[schemars(extend("examples" = tokens_examples()))]
     pub tokens: Option<BTreeMap<Name, Token>>,
@@ -96,6 +108,21 @@ fn tokens_examples() -> Value {
             }
         }
     ])
+}
+
+fn settings_examples() -> Value {
+    json!([
+        {
+            "namespace": "{secrets.NAMESPACE}",
+            "plans": ["gold", "silver"],
+            "max": { "value": "{secrets.MAX}", "type": "number" },
+            "allowed": { "value": "{secrets.ALLOWED}", "type": "list" }
+        }
+    ])
+}
+
+fn values_examples() -> Value {
+    json!([{ "role": "contains(profile.roles, 'admin') && 'admin' || 'member'" }])
 }
 
 fn sources_examples() -> Value {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 /// The name of a token or a source, as expressions use it.
 #[derive(JsonSchema)]
-#[schemars(inline, title = "name", extend("pattern" = "^(?!(event|secrets)$)[A-Za-z][A-Za-z0-9_]*$"))]
+#[schemars(inline, title = "name", extend("pattern" = "^(?!(event|calls|now|settings|secrets|values)$)[A-Za-z][A-Za-z0-9_]*$"))]
 pub struct Name(pub String);
 
 /// The name of a header (RFC 9110 §5.1) that is the user's to fill.

@@ -70,7 +70,10 @@ pub struct SourceReport {
     pub bytes: u32,
     /// The duration of its calls, without its token, in milliseconds.
     pub duration_ms: f64,
-    /// True where its `when` does not hold, so that it was not called.
+    /// The names of the sources that it read, and waited for.
+    pub waited_for: Vec<String>,
+    /// True where it was not asked: its `when` does not hold, a source that its templates read was not asked, or nothing
+    /// was.
     pub skipped: bool,
     /// The code of the failure, also where a stale answer serves. Null where there was none.
     #[schemars(transform = or_null)]

@@ -27,8 +27,10 @@ pub struct ClaimPlan {
     pub when: Option<Expression>,
     /// The priority: from a token that is too large, the lowest is dropped first.
     pub priority: i32,
-    /// The sources that `value` and `when` read, as indexes.
+    /// The sources that `value` and `when` read, themselves or through values, as indexes.
     pub reads: Vec<usize>,
+    /// The values that they read, as indexes.
+    pub values: Vec<usize>,
 }
 
 impl ClaimPlan {
@@ -36,4 +38,4 @@ impl ClaimPlan {
     pub const MAX_PRIORITY: u32 = 1_000_000;
 }
 
-plain_struct!(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads });
+plain_struct!(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads, values });

@@ -7,13 +7,15 @@ mod claim;
 mod encoding;
 mod live;
 mod rules;
+mod setting;
 mod source;
 mod token;
+mod value;
 
 use claimsmith_expression::plain_struct;
 use std::rc::Rc;
 
-use claimsmith_expression::Value;
+use claimsmith_expression::{Expression, Value};
 
 use crate::target::Target;
 use crate::trigger::Trigger;
@@ -23,8 +25,10 @@ pub use claim::ClaimPlan;
 pub use encoding::VERSION;
 pub use live::Live;
 pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
+pub use setting::{Setting, SettingPlan, SettingType};
 pub use source::{Body, CachePlan, OnError, OnNotFound, SourcePlan};
 pub use token::{ClientAuth, TokenPlan};
+pub use value::ValuePlan;
 
 /// The time that a login may take, in milliseconds.
 pub const DEADLINE_MS: Bounds = Bounds { least: 100, most: 15_000, default: 5_000 };
@@ -95,6 +99,16 @@ pub struct Plan {
     pub mode: Mode,
     /// The time that a login may take, in milliseconds: [`DEADLINE_MS`].
     pub deadline_ms: u32,
+    /// The condition of it all; where it does not hold, nothing is asked, decided or set.
+    pub when: Option<Expression>,
+    /// The values that `when` reads, as indexes.
+    pub when_values: Vec<usize>,
+    /// The settings, by name.
+    pub settings: Vec<SettingPlan>,
+    /// The values, by name. Each comes after those that it reads, and so do indexes of values everywhere.
+    pub values: Vec<ValuePlan>,
+    /// True where anything reads `now`.
+    pub reads_now: bool,
     /// The grants of access tokens for the backend, by name.
     pub tokens: Vec<TokenPlan>,
     /// The calls of the backend, by name.
@@ -105,6 +119,10 @@ pub struct Plan {
     pub scopes: Vec<ScopeRule>,
     /// The rules that deny a login; the first that holds counts.
     pub deny: Vec<DenyRule>,
+    /// The values that rules read which are decided before any call, as indexes.
+    pub early_values: Vec<usize>,
+    /// The values that rules read, as indexes.
+    pub rule_values: Vec<usize>,
     /// The size limits of the tokens.
     pub limits: Limits,
     /// The parts of the event that anything above reads, each a chain of member names.
@@ -136,11 +154,18 @@ plain_struct!(Plan {
     trigger,
     mode,
     deadline_ms,
+    when,
+    when_values,
+    settings,
+    values,
+    reads_now,
     tokens,
     sources,
     claims,
     scopes,
     deny,
+    early_values,
+    rule_values,
     limits,
     event_reads,
     secrets,

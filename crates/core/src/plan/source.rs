@@ -28,8 +28,16 @@ pub struct SourcePlan {
     pub headers: Vec<(String, Template)>,
     /// The condition of the call; left out, it is always made.
     pub when: Option<Expression>,
-    /// The sources that `when` reads, as indexes: the call waits for them.
+    /// The sources that `when` reads, themselves or through values, as indexes: it is decided after them.
+    pub when_waits_for: Vec<usize>,
+    /// The values that `when` reads, as indexes.
+    pub when_values: Vec<usize>,
+    /// The sources that the templates read, answers or `calls`, as indexes: the call waits for them.
     pub waits_for: Vec<usize>,
+    /// Those of them whose answers are read.
+    pub reads: Vec<usize>,
+    /// The values that the templates read, as indexes.
+    pub values: Vec<usize>,
     /// The timeout of one call, in milliseconds: [`TIMEOUT_MS`](super::TIMEOUT_MS).
     pub timeout_ms: u32,
     /// The retries of a call that fails: [`SourcePlan::retries`].
@@ -127,7 +135,11 @@ plain_struct!(SourcePlan {
     body,
     headers,
     when,
+    when_waits_for,
+    when_values,
     waits_for,
+    reads,
+    values,
     timeout_ms,
     retries,
     cache,

@@ -175,6 +175,10 @@ impl Host for MemoryHost {
         self.world.elapsed_ms() as f64
     }
 
+    fn uuid(&self) -> String {
+        "00000000-0000-4000-8000-000000000000".to_owned()
+    }
+
     fn random(&self) -> f64 {
         0.5
     }
@@ -255,4 +259,21 @@ pub fn effects(decision: &Decision) -> Vec<String> {
 /// What went wrong, as `code@path`.
 pub fn errors(decision: &Decision) -> Vec<String> {
     decision.report.errors.iter().map(|error| format!("{}@{}", error.code.as_str(), error.path)).collect()
+}
+
+/// Runs futures side by side; their outputs in their order.
+pub async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, output) in &mut futures {
+            if output.is_none()
+                && let Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                *output = Some(ready);
+            }
+        }
+        if futures.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    futures.into_iter().filter_map(|(_, output)| output).collect()
 }
