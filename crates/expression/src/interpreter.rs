@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use crate::ast::{Call, Items, Node, Operator};
+use crate::ast::{Arithmetic, Call, Items, Node, Offset, Operator};
 use crate::functions::Invocation;
 use crate::{Budget, Cause, ErrorKind, ExpressionError, Faults, Map, Number, Value};
 
@@ -15,7 +15,7 @@ const BYTES_PER_STEP: usize = 16;
 
 /// Evaluates a tree against a document.
 pub(crate) fn evaluate(node: &Node, document: &Value, budget: &Budget) -> Result<Value, ExpressionError> {
-    let mut interpreter = Interpreter { budget, faults: Faults::End };
+    let mut interpreter = Interpreter { budget, faults: Faults::End, document, scope: Vec::new() };
     let value = interpreter.evaluate(node, document)?;
     // A value can hold another many times over at no cost; whoever walks through it pays for each. So
     // that this is safe to do with a result, it is counted here as a whole.
@@ -30,12 +30,15 @@ pub(crate) fn holds(
     budget: &Budget,
     faults: Faults,
 ) -> Result<bool, ExpressionError> {
-    Interpreter { budget, faults }.condition(node, document)
+    Interpreter { budget, faults, document, scope: Vec::new() }.condition(node, document)
 }
 
 pub(crate) struct Interpreter<'a> {
     budget: &'a Budget,
     faults: Faults,
+    document: &'a Value,
+    /// What the variables are bound to, or why they have no value. The last one is innermost.
+    scope: Vec<Result<Value, ExpressionError>>,
 }
 
 impl Interpreter<'_> {
@@ -56,6 +59,23 @@ impl Interpreter<'_> {
             }
             Node::Not(operand) => Value::Bool(!self.condition(operand, current)?),
             Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
+            Node::Arithmetic(operator, offset, left, right) => {
+                let (left, right) = (self.evaluate(left, current)?, self.evaluate(right, current)?);
+                calculate(*operator, *offset, &left, &right)?
+            }
+            Node::Ternary(test, then, otherwise) => {
+                let chosen = if self.condition(test, current)? { then } else { otherwise };
+                self.evaluate(chosen, current)?
+            }
+            Node::Let(bindings, body) => {
+                let outer = self.bind(bindings, current);
+                let result = self.evaluate(body, current);
+                self.scope.truncate(outer);
+                result?
+            }
+            // There are as many as the parser has counted.
+            Node::Variable(index) => self.scope.iter().nth_back(*index).cloned().unwrap_or(Ok(Value::Null))?,
+            Node::Global(name) => self.global(name)?,
             // A selection from null is null, not a list of nulls.
             Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable(_)) => {
                 current.clone()
@@ -94,16 +114,19 @@ impl Interpreter<'_> {
                     }),
                 };
             }
-            _ => {
-                return match self.evaluate(node, current) {
-                    Ok(value) => Ok(value.is_truthy()),
-                    // A value made of an open condition may be either: `!a == b` holds where `!a` does not.
-                    Err(error) => Err({
-                        let is_open = error.is_open();
-                        error.open(is_open, is_open)
-                    }),
-                };
+            Node::Let(bindings, body) => {
+                self.spend(1)?;
+                let outer = self.bind(bindings, current);
+                let result = self.condition(body, current);
+                self.scope.truncate(outer);
+                return result;
             }
+            Node::Ternary(test, then, otherwise) => {
+                self.spend(1)?;
+                let chosen = if self.condition(test, current).map_err(either)? { then } else { otherwise };
+                return self.condition(chosen, current);
+            }
+            _ => return self.evaluate(node, current).map(|value| value.is_truthy()).map_err(either),
         };
         self.spend(1)?;
         let left = self.condition(left, current);
@@ -128,6 +151,27 @@ impl Interpreter<'_> {
 
     fn leaves_open(&self, error: &ExpressionError) -> bool {
         self.faults == Faults::LeaveOpen || error.kind == ErrorKind::Unavailable
+    }
+
+    /// Brings variables into scope, and returns how many there were before. A binding that is an error is one where
+    /// the variable is read.
+    fn bind(&mut self, bindings: &[Node], current: &Value) -> usize {
+        let mut bound = Vec::with_capacity(bindings.len());
+        for binding in bindings {
+            bound.push(self.evaluate(binding, current));
+        }
+        let outer = self.scope.len();
+        self.scope.append(&mut bound);
+        outer
+    }
+
+    fn global(&mut self, name: &str) -> Result<Value, ExpressionError> {
+        self.spend_on_text(name)?;
+        let member = self.document.as_object().and_then(|members| members.get(name));
+        member.cloned().ok_or_else(|| {
+            let message = ["`$", name, "` is not defined"];
+            ExpressionError::new(ErrorKind::UndefinedVariable, 0, &message)
+        })
     }
 
     fn binary(
@@ -290,6 +334,43 @@ fn available(value: Value) -> Result<Value, ExpressionError> {
         Value::Unavailable(cause) => Err(ExpressionError::unavailable(cause)),
         value => Ok(value),
     }
+}
+
+/// A value that is made of an open condition may be either: `!a == b` holds where `!a` does not.
+fn either(error: ExpressionError) -> ExpressionError {
+    let is_open = error.is_open();
+    error.open(is_open, is_open)
+}
+
+/// Calculates with two numbers. A result is right as far as doubles are, or an error, as that of `sum`.
+fn calculate(
+    operator: Arithmetic,
+    Offset(offset): Offset,
+    left: &Value,
+    right: &Value,
+) -> Result<Value, ExpressionError> {
+    let fail = |message: &[&str]| Err(ExpressionError::new(ErrorKind::NotANumber, offset, message));
+    let (Value::Number(dividend), Value::Number(divisor)) = (left, right) else {
+        let other = if let Value::Number(_) = left { right } else { left };
+        return fail(&["arithmetic expects numbers, found ", other.type_name()]);
+    };
+    let (left, right) = (dividend.as_f64(), divisor.as_f64());
+    let result = Number::from_f64(match operator {
+        Arithmetic::Add => left + right,
+        Arithmetic::Subtract => left - right,
+        Arithmetic::Multiply => left * right,
+        Arithmetic::Divide => left / right,
+        Arithmetic::DivideWhole => (left / right).floor(),
+        Arithmetic::Modulo => left % right,
+    });
+    match result {
+        _ if dividend.is_unsafe_integer() || divisor.is_unsafe_integer() => {}
+        Some(result) if !result.is_unsafe_integer() => return Ok(result.into()),
+        // Nothing else leads from there to what is not finite.
+        None if right == 0.0 => return fail(&["division by zero"]),
+        _ => {}
+    }
+    fail(&["arithmetic ends at integers beyond 2^53 - 1"])
 }
 
 fn steps_for_text(bytes: usize) -> usize {

@@ -240,7 +240,7 @@ impl Invocation<'_, '_> {
 
     /// Returns the offset of an argument in the text.
     fn offset(&self, at: usize) -> usize {
-        self.call.arguments.get(at).map_or(0, |argument| argument.offset)
+        self.call.arguments.get(at).map_or(0, |argument| argument.offset.0)
     }
 }
 
