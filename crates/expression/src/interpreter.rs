@@ -74,7 +74,9 @@ impl Interpreter<'_> {
                 result?
             }
             // There are as many as the parser has counted.
-            Node::Variable(index) => self.scope.iter().nth_back(*index).cloned().unwrap_or(Ok(Value::Null))?,
+            Node::Variable(index) => {
+                self.scope.iter().nth_back(*index).cloned().unwrap_or(Ok(Value::Null))?
+            }
             Node::Global(name) => self.global(name)?,
             // A selection from null is null, not a list of nulls.
             Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable(_)) => {
@@ -506,6 +508,110 @@ mod tests {
     }
 
     #[test]
+    fn a_result_of_arithmetic_is_a_number_that_doubles_hold_or_an_error() {
+        check(
+            r#"{"n":7,"s":"7","z":null,"big":9007199254740993,"huge":1e300}"#,
+            &[
+                ("n + `0.5`", "7.5"),
+                ("n - `10`", "-3"),
+                ("n * `-2`", "-14"),
+                ("n / `2`", "3.5"),
+                ("n // `2`", "3"),
+                ("`-7` // `2`", "-4"),
+                ("n % `3`", "1"),
+                ("`-7` % `3`", "-1"),
+                ("n % `-3`", "1"),
+                ("`5.5` % `2`", "1.5"),
+                ("`0` * `-1`", "0"),
+                ("`2` / `3`", "0.6666666666666666"),
+                ("`9007199254740990` + `1`", "9007199254740991"),
+                ("`1e-300` * `1e-300`", "0"),
+                ("n + s", "not-a-number: arithmetic expects numbers, found string at byte 2"),
+                ("z * n", "not-a-number: arithmetic expects numbers, found null at byte 2"),
+                ("-s", "not-a-number: arithmetic expects numbers, found string at byte 0"),
+                ("+z", "not-a-number: arithmetic expects numbers, found null at byte 0"),
+                ("n / `0`", "not-a-number: division by zero at byte 2"),
+                ("`0` / `0`", "not-a-number: division by zero at byte 4"),
+                ("n // `0`", "not-a-number: division by zero at byte 2"),
+                ("n % `0`", "not-a-number: division by zero at byte 2"),
+                (
+                    "`9007199254740991` + `1`",
+                    "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 19",
+                ),
+                ("`1e10` * `1e10`", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 7"),
+                ("big - `1`", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 4"),
+                ("-big", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 0"),
+                ("`1` / big", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 4"),
+                ("huge * huge", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 5"),
+                ("`0.5` / `1e-320`", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 6"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_variable_is_what_it_was_bound_to_wherever_it_stands() {
+        check(
+            r#"{"a":"top","b":[{"a":"one"},{"a":"two"}],"c":[[0,1],[2,3]],"n":{"name":"b"}}"#,
+            &[
+                ("let $x = a in $x", r#""top""#),
+                ("let $x = a in b[*].[a, $x]", r#"[["one","top"],["two","top"]]"#),
+                ("let $x = 'one' in b[?a == $x]", r#"[{"a":"one"}]"#),
+                ("let $x = a in map(&[$x], b)", r#"[["top"],["top"]]"#),
+                ("let $x = a in b | [0] | $x", r#""top""#),
+                ("b[*].[let $x = a in $x][]", r#"["one","two"]"#),
+                ("let $x = a in [let $x = 'in' in $x, $x]", r#"["in","top"]"#),
+                ("let $x = a, $y = 'y' in [$y, $x]", r#"["y","top"]"#),
+                // The bindings do not see each other.
+                ("let $x = 'out' in let $x = 'in', $y = $x in [$x, $y]", r#"["in","out"]"#),
+                ("let $x = 'one', $x = 'two' in $x", r#""two""#),
+                // A projection ends where it is bound.
+                ("let $x = c[*] in $x[0]", "[0,1]"),
+                ("let $x = n in $x.name", r#""b""#),
+                ("let $x = `null` in $x", "null"),
+                ("let $x = `false` in [let $y = a in $x]", "[false]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_variable_that_nothing_binds_is_a_member_of_the_document() {
+        check(
+            r#"{"a":"top","b":[{"a":"one"},{"a":"two"}],"z":null}"#,
+            &[
+                ("$a", r#""top""#),
+                ("$z", "null"),
+                ("b[*].[a, $a]", r#"[["one","top"],["two","top"]]"#),
+                ("b[?$b[0].a == a]", r#"[{"a":"one"}]"#),
+                ("map(&$a, b)", r#"["top","top"]"#),
+                ("b | [0] | [a, $a]", r#"["one","top"]"#),
+                ("let $a = 'bound' in $a", r#""bound""#),
+                ("[let $a = 'bound' in $a, $a]", r#"["bound","top"]"#),
+                ("let $x = $a, $a = $b[0].a in [$x, $a]", r#"["top","one"]"#),
+                ("$x", "undefined-variable: `$x` is not defined at byte 0"),
+                ("[let $x = a in [$x], $x]", "undefined-variable: `$x` is not defined at byte 0"),
+                ("a || $x", r#""top""#),
+                ("$__proto__", "undefined-variable: `$__proto__` is not defined at byte 0"),
+            ],
+        );
+        check("[1]", &[("$a", "undefined-variable: `$a` is not defined at byte 0")]);
+    }
+
+    #[test]
+    fn what_a_let_binds_is_an_error_only_where_it_is_read() {
+        check(
+            r#"{"s":"x"}"#,
+            &[
+                ("let $x = abs(s) in s", r#""x""#),
+                ("let $x = abs(s), $y = s in $y", r#""x""#),
+                ("let $x = abs(s) in [$x]", "invalid-type: `abs` expects a number, found string at byte 13"),
+                ("let $x = abs(s) in s || $x", r#""x""#),
+                ("let $x = abs(s) in let $y = [$x] in s", r#""x""#),
+                ("s ? s : abs(s)", r#""x""#),
+            ],
+        );
+    }
+
+    #[test]
     fn an_integer_that_no_double_holds_goes_through_untouched() {
         check(
             r#"{"ids":[{"id":9007199254740993},{"id":-9007199254740995}]}"#,
@@ -550,6 +656,9 @@ mod tests {
             (doubling("replace(@, 'a', 'aa')"), "\"a\""),
             (doubling("zip(@, @)[]"), "[1]"),
             (doubling("{a: @, b: @} | items(@)"), "1"),
+            (doubling("let $a = [@, @] in $a"), "1"),
+            (doubling("let $a = @ in [$a, $a]"), "1"),
+            (doubling("[@, @]") + " ? [@, @] : @", "1"),
             (doubling("from_items([['a', @], ['b', @]])"), "1"),
             (doubling("group_by([{g: 'a', of: @}, {g: 'b', of: @}], &g)"), "1"),
         ] {

@@ -548,6 +548,101 @@ mod tests {
     }
 
     #[test]
+    fn arithmetic_holds_its_sides_as_in_mathematics() {
+        check(
+            r#"{"a":7,"b":2,"c":3,"o":{"n":4},"l":[1,2],"t":true}"#,
+            &[
+                ("a + b * c", "13"),
+                ("(a + b) * c", "27"),
+                ("a - b - c", "2"),
+                ("a - (b - c)", "8"),
+                ("a / b * c", "10.5"),
+                ("a * b / c * c", "14"),
+                ("a // b % c", "0"),
+                ("a + b == c * c", "true"),
+                ("a + b > c && t", "true"),
+                ("a * o.n", "28"),
+                ("a * l[1]", "14"),
+                ("o.n - l[-1]", "2"),
+                ("a * *", "not-a-number: arithmetic expects numbers, found array at byte 2"),
+                ("-a + b", "-5"),
+                ("-a // b", "-3"),
+                ("a - -b", "9"),
+                ("a * -b", "-14"),
+                ("-o.n", "-4"),
+                ("- -a", "7"),
+                ("+a", "7"),
+                ("a-b", "5"),
+                ("a −b × c ÷ b", "4"),
+                ("l[*] | [0] + [1]", "3"),
+                ("[a - b, -a]", "[5,-7]"),
+                ("{d: a - b}.d * b", "10"),
+                ("l[?@ * `2` == `4`]", "[2]"),
+                ("map(&(@ * `10`), l)", "[10,20]"),
+                ("*[0]", "[1]"),
+                ("l[*]", "[1,2]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_ternary_is_between_a_pipe_and_an_or() {
+        check(
+            r#"{"t":true,"f":false,"e":[],"a":"a","b":"b","c":{"a":"ca","b":"cb"}}"#,
+            &[
+                ("t ? a : b", r#""a""#),
+                ("f ? a : b", r#""b""#),
+                ("e ? a : b", r#""b""#),
+                ("f || t ? a : b", r#""a""#),
+                ("t && f ? a : b", r#""b""#),
+                ("a == 'a' ? a : b", r#""a""#),
+                ("!t ? a : b", r#""b""#),
+                ("f ? t : f ? a : b", r#""b""#),
+                ("t ? f ? 'x' : a : b", r#""a""#),
+                ("f ? a | b | @ : b", r#""b""#),
+                ("c | t ? a : b", r#""cb""#),
+                ("t ? c : a | b", r#""cb""#),
+                ("t ? [`1`][0:1] : b", "[1]"),
+                ("{x: t ? a : b, y: f ? a : b}", r#"{"x":"a","y":"b"}"#),
+                ("[t, f][?@ ? $t : $f]", "[true]"),
+                ("t ? a", "syntax: the expression ends too soon at byte 5"),
+                ("t ? a, b", "syntax: `:` was expected here at byte 5"),
+                ("t ? : b", "syntax: `:` was not expected here at byte 4"),
+            ],
+        );
+    }
+
+    #[test]
+    fn let_and_in_are_words_only_where_a_variable_makes_them_so() {
+        check(
+            r#"{"let":{"let":1,"in":2},"in":3,"a":{"let":4}}"#,
+            &[
+                ("let", r#"{"in":2,"let":1}"#),
+                ("let.let", "1"),
+                ("let.in", "2"),
+                ("a.let", "4"),
+                ("let $in = in in $in", "3"),
+                ("let $let = let in let.let", "1"),
+                ("let $a = a.let in in", "3"),
+                ("{let: in, in: let.in}", r#"{"in":2,"let":3}"#),
+                ("let $a = in | @ in $a | [@]", "[3]"),
+                ("in - let $a = in in $a", "0"),
+                ("[let $a = in in $a, let $a = a in $a.let]", "[3,4]"),
+                ("a.let $x = in in $x", "syntax: `$x` was not expected here at byte 6"),
+                ("a.$x", "syntax: `$x` was not expected here at byte 2"),
+                ("let $x in $x", "syntax: `=` was expected here at byte 7"),
+                ("let $x = in", "syntax: the expression ends too soon at byte 11"),
+                ("let $x = a $y = in in $x", "syntax: `in` was expected here at byte 11"),
+                ("let $x = a, y = in in $x", "syntax: `y` was not expected here at byte 12"),
+                ("let $x = a in", "syntax: the expression ends too soon at byte 13"),
+                ("let x = a in x", "syntax: `x` was not expected here at byte 4"),
+                ("$x $y", "syntax: `$y` was not expected here at byte 3"),
+                ("let $x = a in $x in", "syntax: `in` was not expected here at byte 17"),
+            ],
+        );
+    }
+
+    #[test]
     fn not_is_the_opposite_of_all_that_a_path_leads_to() {
         check(
             r#"{"user":{"verified":true,"roles":[],"groups":[{"a":false}]}}"#,
@@ -586,6 +681,16 @@ mod tests {
                 ("{a: b,}", "syntax: `}` was not expected here at byte 6"),
                 ("[a,]", "syntax: `]` was not expected here at byte 3"),
                 ("&a", "syntax: `&` was not expected here at byte 0"),
+                ("a = b", "syntax: `=` is not an operator, equality is `==` at byte 2"),
+                ("(a = b)", "syntax: `=` is not an operator, equality is `==` at byte 3"),
+                (
+                    "a - 3600",
+                    "syntax: `3600` was not expected here; a number that is a value stands in backticks at byte 4",
+                ),
+                (
+                    "a -1",
+                    "syntax: `-1` was not expected here; a number that is a value stands in backticks at byte 2",
+                ),
                 ("a[::0]", "invalid-value: the step of a slice cannot be 0 at byte 4"),
             ],
         );
@@ -650,6 +755,13 @@ mod tests {
             ("", "map(&", ""),
             ("", "a[?", ""),
             ("", "*.", "a"),
+            ("", "- ", "a"),
+            ("", "let $a=a in ", "a"),
+            ("", "let $a=", "a"),
+            ("", "a?", "a"),
+            ("", "a?a:", "a"),
+            ("a", "+a", ""),
+            ("a", "*a", ""),
             ("a", ".a", ""),
             ("a", "|a", ""),
             ("a", "||a", ""),
@@ -677,5 +789,8 @@ mod tests {
             expression = format!("({expression} | {expression})");
         }
         assert!(outcome(&expression, "{}").starts_with("too-deep: "));
+        // So does each binding that holds the one before it.
+        let wrapping = "let $a = [$a] in ".repeat(MAX_DEPTH / 2);
+        assert!(outcome(&format!("let $a = @ in {wrapping}$a"), "{}").starts_with("too-deep: "));
     }
 }

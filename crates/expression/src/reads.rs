@@ -169,6 +169,51 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_leads_to_what_it_is_bound_to() {
+        let rows: &[(&str, &[&str])] = &[
+            ("let $u = event.user in $u.name", &["event.user.name"]),
+            ("let $u = event.user in [$u.name, $u.id]", &["event.user.name", "event.user.id"]),
+            ("let $u = event.user in profile", &["profile"]),
+            ("let $u = event.user in $u", &["event.user"]),
+            ("let $u = event.user[0] in $u.name", &["event.user"]),
+            (
+                "let $u = event in let $u = $u.user, $v = $u.client in [$u.a, $v.b]",
+                &["event.user.a", "event.client.b"],
+            ),
+            ("profile.roles[?$event.user.id == id]", &["profile.roles", "event.user.id"]),
+            ("let $i = event.user.id in profile.roles[?id == $i].name", &["profile.roles", "event.user.id"]),
+            ("profile.roles[*].[id, $event.user.id]", &["profile.roles", "event.user.id"]),
+            ("sort_by(profile.roles, &$event.user.id)", &["profile.roles", "event.user.id"]),
+            ("profile.roles[0] | $event.user.id", &["profile.roles", "event.user.id"]),
+            ("profile.x | $event.user.id", &["event.user.id"]),
+            ("$event.user.id", &["event.user.id"]),
+            ("a.b ? c.d : e", &["a.b", "c.d", "e"]),
+            ("a.b + c - -d.e", &["a.b", "c", "d.e"]),
+        ];
+        for (expression, expected) in rows {
+            assert_eq!(chains(expression), *expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn the_variables_that_nothing_binds_are_free() {
+        let rows: &[(&str, &[&str])] = &[
+            ("a", &[]),
+            ("$a", &["a"]),
+            ("let $a = $b in [$a, $c, $c]", &["b", "c"]),
+            ("let $a = x in $a | $a", &[]),
+            ("[let $a = x in $a, $a]", &["a"]),
+            ("let $a = $a in $a", &["a"]),
+            ("x[?y == $z].[$w]", &["z", "w"]),
+            ("let $unread = $a in b", &["a"]),
+        ];
+        for (expression, expected) in rows {
+            let free = Expression::parse(expression).unwrap().free_variables();
+            assert_eq!(free.iter().map(|name| &**name).collect::<Vec<_>>(), *expected, "{expression}");
+        }
+    }
+
+    #[test]
     fn arguments_are_read_and_references_belong_to_the_items() {
         let rows: &[(&str, &[&str])] = &[
             ("length(a.b)", &["a.b"]),
