@@ -1,5 +1,6 @@
 //! The fingerprint of a configuration.
 
+use claimsmith_expression::encode::hex;
 use claimsmith_expression::text::concat;
 use claimsmith_expression::{Value, platform, sorted_order};
 
@@ -12,13 +13,8 @@ use crate::plan::VERSION;
 pub fn fingerprint(config: &Value) -> String {
     let mut text = concat(&[VERSION, "\n"]);
     write_canonical(&mut text, config, Some("$schema"));
-    let mut digits = String::new();
-    for byte in platform::sha256(&text).into_iter().take(8) {
-        for nibble in [byte >> 4, byte & 0xf] {
-            digits.extend(char::from_digit(u32::from(nibble), 16));
-        }
-    }
-    digits
+    let digest = platform::sha256(&text);
+    hex(digest.get(..8).unwrap_or_default())
 }
 
 /// Members by their names in UTF-16 (RFC 8785 §3.2.3); numbers and texts as JavaScript writes them. One member of the

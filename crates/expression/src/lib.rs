@@ -40,6 +40,7 @@ mod interpreter;
 #[cfg(feature = "parser")]
 mod lexer;
 mod map;
+mod network;
 mod number;
 #[cfg(feature = "parser")]
 mod parser;
@@ -49,10 +50,12 @@ mod reads;
 mod testing;
 mod value;
 
+pub mod encode;
 pub mod json;
 pub mod plain;
 pub mod platform;
 pub mod text;
+pub mod time;
 
 pub use budget::Budget;
 pub use error::{ErrorKind, ExpressionError};

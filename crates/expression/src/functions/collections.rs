@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Invocation, Outcome, from_f64, strings};
 use crate::map::sorted_order;
-use crate::{ExpressionError, Map, Value};
+use crate::{ExpressionError, Map, Value, json};
 
 pub(super) fn contains(call: &mut Invocation<'_, '_>) -> Outcome {
     let sought = call.value(1);
@@ -48,6 +48,16 @@ pub(super) fn from_items(call: &mut Invocation<'_, '_>) -> Outcome {
     }
     call.interpreter.spend_on_sort(members.len())?;
     Ok(Map::from_members(members).into())
+}
+
+/// A member whose name the data say.
+pub(super) fn get(call: &mut Invocation<'_, '_>) -> Outcome {
+    let object = call.value(0);
+    let Value::Object(members) = &object else {
+        return Err(call.mismatch(0, "an object", &object));
+    };
+    let name = call.text(1)?;
+    Ok(members.get(&name).cloned().unwrap_or_default())
 }
 
 /// The objects of an array by the string that the reference gives for each. Where it gives null, the
@@ -151,6 +161,32 @@ pub(super) fn reverse(call: &mut Invocation<'_, '_>) -> Outcome {
         }
         other => Err(call.mismatch(0, "an array or a string", &other)),
     }
+}
+
+/// The first of the items that are equal. They are put in order by their JSON, for which one comparison of each with
+/// each is not needed.
+pub(super) fn unique(call: &mut Invocation<'_, '_>) -> Outcome {
+    let items = call.items(0)?;
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        call.interpreter.spend_on(item)?;
+        texts.push(json::write(item));
+    }
+    call.interpreter.spend_on_sort(items.len())?;
+    let mut is_first = vec![false; items.len()];
+    let mut last = None;
+    for index in sorted_order(items.len(), &|left, right| texts.get(left).cmp(&texts.get(right))) {
+        let text = texts.get(index);
+        is_first.get_mut(index).into_iter().for_each(|is_first| *is_first = text != last);
+        last = text;
+    }
+    let mut kept = Vec::new();
+    for (item, is_first) in items.iter().zip(is_first) {
+        if is_first {
+            kept.push(item.clone());
+        }
+    }
+    Ok(kept.into())
 }
 
 pub(super) fn values(call: &mut Invocation<'_, '_>) -> Outcome {

@@ -1,7 +1,7 @@
 //! Functions of strings. Lengths and places are counted in characters, that is in Unicode code points.
 
 use super::{Invocation, Outcome, from_f64};
-use crate::{ExpressionError, Value, platform};
+use crate::{ExpressionError, Value, network, platform};
 
 pub(super) fn ends_with(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, end) = (call.text(0)?, call.text(1)?);
@@ -28,6 +28,18 @@ pub(super) fn find_first(call: &mut Invocation<'_, '_>) -> Outcome {
         at += 1.0;
     }
     Ok(Value::Null)
+}
+
+/// An address or a range that is none is an error: `false` would decide something.
+pub(super) fn in_cidr(call: &mut Invocation<'_, '_>) -> Outcome {
+    let (address, range) = (call.text(0)?, call.text(1)?);
+    let Some(address) = network::read_address(&address) else {
+        return Err(call.impossible(0, "an IP address", "another string"));
+    };
+    let Some(range) = network::read_range(&range) else {
+        return Err(call.impossible(1, "a range such as `10.0.0.0/8`", "another string"));
+    };
+    Ok(Value::Bool(network::is_in(&address, &range)))
 }
 
 pub(super) fn join(call: &mut Invocation<'_, '_>) -> Outcome {
@@ -64,6 +76,26 @@ pub(super) fn split(call: &mut Invocation<'_, '_>) -> Outcome {
 pub(super) fn starts_with(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, start) = (call.text(0)?, call.text(1)?);
     Ok(Value::Bool(text.starts_with(&*start)))
+}
+
+/// The characters from `start` on, `length` at most. A start below zero counts from the end.
+pub(super) fn substring(call: &mut Invocation<'_, '_>) -> Outcome {
+    let text = call.text(0)?;
+    let mut skipped = call.integer(1, 0.0)?;
+    let mut left = call.count(2)?;
+    if skipped < 0.0 {
+        skipped += text.chars().count() as f64;
+    }
+    let mut part = String::new();
+    for character in text.chars() {
+        if skipped > 0.0 {
+            skipped -= 1.0;
+        } else if left > 0 {
+            left -= 1;
+            part.push(character);
+        }
+    }
+    Ok(part.into())
 }
 
 /// Takes the characters of a set off both ends; those that Unicode counts as white space where the set is

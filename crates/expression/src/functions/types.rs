@@ -1,7 +1,24 @@
 //! Functions that ask for a value's type or make one type of another.
 
-use super::{Invocation, Outcome};
-use crate::{Cause, Number, Value, json};
+use super::{Invocation, Outcome, from_f64};
+use crate::json::Unreadable;
+use crate::{Cause, Number, Value, json, time};
+
+/// A time as text, in UTC.
+pub(super) fn format_time(call: &mut Invocation<'_, '_>) -> Outcome {
+    match time::write(call.number(0)?.as_f64()) {
+        Some(text) => Ok(text.into()),
+        None => Err(call.impossible(0, "a time of the years 0 to 9999", "another")),
+    }
+}
+
+/// What a JSON text says; null where it is none. What is JSON and cannot be read has no value.
+pub(super) fn from_json(call: &mut Invocation<'_, '_>) -> Outcome {
+    let text = call.text(0)?;
+    // There may be a value in every other byte.
+    call.interpreter.spend(text.len() / 4)?;
+    Ok(json::read_with(text.as_bytes(), Unreadable::PartsAreUnavailable).unwrap_or_default())
+}
 
 /// The first argument that is neither null nor without a value; null where there is a null, no value otherwise. Then
 /// one that failed is why, though another was not asked: it might have been the value.
@@ -18,6 +35,15 @@ pub(super) fn not_null(call: &mut Invocation<'_, '_>) -> Outcome {
         }
     }
     Ok(rest.cloned().unwrap_or_default())
+}
+
+/// The seconds since 1970; null where a text is no time.
+pub(super) fn timestamp(call: &mut Invocation<'_, '_>) -> Outcome {
+    match call.value(0) {
+        number @ Value::Number(_) => Ok(number),
+        Value::String(_) => Ok(time::read(&call.text(0)?).map_or(Value::Null, from_f64)),
+        other => Err(call.mismatch(0, "a string or a number", &other)),
+    }
 }
 
 pub(super) fn to_array(call: &mut Invocation<'_, '_>) -> Outcome {
