@@ -4,6 +4,7 @@ use claimsmith_core::template::{Part, Template};
 use claimsmith_core::url::UrlTemplate;
 use claimsmith_core::{Code, Error};
 use claimsmith_expression::Expression;
+use claimsmith_expression::text::concat;
 
 use crate::problem::in_expression;
 use crate::reader::{Node, Object};
@@ -52,8 +53,17 @@ pub(crate) fn read_expression(node: &Node<'_>) -> Option<Expression> {
     Some(expression)
 }
 
+/// Reads an expression over the answer of a source. Its names are members of the answer, and it has no other.
+pub(crate) fn read_over_answer(node: &Node<'_>) -> Option<Expression> {
+    let expression = parse_expression(node)?;
+    if let Some(name) = expression.free_variables().first() {
+        node.problem(concat(&["`$", name, "` names nothing here: this sees the answer only"]));
+    }
+    Some(expression)
+}
+
 /// Reads an expression over any document.
-pub(crate) fn parse_expression(node: &Node<'_>) -> Option<Expression> {
+fn parse_expression(node: &Node<'_>) -> Option<Expression> {
     let text = node.string()?;
     node.accept(Expression::parse(text).map_err(|error| in_expression(&error.message, text, error.offset, 0)))
 }

@@ -7,7 +7,7 @@ use claimsmith_core::plan::{Body, CachePlan, OnError, OnNotFound, SourcePlan, To
 use claimsmith_core::template::{Part, Template};
 use claimsmith_expression::text::concat;
 
-use crate::expressions::{check_parts, parse_expression, read_template};
+use crate::expressions::{check_parts, read_over_answer, read_template};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
 use crate::scope::{Reads, Scope};
@@ -48,7 +48,7 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
         max_bytes: object.number("max_bytes", SourcePlan::MAX_BYTES),
         on_error: object.word("on_error").unwrap_or(OnError::Skip),
         on_not_found: object.word("on_not_found").unwrap_or(OnNotFound::Null),
-        fail_when: object.get("fail_when").and_then(|node| parse_expression(&node)),
+        fail_when: object.get("fail_when").and_then(|node| read_over_answer(&node)),
         needs_verified_email: false,
         is_personal: false,
     };

@@ -1,6 +1,6 @@
 //! The moment of a login.
 
-use claimsmith_expression::{Map, Number, Value};
+use claimsmith_expression::{Map, Number, Value, time};
 
 use crate::host::Host;
 
@@ -8,11 +8,12 @@ use crate::host::Host;
 pub(crate) fn now(host: &impl Host) -> Value {
     let seconds = host.now_ms() / 1_000;
     #[expect(clippy::cast_precision_loss, reason = "seconds of any date are exact in a double")]
-    let number = |value: u64| Number::from_f64(value as f64).map_or(Value::Null, Value::Number);
+    let exact = |value: u64| value as f64;
+    let number = |value: u64| Number::from_f64(exact(value)).map_or(Value::Null, Value::Number);
     // 1 January 1970 was a Thursday, the fourth day from Monday (ISO 8601).
     let weekday = (seconds / 86_400 + 3) % 7 + 1;
     Map::from_members(vec![
-        ("iso".into(), Value::Null),
+        ("iso".into(), time::write(exact(seconds)).map_or(Value::Null, Value::from)),
         ("seconds".into(), number(seconds)),
         ("weekday".into(), number(weekday)),
         ("id".into(), host.uuid().into()),
