@@ -147,7 +147,7 @@ fn brace_error(message: &str, rest: &str, text: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use claimsmith_core::template::Inputs;
+    use claimsmith_core::template::{Inputs, NullInText};
     use claimsmith_core::{Secret, Secrets};
     use claimsmith_expression::{Budget, json};
 
@@ -181,6 +181,17 @@ mod tests {
         assert_eq!(render("{event.user.email}").unwrap_err(), error);
         assert!(render("{event.user.tags}").unwrap_err().contains("is an array"));
         assert!(render("{event.user}").unwrap_err().contains("is an object"));
+    }
+
+    #[test]
+    fn a_null_is_empty_in_a_text_for_people() {
+        let scope = json::read(br#"{"event":{"user":{"name":"Ann","tags":["a"]}}}"#).unwrap();
+        let inputs = Inputs { scope: &scope, secrets: &Secrets::default(), budget: &Budget::default() };
+        let render =
+            |text| parse_template(text).unwrap().render_with(inputs, NullInText::Empty).map_err(|e| e.code);
+        assert_eq!(render("Ask {event.user.boss} for {event.user.name}.").unwrap(), "Ask  for Ann.");
+        assert_eq!(render("{event.user.boss}").unwrap(), "");
+        assert_eq!(render("{event.user.tags}"), Err(Code::TemplateValueMissing));
     }
 
     #[test]

@@ -23,6 +23,15 @@ pub struct Inputs<'a> {
     pub budget: &'a Budget,
 }
 
+/// The meaning of a null in a text. Alone in JSON or as a field it has one of its own: see [`JsonTemplate`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullInText {
+    /// There is no text without it: `template_value_missing`.
+    Missing,
+    /// It is empty: in a text for people.
+    Empty,
+}
+
 /// A compiled template.
 #[derive(Clone, Debug, Default)]
 pub struct Template {
@@ -52,9 +61,17 @@ impl Template {
     /// `template_value_missing` where a value is null or no scalar, `secret_missing` where a secret is
     /// not there.
     pub fn render(&self, inputs: Inputs<'_>) -> Result<String, Error> {
+        self.render_with(inputs, NullInText::Missing)
+    }
+
+    /// Returns the text with each part filled in, and nulls by their meaning. A result may hold secrets.
+    ///
+    /// # Errors
+    /// As [`Template::render`].
+    pub fn render_with(&self, inputs: Inputs<'_>, null: NullInText) -> Result<String, Error> {
         let mut text = String::new();
         for part in &self.parts {
-            text.push_str(&part.render(inputs)?);
+            text.push_str(&part.render(inputs, null)?);
         }
         Ok(text)
     }
@@ -75,10 +92,16 @@ plain_enum!(Part {
 
 impl Part {
     /// Returns the text of this part alone, as it stands, unencoded.
-    pub(crate) fn render(&self, inputs: Inputs<'_>) -> Result<String, Error> {
+    pub(crate) fn render(&self, inputs: Inputs<'_>, null: NullInText) -> Result<String, Error> {
         match self {
             Part::Literal(text) => Ok(text.clone()),
-            Part::Expression(expression, text) => scalar_text(expression, text, inputs),
+            Part::Expression(expression, text) => {
+                let value = evaluate(expression, inputs.scope, inputs.budget)?;
+                if value.is_null() && null == NullInText::Empty {
+                    return Ok(String::new());
+                }
+                scalar_text(&value, text)
+            }
             Part::Secret(name) => match inputs.secrets.get(name) {
                 Some(secret) => Ok(secret.expose().to_owned()),
                 None => Err(missing_secret(name)),
@@ -152,14 +175,15 @@ pub(crate) fn not_evaluated(error: &ExpressionError) -> Error {
     Error::new(code, error.message.as_str())
 }
 
-fn scalar_text(expression: &Expression, text: &str, inputs: Inputs<'_>) -> Result<String, Error> {
-    match evaluate(expression, inputs.scope, inputs.budget)? {
-        Value::String(text) => Ok((*text).to_owned()),
-        Value::Bool(value) => Ok(if value { "true" } else { "false" }.to_owned()),
+/// Returns a value as text, where it is a scalar; `name` is what errors call it.
+fn scalar_text(value: &Value, name: &str) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok((**text).to_owned()),
+        Value::Bool(value) => Ok(if *value { "true" } else { "false" }.to_owned()),
         Value::Number(number) => Ok(number.to_text()),
         other => Err(Error::new(
             Code::TemplateValueMissing,
-            concat(&["`", text, "` is ", described(&other), ", a string, number or boolean is needed"]),
+            concat(&["`", name, "` is ", described(other), ", a string, number or boolean is needed"]),
         )),
     }
 }
