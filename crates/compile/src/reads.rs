@@ -6,13 +6,13 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{ClaimPlan, Plan, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
 
-use crate::template::visit_json;
+use crate::sources::visit_parts;
 
 /// Returns the chains below `event` that are read, none the beginning of another, and the names of secrets.
 pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
@@ -68,11 +68,7 @@ impl Reads {
     }
 
     fn add_source(&mut self, source: &SourcePlan) {
-        self.add_parts(source.url.parts());
-        source.headers.iter().for_each(|(_, template)| self.add_template(template));
-        if let Body::Json(body) = &source.body {
-            visit_json(body, &mut |part| self.add_part(part));
-        }
+        visit_parts(source, &mut |part| self.add_part(part));
         source.when.iter().for_each(|when| self.add_expression(when));
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);

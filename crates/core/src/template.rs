@@ -9,7 +9,8 @@ use std::rc::Rc;
 use claimsmith_expression::text::concat;
 use claimsmith_expression::{Budget, ErrorKind, Expression, ExpressionError, Value};
 
-use crate::error::{Code, Error};
+use crate::encode::push_field;
+use crate::error::{Code, Error, placed};
 use crate::secret::Secrets;
 
 /// The values that the parts of a template are filled from.
@@ -110,7 +111,9 @@ impl Part {
     }
 }
 
-/// A JSON value whose strings are templates: the body of a POST.
+/// A JSON value whose strings are templates: a body, or the fields of a form.
+///
+/// A null that a string gives alone is one in JSON, and leaves a field out.
 #[derive(Clone, Debug)]
 pub enum JsonTemplate {
     /// A value that stands for itself: null, a boolean or a number.
@@ -122,8 +125,13 @@ pub enum JsonTemplate {
     /// An array.
     Array(Vec<JsonTemplate>),
     /// An object; names are taken as they stand.
-    Object(Vec<(Rc<str>, JsonTemplate)>),
+    Object(Members),
+    /// A member of an object that is left out where it is null.
+    Optional(Box<JsonTemplate>),
 }
+
+/// Templates by name: the members of an object, or fields.
+pub type Members = Vec<(Rc<str>, JsonTemplate)>;
 
 plain_enum!(JsonTemplate {
     0 => Literal(value),
@@ -131,6 +139,7 @@ plain_enum!(JsonTemplate {
     2 => Text(template),
     3 => Array(items),
     4 => Object(members),
+    5 => Optional(member),
 } else JsonTemplate::Literal(Value::Null));
 
 impl JsonTemplate {
@@ -153,12 +162,38 @@ impl JsonTemplate {
             JsonTemplate::Object(members) => {
                 let mut rendered = claimsmith_expression::Map::new();
                 for (name, member) in members {
-                    rendered.insert(Rc::clone(name), member.render(inputs)?);
+                    let value = member.render(inputs)?;
+                    if !value.is_null() || !matches!(member, JsonTemplate::Optional(_)) {
+                        rendered.insert(Rc::clone(name), value);
+                    }
                 }
                 rendered.into()
             }
+            JsonTemplate::Optional(member) => member.render(inputs)?,
         })
     }
+}
+
+/// Returns the fields as `application/x-www-form-urlencoded`. A list repeats its name; null is left out, there too.
+///
+/// # Errors
+/// As [`Template::render`], placed at the field below `place`.
+pub(crate) fn render_fields(fields: &Members, inputs: Inputs<'_>, place: &[&str]) -> Result<String, Error> {
+    let mut form = String::new();
+    for (name, field) in fields {
+        placed(push_fields(&mut form, name, field, inputs), &[&concat(place), ".", name])?;
+    }
+    Ok(form)
+}
+
+fn push_fields(form: &mut String, name: &str, field: &JsonTemplate, inputs: Inputs<'_>) -> Result<(), Error> {
+    let value = field.render(inputs)?;
+    for item in value.as_array().unwrap_or(std::slice::from_ref(&value)) {
+        if !item.is_null() {
+            push_field(form, name, &scalar_text(item, name)?);
+        }
+    }
+    Ok(())
 }
 
 /// Evaluates an expression of the configuration.

@@ -23,7 +23,7 @@ pub use claim::ClaimPlan;
 pub use encoding::VERSION;
 pub use live::Live;
 pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
-pub use source::{Body, CachePlan, OnError, OnNotFound, SourcePlan};
+pub use source::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan};
 pub use token::{ClientAuth, TokenPlan};
 
 /// The time that a login may take, in milliseconds.
