@@ -27,7 +27,7 @@ extern "C" {
     fn copy(view: &JsValue) -> Result<Bytes, JsValue>;
 }
 
-/// The time to wait for the body of an error, in milliseconds. Its status is known, and counts more.
+/// The time to wait for a body that is not needed, in milliseconds. Its status is known, and counts more.
 const ERROR_BODY_MS: u32 = 500;
 
 pub(crate) async fn send(
@@ -88,10 +88,10 @@ async fn exchange(
     let status = read_status(&answer).ok_or_else(unreadable)?;
     let headers = read_headers(&member(&answer, "headers"));
     let reading = read_body(io, &answer, request.max_bytes);
-    let body = if (200..300).contains(&status) {
+    let body = if request.needs_body(status) {
         reading.await?
     } else {
-        // A failure is reported, whatever its details.
+        // What its status says is told, whatever its details.
         let body = within(sleep(io, ERROR_BODY_MS), reading).await.and_then(Result::ok);
         body.unwrap_or_else(|| {
             abort.controller.abort();

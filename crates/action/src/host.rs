@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use claimsmith_core::expression::text::{concat, decimal};
 use claimsmith_core::http::{Request, Response, TransportError};
 use claimsmith_core::{Host, Secret};
 use js_sys::{Array, Uint8Array};
@@ -42,6 +43,7 @@ impl Host for JsHost {
             body,
             request.max_bytes,
             request.may_repeat,
+            &needed_bodies(request),
         );
         match Working::begin(&self.io, work, Some(sent)).await {
             Ok(answer) => Ok(read_answer(answer.unchecked_ref())),
@@ -98,6 +100,18 @@ impl Host for JsHost {
             cache.remove(key);
         }
     }
+}
+
+/// Returns the statuses that are nothing without their body, as the shim reads them.
+fn needed_bodies(request: &Request) -> String {
+    let mut needed = String::new();
+    if request.reads_body {
+        needed.push_str("2xx");
+        for status in &request.ok_status {
+            needed.push_str(&concat(&[" ", &decimal(*status as usize)]));
+        }
+    }
+    needed
 }
 
 fn read_answer(answer: &Answer) -> Response {

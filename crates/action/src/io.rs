@@ -12,7 +12,8 @@ extern "C" {
     /// The functions of the shim: sockets and timers.
     pub type Io;
 
-    /// Sends a request. `headers` is name, value, name, value …, each with a character for each byte.
+    /// Sends a request. `headers` is name, value, name, value …, each with a character for each byte; `needed` is the
+    /// statuses that are nothing without their body, such as `2xx 409`.
     #[wasm_bindgen(method)]
     pub(crate) fn send(
         this: &Io,
@@ -22,6 +23,7 @@ extern "C" {
         body: Option<&str>,
         max_bytes: u32,
         may_repeat: bool,
+        needed: &str,
     ) -> Work;
 
     /// Signs a text with a private key in PEM.

@@ -20,10 +20,12 @@
 mod claims;
 mod configuration;
 mod expressions;
+mod graphql;
 mod named;
 mod problem;
 mod reader;
 mod reads;
+mod requests;
 mod rules;
 mod scope;
 mod secrets;

@@ -6,14 +6,14 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, Setting, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{ClaimPlan, Plan, Setting, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
 
 use crate::scope::Scope;
-use crate::template::visit_json;
+use crate::sources::visit_parts;
 
 /// Notes in a plan what its parts read: chains below `event`, none the beginning of another, secrets, `now`, and the
 /// values that rules read.
@@ -84,11 +84,7 @@ impl Reads {
     }
 
     fn add_source(&mut self, source: &SourcePlan) {
-        self.add_parts(source.url.parts());
-        source.headers.iter().for_each(|(_, template)| self.add_template(template));
-        if let Body::Json(body) = &source.body {
-            visit_json(body, &mut |part| self.add_part(part));
-        }
+        visit_parts(source, &mut |part| self.add_part(part));
         source.when.iter().for_each(|when| self.add_expression(when));
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);

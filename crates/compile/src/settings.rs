@@ -25,9 +25,7 @@ fn read_setting(node: &Node<'_>) -> Setting {
 
 /// Returns whether a setting is an object that tells its value and its type, and not a value itself.
 fn is_typed(value: &Value) -> bool {
-    value.as_object().is_some_and(|members| {
-        members.contains_key("value") && members.keys().all(|key| matches!(&**key, "value" | "type"))
-    })
+    value.as_object().is_some_and(|members| members.contains_key("value"))
 }
 
 fn read_value(node: &Node<'_>, kind: SettingType) -> Setting {

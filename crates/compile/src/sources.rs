@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::http::{Method, OWN_HEADERS};
-use claimsmith_core::plan::{Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
+use claimsmith_core::http::OWN_HEADERS;
+use claimsmith_core::plan::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_expression::text::concat;
 
-use crate::expressions::{check_parts, read_over_answer, read_template};
+use crate::expressions::{read_over_answer, read_template};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
+use crate::requests::{Sent, read_basic, read_fields, read_sent};
 use crate::scope::{Reads, Scope};
-use crate::template::{parse_json, visit_json};
+use crate::template::visit_json;
 use crate::tokens::{breaker_id, read_timeout_ms};
 use crate::values::{circle, describe_circle};
 
@@ -24,18 +25,26 @@ pub(crate) fn read(node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool)
 
 fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> SourcePlan {
     let object = node.object();
-    let token = read_token(&object, tokens);
+    let basic = read_basic(&object);
+    let token = read_token(&object, tokens, basic.is_some());
     let when = object.expression("when");
     let when_reads = node.scope.reads_of(&when);
-    let body = read_body(&object);
-    let retries = SourcePlan::retries(body.method());
+    let Sent { method, body, content_type, only_asks } = read_sent(&object);
+    let retries = object.number("retries", SourcePlan::retries(only_asks));
+    let fills_authorization = match (token, &basic) {
+        (Some(_), _) => Some("the token"),
+        (None, Some(_)) => Some("`basic`"),
+        (None, None) => None,
+    };
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
         name,
         url: object.url("url", allow_http),
+        query: object.get("query").map_or_else(Vec::new, |node| read_fields(&node)),
         token,
-        body,
-        headers: read_headers(&object, token.is_some()),
+        basic,
+        method,
+        headers: read_headers(&object, fills_authorization),
         when_waits_for: when_reads.waits_for(),
         when_values: when_reads.values,
         when,
@@ -43,11 +52,17 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
         reads: Vec::new(),
         values: Vec::new(),
         timeout_ms: read_timeout_ms(&object),
-        retries: object.number("retries", retries),
+        retries,
+        // What is written says that twice does no harm.
+        may_repeat: only_asks || retries > 0,
         cache: object.get("cache").and_then(|node| read_cache(&node)),
         max_bytes: object.number("max_bytes", SourcePlan::MAX_BYTES),
         on_error: object.word("on_error").unwrap_or(OnError::Skip),
         on_not_found: object.word("on_not_found").unwrap_or(OnNotFound::Null),
+        ok_status: object.get("ok_status").map_or_else(Vec::new, |node| read_ok_status(&node)),
+        answer: read_answer_format(&object, &body),
+        body,
+        content_type,
         fail_when: object.get("fail_when").and_then(|node| read_over_answer(&node)),
         needs_verified_email: false,
         is_personal: false,
@@ -64,8 +79,11 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
 }
 
 /// Reads the token, which may be left out where there is only one; `null` means none.
-fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
+fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>, has_basic: bool) -> Option<usize> {
     let Some(node) = object.get_even_null("token") else {
+        if has_basic {
+            return None;
+        }
         if tokens.names.len() > 1 {
             object.node.problem("`token` is missing: there are several, so say which, or null for none");
         }
@@ -73,6 +91,9 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
     };
     if node.value.is_null() {
         return None;
+    }
+    if has_basic {
+        node.problem("`basic` and `token` exclude each other; leave one of them out");
     }
     let wanted = node.string()?;
     if !tokens.names.iter().any(|name| &**name == wanted) {
@@ -86,20 +107,24 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
     tokens.list.iter().position(|token| &*token.name == wanted)
 }
 
-fn read_body(object: &Object<'_>) -> Body {
-    let method = object.word("method").unwrap_or(Method::Get);
-    match (method, object.get("body")) {
-        (Method::Get, None) => return Body::None,
-        (Method::Get, Some(node)) => node.problem("a GET has no body; set `method` to `POST`"),
-        (Method::Post, None) => object.node.problem("a POST needs a `body`"),
-        (Method::Post, Some(node)) => {
-            if let Some(template) = node.accept(parse_json(node.value)) {
-                visit_json(&template, &mut |part| check_parts(&node, std::iter::once(part)));
-                return Body::Json(template);
-            }
+fn read_ok_status(node: &Node<'_>) -> Vec<u32> {
+    let mut statuses = Vec::new();
+    node.each_item(&mut |item| {
+        let status = item.number(SourcePlan::OK_STATUS);
+        if status.is_some_and(|status| SourcePlan::NEVER_OK.contains(&status)) {
+            item.problem("401, 404, 408 and 429 have a meaning of their own, and are never success here");
         }
+        statuses.extend(status);
+    });
+    statuses
+}
+
+fn read_answer_format(object: &Object<'_>, body: &Body) -> AnswerFormat {
+    let format = object.word("answer").unwrap_or(AnswerFormat::Json);
+    if matches!(body, Body::GraphQl(_)) && format != AnswerFormat::Json {
+        object.node.problem("`graphql` is answered in JSON, which tells of its errors; leave `answer` out");
     }
-    Body::None
+    format
 }
 
 fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
@@ -118,7 +143,8 @@ fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
     Some(cache)
 }
 
-fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)> {
+/// Reads the headers. `filled_by` is what fills `authorization`, if anything does.
+fn read_headers(object: &Object<'_>, filled_by: Option<&str>) -> Vec<(String, Template)> {
     let mut headers: Vec<(String, Template)> = Vec::new();
     if let Some(node) = object.get("headers") {
         node.each_member(&mut |name, node| {
@@ -127,8 +153,9 @@ fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)>
                 node.problem("this is not a header name");
             } else if OWN_HEADERS.contains(&&*lower) {
                 node.problem(concat(&["`", &lower, "` is filled by the engine"]));
-            } else if lower == "authorization" && has_token {
-                node.problem("the token fills `authorization`; set `token` to null to write your own");
+            } else if let Some(filled_by) = filled_by.filter(|_| lower == "authorization") {
+                let remedy = if filled_by == "`basic`" { "leave `basic` out" } else { "set `token` to null" };
+                node.problem(concat(&[filled_by, " fills `authorization`; ", remedy, " to write your own"]));
             } else if headers.iter().any(|(known, _)| *known == lower) {
                 node.problem(concat(&["`", &lower, "` is given twice"]));
             }
@@ -147,17 +174,57 @@ fn is_header_name(name: &str) -> bool {
 /// Returns what the templates of a source read.
 fn template_reads(source: &SourcePlan, scope: &Scope) -> Reads {
     let mut reads = Reads::default();
-    let mut add = |part: &Part| {
+    visit_parts(source, &mut |part| {
         if let Part::Expression(expression, _) = part {
             reads.merge(&scope.reads(expression));
         }
-    };
-    source.url.parts().for_each(&mut add);
-    source.headers.iter().flat_map(|(_, template)| template.parts()).for_each(&mut add);
-    if let Body::Json(body) = &source.body {
-        visit_json(body, &mut add);
-    }
+    });
     reads
+}
+
+/// Calls `visit` with each part of each template of a source. A new field does not compile until it is decided here.
+pub(crate) fn visit_parts(source: &SourcePlan, visit: &mut dyn FnMut(&Part)) {
+    let SourcePlan {
+        url,
+        query,
+        basic,
+        body,
+        headers,
+        name: _,
+        id: _,
+        token: _,
+        method: _,
+        content_type: _,
+        when: _,
+        when_waits_for: _,
+        when_values: _,
+        waits_for: _,
+        reads: _,
+        values: _,
+        timeout_ms: _,
+        retries: _,
+        may_repeat: _,
+        cache: _,
+        max_bytes: _,
+        on_error: _,
+        on_not_found: _,
+        ok_status: _,
+        answer: _,
+        fail_when: _,
+        needs_verified_email: _,
+        is_personal: _,
+    } = source;
+    url.parts().for_each(&mut *visit);
+    query.iter().for_each(|(_, field)| visit_json(field, visit));
+    let basic = basic.iter().flat_map(|(user, password)| [user, password]);
+    let templates = basic.chain(headers.iter().map(|(_, template)| template));
+    templates.flat_map(Template::parts).for_each(&mut *visit);
+    match body {
+        Body::None => {}
+        Body::Json(template) | Body::GraphQl(template) => visit_json(template, visit),
+        Body::Form(fields) => fields.iter().for_each(|(_, field)| visit_json(field, visit)),
+        Body::Text(template) => template.parts().iter().for_each(visit),
+    }
 }
 
 /// Returns whether a chain below `event` reads the user's address, alone or as a part of something larger.

@@ -16,7 +16,7 @@ use std::slice;
 
 use claimsmith_core::claim_type::ClaimType;
 use claimsmith_core::http::Method;
-use claimsmith_core::plan::{Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope};
+use claimsmith_core::plan::{AnswerFormat, Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope};
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Code, Target, Trigger};
@@ -41,7 +41,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 23] = [
+const DEVIATIONS: [Deviation; 25] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -91,6 +91,19 @@ const DEVIATIONS: [Deviation; 23] = [
         message: "the token fills `authorization`",
         reason: "it depends on the names of one object and on a value of another",
         shown_by: || source(json!({ "headers": { "Authorization": "Basic {secrets.BASIC}" } })),
+    },
+    Deviation {
+        message: "`basic` fills `authorization`",
+        reason: "a header's name in any case",
+        shown_by: || {
+            let basic = json!({ "user": "u", "password": "p" });
+            source(json!({ "token": null, "basic": basic, "headers": { "Authorization": "x" } }))
+        },
+    },
+    Deviation {
+        message: "cannot hold `:`",
+        reason: "an expression may hold the character",
+        shown_by: || source(json!({ "token": null, "basic": { "user": "a:b", "password": "p" } })),
     },
     Deviation {
         message: "plain http is for this machine only",
@@ -363,6 +376,12 @@ fn both_agree_on_every_name() {
                 json!({ "tokens": { name: token }, "sources": {} }),
                 json!({ "sources": { "profile": {"url": "https://api.example.com/"}, name: {"url": "https://api.example.com/" } } }),
                 source(json!({ "headers": { name: "x" } })),
+                source(json!({ "query": { name: "x" } })),
+                source(json!({ "form": { name: ["x"] } })),
+                source(json!({ "body": { name: "x" } })),
+                source(json!({ "text": "x", "content_type": name })),
+                source(json!({ "graphql": { "query": name } })),
+                source(json!({ "graphql": { "query": "{a}", "operation_name": name } })),
                 json!({ "tokens": { "api": { "token_url": "https://a.example", "client_id": "x", "client_secret": "x", "parameters": { name: "x" } } } }),
                 json!({ "claims": { name: "profile.x" } }),
             ];
@@ -390,6 +409,14 @@ fn odd_names() -> impl Iterator<Item = String> {
         "x-é",
         "a:b",
         "a\nb",
+        "a?",
+        "a??",
+        "a???",
+        "?",
+        "a/b",
+        "a/b;c=d",
+        "{ event { id } }",
+        "{event.id}",
         "http://auth0.com",
         "HTTPS://AUTH0.COM:80",
         "https://xauth0.com/",
@@ -405,7 +432,7 @@ fn odd_names() -> impl Iterator<Item = String> {
 /// The strings of the reader's source: whatever it knows by name is among them.
 fn reader_words() -> BTreeSet<String> {
     let mut words = BTreeSet::new();
-    for file in ["configuration", "tokens", "sources", "claims", "rules"] {
+    for file in ["configuration", "tokens", "sources", "requests", "claims", "rules"] {
         let source = read_file(&format!("crates/compile/src/{file}.rs"));
         let literals = source.split('"').skip(1).step_by(2);
         words.extend(literals.filter(|text| !text.contains(char::is_whitespace)).map(str::to_owned));
@@ -430,6 +457,7 @@ fn every_word() -> impl Iterator<Item = String> {
         of::<OnUndecidedDeny>(),
         of::<OnUndecidedScope>(),
         of::<Method>(),
+        of::<AnswerFormat>(),
         of::<AuthMethod>(),
         of::<Algorithm>(),
     ];
@@ -444,6 +472,8 @@ const PLACES: [(&str, &str); 10] = [
     ("Token", "/tokens/signed"),
     ("Source", "/sources/profile"),
     ("Cache", "/sources/profile/cache"),
+    ("Basic", "/sources/update/basic"),
+    ("GraphQl", "/sources/account/graphql"),
     ("WholeClaim", "/claims/seats"),
     ("ScopeRule", "/scopes/1"),
     ("DenyRule", "/deny/0"),

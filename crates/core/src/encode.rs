@@ -7,14 +7,19 @@ pub(crate) use claimsmith_expression::encode::{base64, base64url, percent_encode
 pub(crate) fn form_encode(fields: &[(&str, &str)]) -> String {
     let mut form = String::new();
     for (name, value) in fields {
-        if !form.is_empty() {
-            form.push('&');
-        }
-        percent_encode(&mut form, name);
-        form.push('=');
-        percent_encode(&mut form, value);
+        push_field(&mut form, name, value);
     }
     form
+}
+
+/// Appends a field to such a form, or to the query of a URL.
+pub(crate) fn push_field(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push('&');
+    }
+    percent_encode(form, name);
+    form.push('=');
+    percent_encode(form, value);
 }
 
 #[cfg(test)]

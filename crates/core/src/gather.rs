@@ -16,7 +16,7 @@ use crate::facts::{Answered, Facts, View};
 use crate::gathered::Gathered;
 use crate::grant::grant;
 use crate::host::Host;
-use crate::http::{Request, Response};
+use crate::http::{Method, Request, Response};
 use crate::login::Login;
 use crate::now::now;
 use crate::plan::{CachePlan, OnError, Plan, SourcePlan, TokenPlan};
@@ -291,7 +291,10 @@ impl<'a, H: Host> Run<'a, H> {
                 return Ok(answer.value.clone());
             }
         }
-        if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref()) {
+        // To any other method 412 would answer (RFC 9110 §13.1.2).
+        if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref())
+            && request.method == Method::Get
+        {
             request.set_header("if-none-match", Secret::new(etag));
         }
         let result = self.call(source, &mut request, grant.as_ref(), report, background).await;
@@ -314,7 +317,8 @@ impl<'a, H: Host> Run<'a, H> {
                     answers.remove(&key);
                     return Ok(value);
                 }
-                let etag = response.header("etag").map(str::to_owned).filter(|_| !is_not_found);
+                // The tag is of what is there, and an error has none of it.
+                let etag = response.header("etag").map(str::to_owned).filter(|_| response.status < 300);
                 let bytes = response.body.len();
                 let answer = Answer { value: value.clone(), etag, is_not_found, bytes, stored_at_ms: now_ms };
                 answers.put(key, answer);

@@ -8,10 +8,16 @@ use crate::words::words;
 words! {
     /// The method of a request, as it goes on the wire.
     pub enum Method {
-        /// Asks, and may be sent again.
+        /// Asks, and may be sent again. It has no body.
         Get = "GET",
-        /// Sends `body`, once.
+        /// Sends a body, once. The default where there is one.
         Post = "POST",
+        /// Sends a body that takes the place of what is there, once.
+        Put = "PUT",
+        /// Sends a body that changes what is there, once.
+        Patch = "PATCH",
+        /// Removes what is there, once. It may have a body.
+        Delete = "DELETE",
     }
 }
 
@@ -30,9 +36,19 @@ pub struct Request {
     pub may_repeat: bool,
     /// The most bytes of the answer's body; one more is [`TransportError::TooLarge`].
     pub max_bytes: u32,
+    /// False where the status says all, so that the body of the answer need not arrive.
+    pub reads_body: bool,
+    /// The statuses beside 2xx whose body is read.
+    pub ok_status: Vec<u32>,
 }
 
 impl Request {
+    /// Returns whether an answer with this status is nothing without its body.
+    pub fn needs_body(&self, status: u16) -> bool {
+        // 204 has no body, whatever its headers say (RFC 9112 §6.3).
+        self.reads_body && status != 204 && (status < 300 || self.ok_status.contains(&status.into()))
+    }
+
     /// Sets a header, in place of one with the same name.
     pub fn set_header(&mut self, name: &str, value: Secret) {
         self.headers.retain(|(known, _)| known != name);

@@ -151,6 +151,8 @@ pub fn token_request(grant: &Grant, assertion: Option<&Secret>) -> Request {
         // Each copy may be billed, and an assertion is good for one request only (RFC 7523 §3).
         may_repeat: false,
         max_bytes: MAX_RESPONSE_BYTES,
+        reads_body: true,
+        ok_status: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use claimsmith_expression::text::{concat, find, split};
 use crate::encode::percent_encode;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
-use crate::template::{Inputs, Part};
+use crate::template::{Inputs, NullInText, Part};
 
 /// A URL with `{expression}` in it.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ impl UrlTemplate {
     pub fn render(&self, inputs: Inputs<'_>) -> Result<Secret, Error> {
         let mut url = String::new();
         for part in &self.origin {
-            url.push_str(&part.render(inputs)?);
+            url.push_str(&part.render(inputs, NullInText::Missing)?);
         }
         if let Err(expected) = check_origin(&url, self.allow_http) {
             return Err(self.blame(expected));
@@ -66,7 +66,7 @@ impl UrlTemplate {
                     steps.push_str(text);
                 }
                 Part::Expression(..) | Part::Secret(_) => {
-                    let value = part.render(inputs)?;
+                    let value = part.render(inputs, NullInText::Missing)?;
                     let in_query =
                         url.get(origin_length..).is_some_and(|target| find(target, b"?").is_some());
                     if value.is_empty() && !in_query {

@@ -79,7 +79,7 @@ pub struct Limits {
 fn which_token(schema: &mut Schema) {
     let rules = json!({
         "if": { "required": ["tokens"], "properties": { "tokens": { "minProperties": 2 } } },
-        "then": { "properties": { "sources": { "additionalProperties": { "required": ["token"] } } } },
+        "then": { "properties": { "sources": { "additionalProperties": { "anyOf": [{ "required": ["token"] }, { "required": ["basic"] }] } } } },
     });
     schema.ensure_object().extend(rules.as_object().cloned().unwrap_or_default());
 }
@@ -144,7 +144,33 @@ fn sources_examples() -> Value {
             "profile": {
                 "url": "https://api.example.com/api/search",
                 "method": "POST",
-                "body": { "user": "{event.user.user_id}", "logins": "{event.stats.logins_count}", "fields": ["plan"] }
+                "body": {
+                    "user": "{event.user.user_id}",
+                    "nick?": "{event.user.nickname}",
+                    "logins": "{event.stats.logins_count}",
+                    "fields": ["plan"]
+                }
+            }
+        },
+        {
+            "groups": {
+                "url": "https://api.example.com/api/groups",
+                "query": { "group": "{event.user.app_metadata.groups}", "limit": 100 },
+                "basic": { "user": "{secrets.API_USER}", "password": "{secrets.API_PASSWORD}" }
+            },
+            "customer": {
+                "url": "https://api.example.com/v1/customers",
+                "token": null,
+                "form": { "name": "{event.user.name}" },
+                "ok_status": [409]
+            },
+            "account": {
+                "url": "https://api.example.com/graphql",
+                "token": null,
+                "graphql": {
+                    "query": "query Account($id: ID!) { account(user: $id) { plan } }",
+                    "variables": { "id": "{event.user.user_id}" }
+                }
             }
         }
     ])

@@ -16,6 +16,12 @@ pub struct Name(pub String);
 #[schemars(inline, transform = header_name)]
 pub struct HeaderName(pub String);
 
+/// The name of a field of a form or of a query.
+#[derive(JsonSchema)]
+// A question mark at the end is written twice.
+#[schemars(inline, extend("pattern" = r"^(([\s\S]*[^?])?(\?\?)*)$"))]
+pub struct FieldName(pub String);
+
 /// The name of a form field that has no key of its own.
 #[derive(JsonSchema)]
 #[schemars(inline, transform = parameter_name)]

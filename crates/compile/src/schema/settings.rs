@@ -1,7 +1,7 @@
 //! `settings` and `values`: what other entries read by name.
 
 use claimsmith_core::plan::SettingType;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, json_schema};
 use serde_json::Value;
 
 use super::values::Expression;
@@ -14,7 +14,16 @@ pub enum Setting {
     /// The value, and the type that its text is read as.
     Typed(TypedSetting),
     /// The value alone.
-    Value(Value),
+    Value(PlainSetting),
+}
+
+/// A setting that is its value: anything but an object with a member `value`.
+#[derive(JsonSchema)]
+#[schemars(inline, transform = is_not_typed)]
+pub struct PlainSetting(pub Value);
+
+fn is_not_typed(schema: &mut Schema) {
+    *schema = json_schema!({ "not": { "type": "object", "required": ["value"] } });
 }
 
 /// A setting that is read as a type.

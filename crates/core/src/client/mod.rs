@@ -19,7 +19,7 @@ use crate::error::{Code, Error};
 use crate::exchange::Exchange;
 use crate::host::Host;
 use crate::http::{Method, Request, Response};
-use crate::plan::OnNotFound;
+use crate::plan::{AnswerFormat, OnNotFound};
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState};
 use crate::source::{check_header_value, read_answer};
@@ -108,7 +108,7 @@ impl<'a, H: Host> Session<'a, H> {
     /// # Errors
     /// As [`Session::send`]; `source_status` for any other status that is no success, `response_not_json`.
     pub async fn fetch(&self, call: &Call) -> Result<Value, Error> {
-        read_answer(OnNotFound::Null, &*self.send(call).await?)
+        read_answer(OnNotFound::Null, &[], AnswerFormat::Json, &*self.send(call).await?)
     }
 
     /// Makes a call, with retries, and once more with a new token where it is refused with 401. Any other status is
@@ -244,7 +244,26 @@ impl Call {
 
     /// Sends JSON, once: it may have an effect each time.
     pub fn post(url: &Url, body: &Value) -> Call {
-        let mut call = Call::new(Method::Post, url, 0);
+        Call::sending(Method::Post, url, body)
+    }
+
+    /// Sends JSON that takes the place of what is there, once.
+    pub fn put(url: &Url, body: &Value) -> Call {
+        Call::sending(Method::Put, url, body)
+    }
+
+    /// Sends JSON that changes what is there, once.
+    pub fn patch(url: &Url, body: &Value) -> Call {
+        Call::sending(Method::Patch, url, body)
+    }
+
+    /// Removes what is there, once.
+    pub fn delete(url: &Url) -> Call {
+        Call::new(Method::Delete, url, 0)
+    }
+
+    fn sending(method: Method, url: &Url, body: &Value) -> Call {
+        let mut call = Call::new(method, url, 0);
         call.request.set_header("content-type", Secret::new("application/json"));
         call.request.body = Some(Secret::new(body.to_json()));
         call.is_whole = !body.has_unavailable();
@@ -259,6 +278,8 @@ impl Call {
             body: None,
             may_repeat: method == Method::Get,
             max_bytes: MAX_BYTES,
+            reads_body: true,
+            ok_status: Vec::new(),
         };
         request.set_header("accept", Secret::new("application/json"));
         Call {

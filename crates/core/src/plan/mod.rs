@@ -26,7 +26,7 @@ pub use encoding::VERSION;
 pub use live::Live;
 pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
 pub use setting::{Setting, SettingPlan, SettingType};
-pub use source::{Body, CachePlan, OnError, OnNotFound, SourcePlan};
+pub use source::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan};
 pub use token::{ClientAuth, TokenPlan};
 pub use value::ValuePlan;
 

@@ -7,7 +7,7 @@ use claimsmith_expression::Expression;
 
 use super::Bounds;
 use crate::http::Method;
-use crate::template::{JsonTemplate, Template};
+use crate::template::{JsonTemplate, Members, Template};
 use crate::url::UrlTemplate;
 use crate::words::words;
 
@@ -20,10 +20,18 @@ pub struct SourcePlan {
     pub id: Rc<str>,
     /// The URL to call.
     pub url: UrlTemplate,
+    /// The fields to append to the query of the URL.
+    pub query: Members,
     /// The token to call it with: an index into the plan's tokens.
     pub token: Option<usize>,
-    /// GET, or POST with a body.
+    /// The user and the password of HTTP Basic authentication (RFC 7617).
+    pub basic: Option<(Template, Template)>,
+    /// The method.
+    pub method: Method,
+    /// The body of the request.
     pub body: Body,
+    /// The media type of the body; empty where there is none.
+    pub content_type: Rc<str>,
     /// Further headers; names in lower case.
     pub headers: Vec<(String, Template)>,
     /// The condition of the call; left out, it is always made.
@@ -42,6 +50,8 @@ pub struct SourcePlan {
     pub timeout_ms: u32,
     /// The retries of a call that fails: [`SourcePlan::retries`].
     pub retries: u32,
+    /// True where the request may arrive twice: it only asks, or the configuration says so by `retries`.
+    pub may_repeat: bool,
     /// The lifetimes in the response cache; no cache where left out.
     pub cache: Option<CachePlan>,
     /// The most bytes of an answer that are read: [`SourcePlan::MAX_BYTES`].
@@ -50,6 +60,10 @@ pub struct SourcePlan {
     pub on_error: OnError,
     /// The meaning of status 404.
     pub on_not_found: OnNotFound,
+    /// The statuses that are success beside 2xx: [`SourcePlan::OK_STATUS`].
+    pub ok_status: Vec<u32>,
+    /// What is made of the body of an answer.
+    pub answer: AnswerFormat,
     /// The condition, over the answer, under which the answer is a failure.
     pub fail_when: Option<Expression>,
     /// True where a template reads the user's address, which must then be verified.
@@ -62,13 +76,16 @@ impl SourcePlan {
     /// The bounds of `max_bytes`.
     pub const MAX_BYTES: Bounds = Bounds { least: 1, most: 1 << 20, default: 1 << 16 };
 
-    /// Returns the bounds of `retries`. A POST may have an effect each time, so only the author may allow retries.
-    pub const fn retries(method: Method) -> Bounds {
-        let default = match method {
-            Method::Get => 2,
-            Method::Post => 0,
-        };
-        Bounds { least: 0, most: 10, default }
+    /// The bounds of a status in `ok_status`.
+    pub const OK_STATUS: Bounds = Bounds { least: 400, most: 499, default: 409 };
+
+    /// Statuses within these that mean something already: a token that is refused, nothing there, a call to repeat.
+    pub const NEVER_OK: [u32; 4] = [401, 404, 408, 429];
+
+    /// Returns the bounds of `retries`. What does not only ask may have an effect each time, so only the author may
+    /// allow retries.
+    pub const fn retries(only_asks: bool) -> Bounds {
+        Bounds { least: 0, most: 10, default: if only_asks { 2 } else { 0 } }
     }
 }
 
@@ -91,19 +108,27 @@ impl CachePlan {
 /// The body of a source's request.
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// Nothing: a GET.
+    /// Nothing.
     None,
-    /// A POST with this JSON.
+    /// JSON.
     Json(JsonTemplate),
+    /// Fields (`application/x-www-form-urlencoded`).
+    Form(Members),
+    /// Any text.
+    Text(Template),
+    /// A GraphQL document with its variables, as JSON. `data` of the answer is the answer.
+    GraphQl(JsonTemplate),
 }
 
-impl Body {
-    /// Returns the method that goes with the body.
-    pub fn method(&self) -> Method {
-        match self {
-            Body::None => Method::Get,
-            Body::Json(_) => Method::Post,
-        }
+words! {
+    /// What is made of the body of an answer.
+    pub enum AnswerFormat {
+        /// The value of its JSON.
+        Json = "json",
+        /// Its text, in UTF-8.
+        Text = "text",
+        /// Null: it is not read, and the status says all.
+        None = "none",
     }
 }
 
@@ -131,8 +156,12 @@ plain_struct!(SourcePlan {
     name,
     id,
     url,
+    query,
     token,
+    basic,
+    method,
     body,
+    content_type,
     headers,
     when,
     when_waits_for,
@@ -142,10 +171,13 @@ plain_struct!(SourcePlan {
     values,
     timeout_ms,
     retries,
+    may_repeat,
     cache,
     max_bytes,
     on_error,
     on_not_found,
+    ok_status,
+    answer,
     fail_when,
     needs_verified_email,
     is_personal,
@@ -153,4 +185,10 @@ plain_struct!(SourcePlan {
 
 plain_struct!(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms });
 
-plain_enum!(Body { 0 => None, 1 => Json(template) } else Body::None);
+plain_enum!(Body {
+    0 => None,
+    1 => Json(template),
+    2 => Form(fields),
+    3 => Text(template),
+    4 => GraphQl(template),
+} else Body::None);
