@@ -20,6 +20,7 @@
 mod claims;
 mod configuration;
 mod expressions;
+mod headers;
 mod named;
 mod problem;
 mod reader;
@@ -28,6 +29,7 @@ mod rules;
 mod secrets;
 mod sources;
 mod template;
+mod tls;
 mod tokens;
 mod url;
 

@@ -6,19 +6,20 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
 
 use crate::template::visit_json;
+use crate::tokens::visit_templates;
 
 /// Returns the chains below `event` that are read, none the beginning of another, and the names of secrets.
 pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     let mut reads = Reads::default();
     reads.add_names(CORRELATION_ID);
-    plan.tokens.iter().for_each(|token| reads.add_token(token));
+    plan.tokens.iter().for_each(|token| visit_templates(token, &mut |part| reads.add_part(part)));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
         reads.add_expression(&claim.value);
@@ -59,17 +60,9 @@ struct Reads {
 }
 
 impl Reads {
-    fn add_token(&mut self, token: &TokenPlan) {
-        self.add_parts(token.token_url.parts());
-        self.add_template(&token.client_id);
-        self.add_template(&token.client_auth.credential);
-        token.client_auth.key_id.iter().for_each(|key_id| self.add_template(key_id));
-        token.parameters.iter().for_each(|(_, template)| self.add_template(template));
-    }
-
     fn add_source(&mut self, source: &SourcePlan) {
         self.add_parts(source.url.parts());
-        source.headers.iter().for_each(|(_, template)| self.add_template(template));
+        source.headers.iter().chain(&source.tls).for_each(|(_, template)| self.add_template(template));
         if let Body::Json(body) = &source.body {
             visit_json(body, &mut |part| self.add_part(part));
         }

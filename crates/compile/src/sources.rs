@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::http::{Method, OWN_HEADERS};
+use claimsmith_core::http::Method;
 use claimsmith_core::plan::{Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
-use claimsmith_core::template::{Part, Template};
+use claimsmith_core::template::Part;
 use claimsmith_expression::text::{concat, join};
 use claimsmith_expression::{Expression, Map};
 
-use crate::expressions::{check_parts, parse_expression, read_template};
+use crate::expressions::{check_parts, parse_expression};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
 use crate::template::{parse_json, visit_json};
 use crate::tokens::{breaker_id, read_timeout_ms, reads_login};
+use crate::{headers, tls};
+
+const OWN_AUTHORIZATION: &str = "the token fills `authorization`; set `token` to null to write your own";
 
 pub(crate) fn read(node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> Named<SourcePlan> {
     let members = node.value.as_object();
@@ -33,15 +36,18 @@ fn read_source(
     let object = node.object();
     let token = read_token(&object, tokens);
     let when = object.expression("when", names);
+    let url = object.url("url", allow_http);
+    let tls = tls::read(&object, &url);
     let body = read_body(&object);
     let retries = SourcePlan::retries(body.method());
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
         name,
-        url: object.url("url", allow_http),
+        url,
         token,
         body,
-        headers: read_headers(&object, token.is_some()),
+        headers: headers::read(&object, token.map(|_| OWN_AUTHORIZATION)),
+        tls,
         waits_for: when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, names)),
         when,
         timeout_ms: read_timeout_ms(&object),
@@ -117,32 +123,6 @@ fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
     Some(cache)
 }
 
-fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)> {
-    let mut headers: Vec<(String, Template)> = Vec::new();
-    if let Some(node) = object.get("headers") {
-        node.each_member(&mut |name, node| {
-            let lower = name.to_ascii_lowercase();
-            if !is_header_name(&lower) {
-                node.problem("this is not a header name");
-            } else if OWN_HEADERS.contains(&&*lower) {
-                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
-            } else if lower == "authorization" && has_token {
-                node.problem("the token fills `authorization`; set `token` to null to write your own");
-            } else if headers.iter().any(|(known, _)| *known == lower) {
-                node.problem(concat(&["`", &lower, "` is given twice"]));
-            }
-            headers.extend(read_template(node).map(|template| (lower, template)));
-        });
-    }
-    headers
-}
-
-/// Returns whether the name is a token of RFC 9110 §5.6.2.
-fn is_header_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
 pub(crate) fn indexes_read(when: &Expression, names: &[Rc<str>]) -> Vec<usize> {
     let reads = when.reads();
     let reads_all = reads.iter().any(Vec::is_empty);
@@ -156,7 +136,7 @@ fn any_expression(source: &SourcePlan, is_such: fn(&Expression) -> bool) -> bool
     let mut look =
         |part: &Part| found |= matches!(part, Part::Expression(expression, _) if is_such(expression));
     source.url.parts().for_each(&mut look);
-    source.headers.iter().flat_map(|(_, template)| template.parts()).for_each(&mut look);
+    source.headers.iter().chain(&source.tls).flat_map(|(_, template)| template.parts()).for_each(&mut look);
     if let Body::Json(body) = &source.body {
         visit_json(body, &mut look);
     }

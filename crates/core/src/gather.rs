@@ -25,6 +25,7 @@ use crate::shared_state::{Caller, SharedState};
 use crate::source::{answer_key, read_source_response, source_request, undecided};
 use crate::task::{Background, GRACE_MS, LocalFuture, Promised, join};
 use crate::template::Inputs;
+use crate::tls::tls;
 use crate::token::{Grant, Token};
 use crate::token_store::{TokenRequest, TokenStore};
 use crate::trigger::Trigger;
@@ -237,7 +238,8 @@ impl<'a, H: Host> Run<'a, H> {
     ) -> Result<Value, Error> {
         let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
         let token = source.token.and_then(|index| self.plan.tokens.get(index));
-        let grant = token.map(|config| grant(config, self.inputs())).transpose()?;
+        request.tls = tls(self.host, &source.tls, self.inputs(), ("sources.", &source.name))?;
+        let grant = token.map(|config| grant(self.host, config, self.inputs())).transpose()?;
         let grant = token.zip(grant.map(Rc::new));
         let Some(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms }) = source.cache else {
             let response = self.call(source, &mut request, grant.as_ref(), report, background).await?;

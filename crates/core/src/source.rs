@@ -4,16 +4,16 @@ use claimsmith_expression::json::{self, Unreadable};
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
-use crate::digest::{digest, identity};
+use crate::digest::{digest, identity, identity_of};
 use crate::error::{Code, Error, placed};
 use crate::event::{EMAIL_VERIFIED, read_event};
-use crate::http::{Method, Request, Response};
+use crate::http::{Method, Request, Response, Tls};
 use crate::plan::{Body, OnNotFound, SourcePlan};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template};
 use crate::token::{Grant, Token};
 
-/// Fills the templates of a source. The token is not needed yet: a call that cannot be made costs none.
+/// Fills the templates of a source, but those of its connection. The token is not needed yet: a call that cannot be made costs none.
 ///
 /// # Errors
 /// As [`crate::template::Template::render`], placed at the field; `email_unverified`.
@@ -34,6 +34,7 @@ pub fn source_request(
         url: placed(source.url.render(inputs), &["sources.", name, ".url"])?,
         headers: Vec::new(),
         body: None,
+        tls: Tls::new(),
         may_repeat: source.body.method() == Method::Get || source.retries > 0,
         max_bytes: source.max_bytes,
     };
@@ -54,7 +55,8 @@ pub fn source_request(
     Ok(request)
 }
 
-fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
+/// Fills the template of a header.
+pub(crate) fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
     let value = template.render(inputs)?;
     check_header_value(name, &value)?;
     Ok(Secret::new(value))
@@ -101,7 +103,7 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
     // A number of parts that is odd has a body.
     parts.extend(request.body.as_ref().map(Secret::expose));
     let grant = grant.map(Grant::identity);
-    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose)])
+    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose), &identity_of(&request.tls)])
 }
 
 /// Sets the bearer token of a request (RFC 6750 §2.1).

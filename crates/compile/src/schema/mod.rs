@@ -15,6 +15,7 @@ pub mod report;
 pub mod rules;
 pub mod sources;
 mod tidy;
+pub mod tls;
 pub mod tokens;
 pub mod values;
 mod words;

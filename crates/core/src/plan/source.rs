@@ -26,6 +26,8 @@ pub struct SourcePlan {
     pub body: Body,
     /// Further headers; names in lower case.
     pub headers: Vec<(String, Template)>,
+    /// What the connection presents and trusts: [`TLS_PARTS`](crate::http::TLS_PARTS).
+    pub tls: Vec<(String, Template)>,
     /// The condition of the call; left out, it is always made.
     pub when: Option<Expression>,
     /// The sources that `when` reads, as indexes: the call waits for them.
@@ -126,6 +128,7 @@ plain_struct!(SourcePlan {
     token,
     body,
     headers,
+    tls,
     when,
     waits_for,
     timeout_ms,
