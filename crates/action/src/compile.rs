@@ -45,7 +45,8 @@ struct Problem {
 #[derive(Serialize)]
 struct Secret {
     name: String,
-    /// `text`, `host`, `local_host`, `origin` or `private_key`.
+    /// `text`, `host`, `local_host`, `origin`, `private_key`, `certificate`, `certificate_key` or
+    /// `certificate_authority`.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     algorithm: Option<&'static str>,
@@ -124,6 +125,9 @@ impl Secret {
             SecretKind::Host { is_plain: true } => ("local_host", None),
             SecretKind::Origin => ("origin", None),
             SecretKind::PrivateKey(algorithm) => ("private_key", Some(algorithm.as_str())),
+            SecretKind::Certificate => ("certificate", None),
+            SecretKind::CertificateKey => ("certificate_key", None),
+            SecretKind::CertificateAuthority => ("certificate_authority", None),
         };
         Secret { name, kind, algorithm }
     }

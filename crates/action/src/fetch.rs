@@ -36,6 +36,10 @@ pub(crate) async fn send(
     request: &Request,
     sent: &Cell<bool>,
 ) -> Result<Response, TransportError> {
+    // No `fetch` takes certificates, and without them the request would be another. A stand-in has nobody to show them.
+    if !request.tls.is_empty() && member(fetch, "isStandIn").is_falsy() {
+        return Err(TransportError::Failed("TLS_NEEDS_NODE".to_owned()));
+    }
     let abort = Abort { controller: AbortController::new().map_err(failed)?, is_done: false };
     let result = exchange(io, fetch, request, sent, &abort).await;
     match &result {

@@ -6,14 +6,15 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{ClaimPlan, Plan, Setting, SourcePlan, TokenPlan};
-use claimsmith_core::template::{Part, Template};
+use claimsmith_core::plan::{ClaimPlan, Plan, Setting, SourcePlan};
+use claimsmith_core::template::Part;
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
 
 use crate::scope::Scope;
 use crate::sources::visit_parts;
+use crate::tokens::visit_templates;
 
 /// Notes in a plan what its parts read: chains below `event`, none the beginning of another, secrets, `now`, and the
 /// values that rules read.
@@ -28,7 +29,7 @@ pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
         }
     }
     plan.values.iter().for_each(|value| reads.add_expression(&value.value));
-    plan.tokens.iter().for_each(|token| reads.add_token(token));
+    plan.tokens.iter().for_each(|token| visit_templates(token, &mut |part| reads.add_part(part)));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
         reads.add_expression(&claim.value);
@@ -75,28 +76,12 @@ struct Reads {
 }
 
 impl Reads {
-    fn add_token(&mut self, token: &TokenPlan) {
-        self.add_parts(token.token_url.parts());
-        self.add_template(&token.client_id);
-        self.add_template(&token.client_auth.credential);
-        token.client_auth.key_id.iter().for_each(|key_id| self.add_template(key_id));
-        token.parameters.iter().for_each(|(_, template)| self.add_template(template));
-    }
-
     fn add_source(&mut self, source: &SourcePlan) {
         visit_parts(source, &mut |part| self.add_part(part));
         source.when.iter().for_each(|when| self.add_expression(when));
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);
         }
-    }
-
-    fn add_template(&mut self, template: &Template) {
-        self.add_parts(template.parts().iter());
-    }
-
-    fn add_parts<'p>(&mut self, parts: impl Iterator<Item = &'p Part>) {
-        parts.for_each(|part| self.add_part(part));
     }
 
     fn add_part(&mut self, part: &Part) {

@@ -1,7 +1,7 @@
 //! The hosts that a plan calls and the secrets that it reads: for tools, which show them and make values up.
 
 use claimsmith_core::Plan;
-use claimsmith_core::template::Part;
+use claimsmith_core::template::{Part, Template};
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::url::UrlTemplate;
 
@@ -28,6 +28,12 @@ pub enum SecretKind {
     Origin,
     /// A private key in PEM for this algorithm.
     PrivateKey(Algorithm),
+    /// A client certificate in PEM, perhaps with those that lead to its authority.
+    Certificate,
+    /// The private key of the client certificate, in PEM.
+    CertificateKey,
+    /// Certificates of authorities, in PEM.
+    CertificateAuthority,
 }
 
 /// Returns the secrets that a plan reads, by name.
@@ -52,12 +58,25 @@ pub fn secret_uses(plan: &Plan) -> Vec<SecretUse> {
             }
         }
     }
-    for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
-        for part in token.client_auth.credential.parts() {
+    let mut mark_all = |template: &Template, kind: SecretKind| {
+        for part in template.parts() {
             if let Part::Secret(name) = part {
-                mark(name, SecretKind::PrivateKey(token.client_auth.algorithm));
+                mark(name, kind);
             }
         }
+    };
+    for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
+        let kind = SecretKind::PrivateKey(token.client_auth.algorithm);
+        token.client_auth.credentials.iter().for_each(|template| mark_all(template, kind));
+    }
+    let of_tokens = plan.tokens.iter().flat_map(|token| &token.tls);
+    for (part, template) in of_tokens.chain(plan.sources.iter().flat_map(|source| &source.tls)) {
+        let kind = match &**part {
+            "certificate" => SecretKind::Certificate,
+            "key" => SecretKind::CertificateKey,
+            _ => SecretKind::CertificateAuthority,
+        };
+        mark_all(template, kind);
     }
     uses
 }

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::http::OWN_HEADERS;
 use claimsmith_core::plan::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_expression::text::concat;
 
-use crate::expressions::{read_over_answer, read_template};
+use crate::expressions::read_over_answer;
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
 use crate::requests::{Sent, read_basic, read_fields, read_sent};
@@ -15,6 +14,10 @@ use crate::scope::{Reads, Scope};
 use crate::template::visit_json;
 use crate::tokens::{breaker_id, read_timeout_ms};
 use crate::values::{circle, describe_circle};
+use crate::{headers, tls};
+
+const BY_TOKEN: &str = "the token fills `authorization`; set `token` to null to write your own";
+const BY_BASIC: &str = "`basic` fills `authorization`; leave `basic` out to write your own";
 
 pub(crate) fn read(node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> Named<SourcePlan> {
     let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, allow_http);
@@ -29,22 +32,21 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
     let token = read_token(&object, tokens, basic.is_some());
     let when = object.expression("when");
     let when_reads = node.scope.reads_of(&when);
+    let url = object.url("url", allow_http);
+    let tls = tls::read(&object, &url);
     let Sent { method, body, content_type, only_asks } = read_sent(&object);
     let retries = object.number("retries", SourcePlan::retries(only_asks));
-    let fills_authorization = match (token, &basic) {
-        (Some(_), _) => Some("the token"),
-        (None, Some(_)) => Some("`basic`"),
-        (None, None) => None,
-    };
+    let authorization = token.map(|_| BY_TOKEN).or(basic.as_ref().map(|_| BY_BASIC));
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
         name,
-        url: object.url("url", allow_http),
+        url,
         query: object.get("query").map_or_else(Vec::new, |node| read_fields(&node)),
         token,
         basic,
         method,
-        headers: read_headers(&object, fills_authorization),
+        headers: headers::read(&object, authorization),
+        tls,
         when_waits_for: when_reads.waits_for(),
         when_values: when_reads.values,
         when,
@@ -143,34 +145,6 @@ fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
     Some(cache)
 }
 
-/// Reads the headers. `filled_by` is what fills `authorization`, if anything does.
-fn read_headers(object: &Object<'_>, filled_by: Option<&str>) -> Vec<(String, Template)> {
-    let mut headers: Vec<(String, Template)> = Vec::new();
-    if let Some(node) = object.get("headers") {
-        node.each_member(&mut |name, node| {
-            let lower = name.to_ascii_lowercase();
-            if !is_header_name(&lower) {
-                node.problem("this is not a header name");
-            } else if OWN_HEADERS.contains(&&*lower) {
-                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
-            } else if let Some(filled_by) = filled_by.filter(|_| lower == "authorization") {
-                let remedy = if filled_by == "`basic`" { "leave `basic` out" } else { "set `token` to null" };
-                node.problem(concat(&[filled_by, " fills `authorization`; ", remedy, " to write your own"]));
-            } else if headers.iter().any(|(known, _)| *known == lower) {
-                node.problem(concat(&["`", &lower, "` is given twice"]));
-            }
-            headers.extend(read_template(node).map(|template| (lower, template)));
-        });
-    }
-    headers
-}
-
-/// Returns whether the name is a token of RFC 9110 §5.6.2.
-fn is_header_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
 /// Returns what the templates of a source read.
 fn template_reads(source: &SourcePlan, scope: &Scope) -> Reads {
     let mut reads = Reads::default();
@@ -190,6 +164,7 @@ pub(crate) fn visit_parts(source: &SourcePlan, visit: &mut dyn FnMut(&Part)) {
         basic,
         body,
         headers,
+        tls,
         name: _,
         id: _,
         token: _,
@@ -217,7 +192,7 @@ pub(crate) fn visit_parts(source: &SourcePlan, visit: &mut dyn FnMut(&Part)) {
     url.parts().for_each(&mut *visit);
     query.iter().for_each(|(_, field)| visit_json(field, visit));
     let basic = basic.iter().flat_map(|(user, password)| [user, password]);
-    let templates = basic.chain(headers.iter().map(|(_, template)| template));
+    let templates = basic.chain(headers.iter().chain(tls).map(|(_, template)| template));
     templates.flat_map(Template::parts).for_each(&mut *visit);
     match body {
         Body::None => {}

@@ -12,21 +12,25 @@ use crate::token::{Grant, Signing};
 /// The lifetime of an assertion, in seconds. It is made for one request.
 const LIFETIME_S: u64 = 60;
 
-/// Returns a signed assertion for one token request.
+/// Returns an assertion for one token request, signed with a private key.
 ///
 /// # Errors
 /// `config_invalid` where the host cannot sign with the key.
-pub(crate) async fn assertion(host: &impl Host, grant: &Grant, signing: &Signing) -> Result<Secret, Error> {
+pub(crate) async fn assertion(
+    host: &impl Host,
+    grant: &Grant,
+    signing: &Signing,
+    key: &Secret,
+) -> Result<Secret, Error> {
     // It need not be secret, only new (RFC 7523 §3, `jti`).
     let id = base64url([host.random().to_be_bytes(), host.random().to_be_bytes()].as_flattened());
     let mut text = signing_input(grant, signing, host.now_ms() / 1_000, &id);
-    let signature =
-        host.sign(signing.algorithm.as_str(), &grant.credential, &text).await.ok_or_else(|| {
-            Error::new(
-                Code::ConfigInvalid,
-                "`private_key` cannot sign; give it a private key in PKCS#8 PEM that fits `algorithm`",
-            )
-        })?;
+    let signature = host.sign(signing.algorithm.as_str(), key, &text).await.ok_or_else(|| {
+        Error::new(
+            Code::ConfigInvalid,
+            "`private_key` cannot sign; give it a private key in PKCS#8 PEM that fits `algorithm`",
+        )
+    })?;
     text.push('.');
     text.push_str(&base64url(&signature));
     Ok(Secret::new(text))

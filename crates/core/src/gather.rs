@@ -28,6 +28,7 @@ use crate::shared_state::{Caller, SharedState};
 use crate::source::{answer_key, read_source_response, source_request, undecided};
 use crate::task::{Background, GRACE_MS, LocalFuture, Promised, join};
 use crate::template::Inputs;
+use crate::tls::tls;
 use crate::token::{Grant, Token};
 use crate::token_store::{TokenRequest, TokenStore};
 use crate::trigger::Trigger;
@@ -274,7 +275,8 @@ impl<'a, H: Host> Run<'a, H> {
         let inputs = Inputs { scope: &scope, secrets: &self.secrets, budget: self.budget };
         let mut request = source_request(source, inputs, self.correlation_id.as_deref())?;
         let token = source.token.and_then(|index| self.plan.tokens.get(index));
-        let grant = token.map(|config| grant(config, inputs)).transpose()?;
+        request.tls = tls(self.host, &source.tls, inputs, ("sources.", &source.name))?;
+        let grant = token.map(|config| grant(self.host, config, inputs)).transpose()?;
         drop(scope);
         let grant = token.zip(grant.map(Rc::new));
         let Some(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms }) = source.cache else {

@@ -32,6 +32,8 @@ pub struct Request {
     pub headers: Vec<(String, Secret)>,
     /// The body, UTF-8.
     pub body: Option<Secret>,
+    /// What the connection presents and trusts.
+    pub tls: Tls,
     /// True where it may be sent again although the first may have arrived (RFC 9110 §9.2.2).
     pub may_repeat: bool,
     /// The most bytes of the answer's body; one more is [`TransportError::TooLarge`].
@@ -62,6 +64,14 @@ impl fmt::Debug for Request {
         formatter.write_str(" [redacted]")
     }
 }
+
+/// What a connection presents and trusts: PEM by the names of [`TLS_PARTS`], in their order. Connections are shared by
+/// requests of the same parts only.
+pub type Tls = Vec<(String, Secret)>;
+
+/// The parts of [`Tls`]: the client's certificate, perhaps with those that lead to its authority; its private key;
+/// authorities that are trusted beside the host's own.
+pub const TLS_PARTS: [&str; 3] = ["certificate", "key", "ca"];
 
 /// Headers of a request that the transport or the engine fills, in lower case.
 pub const OWN_HEADERS: [&str; 6] =

@@ -52,6 +52,7 @@ mod token_store;
 // Requests and answers. Nothing here sends.
 mod grant;
 pub mod source;
+mod tls;
 
 // Plans.
 mod fingerprint;

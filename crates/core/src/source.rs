@@ -6,17 +6,17 @@ use claimsmith_expression::json::{self, Unreadable};
 use claimsmith_expression::text::{concat, decimal, find};
 use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
-use crate::digest::{digest, identity};
+use crate::digest::{digest, identity, identity_of};
 use crate::encode::base64;
 use crate::error::{Code, Error, placed};
 use crate::event::{EMAIL_VERIFIED, read_event};
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, Tls};
 use crate::plan::{AnswerFormat, Body, OnNotFound, SourcePlan};
 use crate::secret::Secret;
 use crate::template::{Inputs, Template, render_fields};
 use crate::token::{Grant, Token};
 
-/// Fills the templates of a source. The token is not needed yet: a call that cannot be made costs none.
+/// Fills the templates of a source, but those of its connection. The token is not needed yet: a call that cannot be made costs none.
 ///
 /// # Errors
 /// As [`crate::template::Template::render`], placed at the field; `email_unverified`.
@@ -39,6 +39,7 @@ pub fn source_request(
         url: append_query(url, &query),
         headers: Vec::new(),
         body: render_body(source, inputs)?.map(Secret::new),
+        tls: Tls::new(),
         may_repeat: source.may_repeat,
         max_bytes: source.max_bytes,
         reads_body: source.answer != AnswerFormat::None,
@@ -107,7 +108,8 @@ fn render_basic((user, password): &(Template, Template), inputs: Inputs<'_>) -> 
     Ok(Secret::new(concat(&["Basic ", &base64(pair.as_bytes())])))
 }
 
-fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
+/// Fills the template of a header.
+pub(crate) fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
     let value = template.render(inputs)?;
     check_header_value(name, &value)?;
     Ok(Secret::new(value))
@@ -154,7 +156,7 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
     // A number of parts that is odd has a body.
     parts.extend(request.body.as_ref().map(Secret::expose));
     let grant = grant.map(Grant::identity);
-    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose)])
+    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose), &identity_of(&request.tls)])
 }
 
 /// Sets the bearer token of a request (RFC 6750 §2.1).

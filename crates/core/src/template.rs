@@ -231,6 +231,21 @@ fn described(value: &Value) -> &'static str {
     }
 }
 
+/// Returns the error of a value that does not fit its place, by the secrets that it is made of. It never repeats one.
+pub(crate) fn unfit_secret(parts: &[Part], expected: &str) -> Error {
+    let mut names = String::new();
+    for part in parts {
+        if let Part::Secret(name) = part {
+            names.push_str(if names.is_empty() { "the secret `" } else { "`, `" });
+            names.push_str(name);
+        }
+    }
+    if names.is_empty() {
+        return Error::new(Code::ConfigInvalid, concat(&["it does not fit: ", expected]));
+    }
+    Error::new(Code::SecretInvalid, concat(&[&names, "` does not fit: ", expected]))
+}
+
 fn missing_secret(name: &str) -> Error {
     Error::new(
         Code::SecretMissing,

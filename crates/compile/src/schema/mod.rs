@@ -16,6 +16,7 @@ pub mod rules;
 pub mod settings;
 mod sources;
 mod tidy;
+pub mod tls;
 pub mod tokens;
 pub mod values;
 mod words;

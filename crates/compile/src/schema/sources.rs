@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::names::{FieldName, HeaderName, Name};
+use super::tls::Tls;
 use super::values::{Expression, Template, TimeoutMs, Url};
 use super::words::{Words, first};
 
@@ -47,6 +48,8 @@ pub struct Source {
     pub graphql: Option<GraphQl>,
     /// Further headers, by name. Those that the engine fills are refused.
     pub headers: Option<BTreeMap<HeaderName, Template>>,
+    /// The TLS of the connection: a client certificate, private authorities.
+    pub tls: Option<Tls>,
     /// The call is made where this holds. It may read other sources; then the call waits for them.
     pub when: Option<Expression>,
     /// The timeout of one attempt, in milliseconds.

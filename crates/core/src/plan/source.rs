@@ -34,6 +34,8 @@ pub struct SourcePlan {
     pub content_type: Rc<str>,
     /// Further headers; names in lower case.
     pub headers: Vec<(String, Template)>,
+    /// What the connection presents and trusts: [`TLS_PARTS`](crate::http::TLS_PARTS).
+    pub tls: Vec<(String, Template)>,
     /// The condition of the call; left out, it is always made.
     pub when: Option<Expression>,
     /// The sources that `when` reads, themselves or through values, as indexes: it is decided after them.
@@ -163,6 +165,7 @@ plain_struct!(SourcePlan {
     body,
     content_type,
     headers,
+    tls,
     when,
     when_waits_for,
     when_values,

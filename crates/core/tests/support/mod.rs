@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use claimsmith_core::expression::json;
-use claimsmith_core::http::{Request, Response, TransportError};
+use claimsmith_core::http::{Request, Response, Tls, TransportError};
 use claimsmith_core::{Decision, Effect, Engine, Host, Login, Plan, Secret, Secrets, Trigger};
 
 /// The moment at which every test begins, in milliseconds since the epoch.
@@ -147,6 +147,10 @@ impl Drop for InFlight<'_> {
 }
 
 impl Host for MemoryHost {
+    fn unfit_part(&self, tls: &Tls) -> Option<String> {
+        tls.iter().find(|(_, pem)| pem.expose().contains("unfit")).map(|(part, _)| part.clone())
+    }
+
     async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
         self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
         let (latency_ms, result) = (self.world.react)(request);
