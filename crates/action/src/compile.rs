@@ -43,7 +43,7 @@ struct Problem {
 #[derive(Serialize)]
 struct Secret {
     name: String,
-    /// `text`, `host`, `local_host`, `origin` or `private_key`.
+    /// `text`, `host`, `local_host`, `origin`, `signing_key` or `private_key`.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     algorithm: Option<&'static str>,
@@ -121,6 +121,7 @@ impl Secret {
             SecretKind::Host { is_plain: false } => ("host", None),
             SecretKind::Host { is_plain: true } => ("local_host", None),
             SecretKind::Origin => ("origin", None),
+            SecretKind::SigningKey => ("signing_key", None),
             SecretKind::PrivateKey(algorithm) => ("private_key", Some(algorithm.as_str())),
         };
         Secret { name, kind, algorithm }

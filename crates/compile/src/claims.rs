@@ -11,6 +11,7 @@ use claimsmith_expression::text::concat;
 
 use crate::expressions::read_expression;
 use crate::reader::{Node, Object};
+use crate::signing;
 use crate::sources::indexes_read;
 
 pub(crate) fn read(node: &Node<'_>, sources: &[Rc<str>], trigger: Trigger) -> Vec<ClaimPlan> {
@@ -52,6 +53,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>], trigger: Trig
         node.mismatch(&concat(&["`", kind.as_str(), "`, the claim's type"]));
     }
     let default = default.map_or(Value::Null, |node| node.value.clone());
+    let signing = object.as_ref().and_then(signing::read);
     let required = get("required").and_then(|node| node.boolean()).unwrap_or(false);
     let when = get("when").and_then(|node| read_expression(&node, sources));
     let priority = get("priority").and_then(|node| node.signed(ClaimPlan::MAX_PRIORITY)).unwrap_or(0);
@@ -61,7 +63,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, sources: &[Rc<str>], trigger: Trig
     reads.extend(when.iter().flat_map(|when| indexes_read(when, sources)));
     reads.sort_unstable();
     reads.dedup();
-    Some(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads })
+    Some(ClaimPlan { name, value, targets, kind, signing, default, required, when, priority, reads })
 }
 
 fn read_targets(node: &Node<'_>, trigger: Trigger) -> Vec<Target> {

@@ -26,6 +26,7 @@ mod reader;
 mod reads;
 mod rules;
 mod secrets;
+mod signing;
 mod sources;
 mod template;
 mod tokens;

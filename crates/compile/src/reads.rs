@@ -6,7 +6,7 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{Body, ClaimPlan, Plan, Signing, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
@@ -23,6 +23,7 @@ pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     for claim in &plan.claims {
         reads.add_expression(&claim.value);
         claim.when.iter().for_each(|when| reads.add_expression(when));
+        claim.signing.iter().for_each(|signing| reads.add_signing(signing));
     }
     plan.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
     plan.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
@@ -76,6 +77,16 @@ impl Reads {
         source.when.iter().for_each(|when| self.add_expression(when));
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);
+        }
+    }
+
+    fn add_signing(&mut self, signing: &Signing) {
+        match signing {
+            Signing::Hmac(plan) => self.add_template(&plan.secret),
+            Signing::Jwt(plan) => {
+                self.add_template(&plan.key);
+                plan.key_id.iter().for_each(|key_id| self.add_template(key_id));
+            }
         }
     }
 

@@ -16,7 +16,10 @@ use std::slice;
 
 use claimsmith_core::claim_type::ClaimType;
 use claimsmith_core::http::Method;
-use claimsmith_core::plan::{Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope};
+use claimsmith_core::plan::{
+    CodeEncoding, Hash, JwtAlgorithm, Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope,
+    SecretEncoding,
+};
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Code, Target, Trigger};
@@ -380,7 +383,7 @@ fn odd_names() -> impl Iterator<Item = String> {
 /// The strings of the reader's source: whatever it knows by name is among them.
 fn reader_words() -> BTreeSet<String> {
     let mut words = BTreeSet::new();
-    for file in ["configuration", "tokens", "sources", "claims", "rules"] {
+    for file in ["configuration", "tokens", "sources", "claims", "rules", "signing"] {
         let source = read_file(&format!("crates/compile/src/{file}.rs"));
         let literals = source.split('"').skip(1).step_by(2);
         words.extend(literals.filter(|text| !text.contains(char::is_whitespace)).map(str::to_owned));
@@ -407,17 +410,23 @@ fn every_word() -> impl Iterator<Item = String> {
         of::<Method>(),
         of::<AuthMethod>(),
         of::<Algorithm>(),
+        of::<Hash>(),
+        of::<SecretEncoding>(),
+        of::<CodeEncoding>(),
+        of::<JwtAlgorithm>(),
     ];
     words.into_iter().flatten().map(str::to_owned)
 }
 
 /// Where the complete configuration has an example of each object.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 10] = [
     ("", ""),
     ("Token", "/tokens/signed"),
     ("Source", "/sources/profile"),
     ("Cache", "/sources/profile/cache"),
     ("WholeClaim", "/claims/seats"),
+    ("Hmac", "/claims/https:~1~1example.com~1signature/hmac"),
+    ("Jwt", "/claims/https:~1~1example.com~1token/jwt"),
     ("ScopeRule", "/scopes/1"),
     ("DenyRule", "/deny/0"),
     ("Limits", "/limits"),
@@ -471,7 +480,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 14);
 }
 
 #[test]
@@ -493,7 +502,7 @@ fn a_key_left_out_is_the_default_that_the_schema_tells() {
             count += 1;
         }
     }
-    assert_eq!(count, 22);
+    assert_eq!(count, 25);
 }
 
 #[test]

@@ -29,5 +29,5 @@ pub(crate) fn identity(parts: &[&str]) -> String {
 }
 
 pub(crate) fn digest_of(identity: &str) -> String {
-    base64url(&platform::sha256(identity))
+    base64url(&platform::sha256(identity.as_bytes()))
 }

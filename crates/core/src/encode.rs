@@ -67,6 +67,48 @@ fn base64_digits(bytes: &[u8], digit_62: char, digit_63: char) -> String {
     text
 }
 
+/// Returns the bytes in hexadecimal digits, in lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+}
+
+/// Returns the bytes of hexadecimal digits; `None` where the text is something else.
+pub(crate) fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    decode(text, 4, |digit| digit.to_digit(16))
+}
+
+/// Returns the bytes of base64 of either alphabet, with or without padding; `None` where the text is something else.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    decode(text.trim_end_matches('='), 6, |digit| {
+        let (first, start) = match digit {
+            'A'..='Z' => ('A', 0),
+            'a'..='z' => ('a', 26),
+            '0'..='9' => ('0', 52),
+            '+' | '-' => return Some(62),
+            '/' | '_' => return Some(63),
+            _ => return None,
+        };
+        Some(u32::from(digit) - u32::from(first) + start)
+    })
+}
+
+/// Puts digits of so many bits together to bytes. What is left over at the end must be no digit, and zero.
+fn decode(text: &str, width: u32, read: fn(char) -> Option<u32>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in text.chars() {
+        bits = (bits << width) | read(digit)?;
+        count += width;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count).to_le_bytes()[0]);
+            bits &= (1 << count) - 1;
+        }
+    }
+    (count < width && bits == 0).then_some(bytes)
+}
+
 fn base64_digit(digit: u32) -> char {
     let (first, start) = match digit {
         0..26 => ('A', 0),

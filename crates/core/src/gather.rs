@@ -60,6 +60,7 @@ pub(crate) async fn gather<H: Host>(
     let trace = run.trace.into_inner();
     Gathered {
         facts,
+        secrets: run.secrets,
         correlation_id: run.correlation_id,
         tokens: trace.tokens,
         sources: trace.sources,

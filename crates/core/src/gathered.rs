@@ -6,6 +6,7 @@ use claimsmith_expression::Value;
 
 use crate::error::Error;
 use crate::report::{SourceReport, TokenReport};
+use crate::secret::Secrets;
 
 /// The data that rules are evaluated over.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(crate) struct Facts {
 #[derive(Debug)]
 pub(crate) struct Gathered {
     pub(crate) facts: Facts,
+    pub(crate) secrets: Secrets,
     pub(crate) correlation_id: Option<String>,
     pub(crate) tokens: Vec<(String, TokenReport)>,
     pub(crate) sources: Vec<(String, SourceReport)>,

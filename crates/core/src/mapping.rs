@@ -17,8 +17,10 @@ use crate::limits::{Room, held, refuse, room, too_large, weight};
 use crate::plan::{ClaimPlan, Plan};
 use crate::report::LeftOut;
 use crate::rules::{Denial, apply_rules};
+use crate::signing::sign;
 use crate::target::Target;
-use crate::template::{evaluate, not_evaluated};
+use crate::task::timeout;
+use crate::template::{Inputs, evaluate, not_evaluated};
 use crate::text::claim_path;
 use crate::words::Word;
 
@@ -112,7 +114,10 @@ impl<'a> Mapped<'a> {
             let built = if bounds.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
-                build_claim(claim, &scope, bounds.budget)
+                match build_claim(claim, &scope, bounds.budget) {
+                    Ok(value) => self.sign(claim, value, &scope, host, bounds).await,
+                    Err(unset) => Err(unset),
+                }
             };
             match built.or_else(|unset| self.take_default(claim, unset)) {
                 Ok(value) => self.draft(&mut drafts, (place, claim), &value, &scope, bounds.missing),
@@ -129,6 +134,22 @@ impl<'a> Mapped<'a> {
             let (target, value) = (*target, value.clone());
             self.effects.push(Effect::SetClaim { target, name: Rc::clone(&claim.name), value });
         }
+    }
+
+    /// The value, or the signature in its place.
+    async fn sign<H: Host>(
+        &self,
+        claim: &ClaimPlan,
+        value: Value,
+        scope: &Value,
+        host: &H,
+        bounds: Bounds<'_>,
+    ) -> Result<Value, Unset> {
+        let Some(signing) = &claim.signing else { return Ok(value) };
+        let inputs = Inputs { scope, secrets: &self.gathered.secrets, budget: bounds.budget };
+        let timer = host.sleep(bounds.deadline.remaining_ms(host));
+        let signed = timeout(timer, sign(host, signing, &value, inputs)).await;
+        signed.unwrap_or_else(|| Err(deadline_exceeded())).map_err(Unset::Failed)
     }
 
     /// The claim's default, wherever there is no value to set.

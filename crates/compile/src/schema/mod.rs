@@ -13,6 +13,7 @@ pub mod names;
 pub mod page;
 pub mod report;
 pub mod rules;
+pub mod signing;
 pub mod sources;
 mod tidy;
 pub mod tokens;

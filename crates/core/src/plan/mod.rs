@@ -7,6 +7,7 @@ mod claim;
 mod encoding;
 mod live;
 mod rules;
+mod signing;
 mod source;
 mod token;
 
@@ -23,6 +24,7 @@ pub use claim::ClaimPlan;
 pub use encoding::VERSION;
 pub use live::Live;
 pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
+pub use signing::{CodeEncoding, Hash, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
 pub use source::{Body, CachePlan, OnError, OnNotFound, SourcePlan};
 pub use token::{ClientAuth, TokenPlan};
 
