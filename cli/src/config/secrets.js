@@ -10,7 +10,7 @@ import { inspectConfig } from "claimsmith";
 const FIRST_PORT = 8001;
 
 /**
- * A value for each secret, of the kind that its place asks for: a host where it stands as one, a private key, or a
+ * A value for each secret, of the kind that its place asks for: a host where it stands as one, a key, or a
  * word. What is given is kept.
  *
  * @param {Record<string, any>} config
@@ -45,9 +45,17 @@ async function makeUp({ name, kind, algorithm }, index) {
       return `${label}.example`;
     case "local_host":
       return `localhost:${FIRST_PORT + index}`;
+    case "signing_key":
+      return createKey();
     default:
       return `made-up-${label}`;
   }
+}
+
+/** @returns {string} 32 bytes in hexadecimal digits */
+function createKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const KEY_PARAMETERS = {

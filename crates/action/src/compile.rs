@@ -45,7 +45,7 @@ struct Problem {
 #[derive(Serialize)]
 struct Secret {
     name: String,
-    /// `text`, `host`, `local_host`, `origin`, `private_key`, `certificate`, `certificate_key` or
+    /// `text`, `host`, `local_host`, `origin`, `signing_key`, `private_key`, `certificate`, `certificate_key` or
     /// `certificate_authority`.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +124,7 @@ impl Secret {
             SecretKind::Host { is_plain: false } => ("host", None),
             SecretKind::Host { is_plain: true } => ("local_host", None),
             SecretKind::Origin => ("origin", None),
+            SecretKind::SigningKey => ("signing_key", None),
             SecretKind::PrivateKey(algorithm) => ("private_key", Some(algorithm.as_str())),
             SecretKind::Certificate => ("certificate", None),
             SecretKind::CertificateKey => ("certificate_key", None),

@@ -11,6 +11,7 @@ use claimsmith_expression::text::concat;
 
 use crate::expressions::read_expression;
 use crate::reader::{Node, Object};
+use crate::signing;
 
 pub(crate) fn read(node: &Node<'_>, trigger: Trigger) -> Vec<ClaimPlan> {
     let mut claims = Vec::new();
@@ -51,6 +52,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, trigger: Trigger) -> Option<ClaimP
         node.mismatch(&concat(&["`", kind.as_str(), "`, the claim's type"]));
     }
     let default = default.map_or(Value::Null, |node| node.value.clone());
+    let signing = object.as_ref().and_then(signing::read);
     let required = get("required").and_then(|node| node.boolean()).unwrap_or(false);
     let when = get("when").and_then(|node| read_expression(&node));
     let priority = get("priority").and_then(|node| node.signed(ClaimPlan::MAX_PRIORITY)).unwrap_or(0);
@@ -58,7 +60,7 @@ fn read_claim(name: Rc<str>, node: &Node<'_>, trigger: Trigger) -> Option<ClaimP
     let value = value?;
     let reads = node.scope.reads_of(when.iter().chain([&value]));
     let (reads, values) = (reads.answers, reads.values);
-    Some(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads, values })
+    Some(ClaimPlan { name, value, targets, kind, signing, default, required, when, priority, reads, values })
 }
 
 fn read_targets(node: &Node<'_>, trigger: Trigger) -> Vec<Target> {

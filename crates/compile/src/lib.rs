@@ -31,6 +31,7 @@ mod rules;
 mod scope;
 mod secrets;
 mod settings;
+mod signing;
 mod sources;
 mod template;
 mod tls;

@@ -6,8 +6,8 @@ use claimsmith_core::event::{
     AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{ClaimPlan, Plan, Setting, SourcePlan};
-use claimsmith_core::template::Part;
+use claimsmith_core::plan::{ClaimPlan, Plan, Setting, Signing, SourcePlan};
+use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
@@ -28,12 +28,16 @@ pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
             Setting::Secret(name, _) => reads.add_secret(name),
         }
     }
-    plan.values.iter().for_each(|value| reads.add_expression(&value.value));
+    for value in &plan.values {
+        reads.add_expression(&value.value);
+        value.signing.iter().for_each(|signing| reads.add_signing(signing));
+    }
     plan.tokens.iter().for_each(|token| visit_templates(token, &mut |part| reads.add_part(part)));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
         reads.add_expression(&claim.value);
         claim.when.iter().for_each(|when| reads.add_expression(when));
+        claim.signing.iter().for_each(|signing| reads.add_signing(signing));
     }
     plan.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
     plan.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
@@ -82,6 +86,20 @@ impl Reads {
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);
         }
+    }
+
+    fn add_signing(&mut self, signing: &Signing) {
+        match signing {
+            Signing::Hmac(plan) => self.add_template(&plan.secret),
+            Signing::Jwt(plan) => {
+                self.add_template(&plan.key);
+                plan.key_id.iter().for_each(|key_id| self.add_template(key_id));
+            }
+        }
+    }
+
+    fn add_template(&mut self, template: &Template) {
+        template.parts().iter().for_each(|part| self.add_part(part));
     }
 
     fn add_part(&mut self, part: &Part) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::plan::ValuePlan;
+use claimsmith_core::plan::{Signing, ValuePlan};
 use claimsmith_expression::text::{concat, join};
 use claimsmith_expression::{Expression, Value};
 
@@ -10,6 +10,7 @@ use crate::expressions::read_expression;
 use crate::named::Named;
 use crate::reader::Node;
 use crate::scope::Scope;
+use crate::signing;
 
 /// Reads the values, each after those that it reads, and adds them to what expressions see.
 pub(crate) fn read(node: &Node<'_>, scope: &Scope) -> (Vec<ValuePlan>, Scope) {
@@ -20,37 +21,46 @@ pub(crate) fn read(node: &Node<'_>, scope: &Scope) -> (Vec<ValuePlan>, Scope) {
     let order = in_order(node, &entries.list, &scope.values);
     scope.values = order.iter().filter_map(|index| entries.names.get(*index)).cloned().collect();
     let mut plans = Vec::new();
-    for (name, value) in order.iter().filter_map(|index| entries.list.get(*index)) {
+    for (name, (value, signing)) in order.iter().filter_map(|index| entries.list.get(*index)) {
         // One that is wrong is noted, and the plan is of no use.
         let Some(value) = value.clone().or_else(|| Expression::parse("@").ok()) else { continue };
         let reads = scope.reads(&value);
-        plans.push(ValuePlan { name: Rc::clone(name), value, reads: reads.answers.clone() });
+        plans.push(ValuePlan {
+            name: Rc::clone(name),
+            value,
+            signing: signing.clone(),
+            reads: reads.answers.clone(),
+        });
         scope.value_reads.push(reads);
     }
     (plans, scope)
 }
 
-fn read_value(node: &Node<'_>) -> Option<Expression> {
+/// An expression, and what is made of its value.
+type Entry = (Option<Expression>, Option<Signing>);
+
+fn read_value(node: &Node<'_>) -> Entry {
     // An expression alone is short for an object with nothing but a `value`.
     match node.value {
-        Value::String(_) => read_expression(node),
+        Value::String(_) => (read_expression(node), None),
         Value::Object(_) => {
             let object = node.object();
             let value = object.require("value").and_then(|node| read_expression(&node));
+            let signing = signing::read(&object);
             object.finish();
-            value
+            (value, signing)
         }
         _ => {
             node.mismatch("an expression, or an object with a `value`");
-            None
+            (None, None)
         }
     }
 }
 
 /// Returns the indexes of the values, each after those that it reads. A circle is a problem that names it.
-fn in_order(node: &Node<'_>, entries: &[(Rc<str>, Option<Expression>)], names: &[Rc<str>]) -> Vec<usize> {
+fn in_order(node: &Node<'_>, entries: &[(Rc<str>, Entry)], names: &[Rc<str>]) -> Vec<usize> {
     let reads = |index: usize| -> Vec<usize> {
-        let chains = entries.get(index).and_then(|(_, value)| value.as_ref()).map(Expression::reads);
+        let chains = entries.get(index).and_then(|(_, (value, _))| value.as_ref()).map(Expression::reads);
         let mut read = Vec::new();
         for chain in chains.unwrap_or_default() {
             let is_read = |name: &Rc<str>| match chain.as_slice() {

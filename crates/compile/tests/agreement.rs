@@ -16,7 +16,10 @@ use std::slice;
 
 use claimsmith_core::claim_type::ClaimType;
 use claimsmith_core::http::Method;
-use claimsmith_core::plan::{AnswerFormat, Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope};
+use claimsmith_core::plan::{
+    AnswerFormat, CodeEncoding, Hash, JwtAlgorithm, Mode, OnError, OnNotFound, OnUndecidedDeny,
+    OnUndecidedScope, SecretEncoding,
+};
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Code, Target, Trigger};
@@ -432,7 +435,19 @@ fn odd_names() -> impl Iterator<Item = String> {
 /// The strings of the reader's source: whatever it knows by name is among them.
 fn reader_words() -> BTreeSet<String> {
     let mut words = BTreeSet::new();
-    for file in ["configuration", "tokens", "sources", "requests", "claims", "rules"] {
+    for file in [
+        "configuration",
+        "settings",
+        "values",
+        "tokens",
+        "sources",
+        "requests",
+        "tls",
+        "headers",
+        "claims",
+        "rules",
+        "signing",
+    ] {
         let source = read_file(&format!("crates/compile/src/{file}.rs"));
         let literals = source.split('"').skip(1).step_by(2);
         words.extend(literals.filter(|text| !text.contains(char::is_whitespace)).map(str::to_owned));
@@ -460,6 +475,10 @@ fn every_word() -> impl Iterator<Item = String> {
         of::<AnswerFormat>(),
         of::<AuthMethod>(),
         of::<Algorithm>(),
+        of::<Hash>(),
+        of::<SecretEncoding>(),
+        of::<CodeEncoding>(),
+        of::<JwtAlgorithm>(),
     ];
     words.into_iter().flatten().map(str::to_owned)
 }
@@ -475,6 +494,8 @@ const PLACES: [(&str, &str); 10] = [
     ("Basic", "/sources/update/basic"),
     ("GraphQl", "/sources/account/graphql"),
     ("WholeClaim", "/claims/seats"),
+    ("Hmac", "/claims/https:~1~1example.com~1signature/hmac"),
+    ("Jwt", "/claims/https:~1~1example.com~1token/jwt"),
     ("ScopeRule", "/scopes/1"),
     ("DenyRule", "/deny/0"),
     ("Limits", "/limits"),
@@ -528,7 +549,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 11);
+    assert_eq!(count, 17);
 }
 
 #[test]

@@ -39,5 +39,5 @@ pub(crate) fn identity_of(pairs: &[(String, Secret)]) -> String {
 }
 
 pub(crate) fn digest_of(identity: &str) -> String {
-    base64url(&platform::sha256(identity))
+    base64url(&platform::sha256(identity.as_bytes()))
 }

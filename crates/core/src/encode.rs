@@ -1,6 +1,6 @@
 //! Text that URLs, forms and headers can carry.
 
-pub(crate) use claimsmith_expression::encode::{base64, base64url, percent_encode};
+pub(crate) use claimsmith_expression::encode::{base64, base64_decode, base64url, hex, percent_encode};
 
 /// Returns the fields as `application/x-www-form-urlencoded`. A space becomes `%20`, which every reader of
 /// forms understands.
@@ -20,6 +20,17 @@ pub(crate) fn push_field(form: &mut String, name: &str, value: &str) {
     percent_encode(form, name);
     form.push('=');
     percent_encode(form, value);
+}
+
+/// Returns the bytes of hexadecimal digits; `None` where the text is something else.
+pub(crate) fn hex_decode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut digits = text.chars();
+    while let Some(digit) = digits.next() {
+        let byte = (digit.to_digit(16)? << 4) | digits.next()?.to_digit(16)?;
+        bytes.push(byte.to_le_bytes()[0]);
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -8,10 +8,15 @@ use std::rc::Rc;
 
 use claimsmith_expression::{Budget, Cause, ErrorKind, Map, Number, Value};
 
+use crate::call::{Deadline, deadline_exceeded};
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::host::Host;
+use crate::plan::{Plan, Signing};
 use crate::report::{AnswerOrigin, SourceReport};
-use crate::template::not_evaluated;
+use crate::secret::Secrets;
+use crate::signing::sign;
+use crate::task::timeout;
+use crate::template::{Inputs, not_evaluated};
 use crate::text::join_path;
 
 /// The outcome of a source.
@@ -32,6 +37,33 @@ pub(crate) enum View {
     Lenient,
     /// As unavailable: by rules and templates. `!profile.active` would hold for everybody.
     Strict,
+}
+
+/// What it takes to evaluate values and to sign them.
+#[derive(Debug)]
+pub(crate) struct Means<'a, H> {
+    pub(crate) host: &'a H,
+    pub(crate) secrets: &'a Secrets,
+    pub(crate) budget: &'a Budget,
+    pub(crate) deadline: Deadline,
+}
+
+impl<H> Clone for Means<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H> Copy for Means<'_, H> {}
+
+impl<H: Host> Means<'_, H> {
+    /// Returns the signature that takes a value's place.
+    pub(crate) async fn sign(&self, signing: &Signing, value: &Value, scope: &Value) -> Result<Value, Error> {
+        let inputs = Inputs { scope, secrets: self.secrets, budget: self.budget };
+        let timer = self.host.sleep(self.deadline.remaining_ms(self.host));
+        let signed = timeout(timer, sign(self.host, signing, value, inputs)).await;
+        signed.unwrap_or_else(|| Err(deadline_exceeded()))
+    }
 }
 
 /// `event`, `settings`, `now`, `values`, `calls`, and each source by its name; unavailable where it failed.
@@ -83,7 +115,13 @@ impl Facts {
     }
 
     /// Adds values, by their indexes: each after those that it reads. One that is there already stays.
-    pub(crate) fn add_values(&self, plan: &Plan, wanted: &[usize], view: View, budget: &Budget) {
+    pub(crate) async fn add_values<H: Host>(
+        &self,
+        plan: &Plan,
+        wanted: &[usize],
+        view: View,
+        means: Means<'_, H>,
+    ) {
         for value in wanted.iter().filter_map(|index| plan.values.get(*index)) {
             let name = &value.name;
             let document = self.seen(view);
@@ -95,15 +133,24 @@ impl Facts {
                 let source = plan.sources.get(*index);
                 source.is_some_and(|source| self.strict.borrow().member(&source.name) == not_asked)
             });
-            let result = value.value.evaluate_within(&document, budget);
+            let failed = |error: Error| {
+                self.note(error.at(&join_path("values", name)));
+                Value::Unavailable(Cause::Failed)
+            };
+            let found = match (value.value.evaluate_within(&document, means.budget), &value.signing) {
+                (Ok(Value::Null), _) => Value::Null,
+                (Ok(found), Some(signing)) => {
+                    means.sign(signing, &found, &document).await.unwrap_or_else(failed)
+                }
+                (Ok(found), None) => found,
+                // What it reads has told why.
+                (Err(error), _) if error.kind == ErrorKind::Unavailable => {
+                    Value::Unavailable(if error.is_open() { Cause::Failed } else { Cause::NotAsked })
+                }
+                (Err(error), _) => failed(not_evaluated(&error)),
+            };
             // A document that nobody else holds grows in its place.
             drop(document);
-            let found = result.unwrap_or_else(|error| {
-                if error.kind != ErrorKind::Unavailable {
-                    self.note(not_evaluated(&error).at(&join_path("values", name)));
-                }
-                Value::Unavailable(if error.is_open() { Cause::Failed } else { Cause::NotAsked })
-            });
             for other in [View::Lenient, View::Strict] {
                 if other == view || is_seen_alike {
                     let mut document = self.document(other).borrow_mut();

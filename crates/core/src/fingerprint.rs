@@ -1,9 +1,9 @@
 //! The fingerprint of a configuration.
 
-use claimsmith_expression::encode::hex;
 use claimsmith_expression::text::concat;
 use claimsmith_expression::{Value, platform, sorted_order};
 
+use crate::encode::hex;
 use crate::plan::VERSION;
 
 /// Returns the fingerprint of a configuration for this version: SHA-256 over the version, a line feed and the
@@ -13,7 +13,7 @@ use crate::plan::VERSION;
 pub fn fingerprint(config: &Value) -> String {
     let mut text = concat(&[VERSION, "\n"]);
     write_canonical(&mut text, config, Some("$schema"));
-    let digest = platform::sha256(&text);
+    let digest = platform::sha256(text.as_bytes());
     hex(digest.get(..8).unwrap_or_default())
 }
 

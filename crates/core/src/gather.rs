@@ -12,7 +12,7 @@ use crate::call::{Attempt, Deadline, status_of};
 use crate::error::{Code, Error, placed};
 use crate::event::{CLIENT_ID, CORRELATION_ID, read_event};
 use crate::exchange::Exchange;
-use crate::facts::{Answered, Facts, View};
+use crate::facts::{Answered, Facts, Means, View};
 use crate::gathered::Gathered;
 use crate::grant::grant;
 use crate::host::Host;
@@ -21,7 +21,7 @@ use crate::login::Login;
 use crate::now::now;
 use crate::plan::{CachePlan, OnError, Plan, SourcePlan, TokenPlan};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::rules::deny_early;
+use crate::rules::{RULE_STEPS, deny_early};
 use crate::secret::{Secret, Secrets};
 use crate::settings::settings;
 use crate::shared_state::{Caller, SharedState};
@@ -51,8 +51,8 @@ pub(crate) async fn gather<H: Host>(
     (deadline, budget): (Deadline, &Budget),
 ) -> Gathered {
     let run = Run::new(plan, shared, host, login, (deadline, budget));
-    let is_skipped = run.is_skipped();
-    let denied_early = if is_skipped { None } else { run.deny_early() };
+    let is_skipped = run.is_skipped().await;
+    let denied_early = if is_skipped { None } else { run.deny_early().await };
     if is_skipped || denied_early.is_some() {
         run.trace.borrow_mut().sources.iter_mut().for_each(|(_, source)| source.skipped = true);
     } else {
@@ -66,6 +66,7 @@ pub(crate) async fn gather<H: Host>(
     let trace = run.trace.into_inner();
     Gathered {
         facts: run.facts,
+        secrets: run.secrets,
         correlation_id: run.correlation_id,
         tokens: trace.tokens,
         sources: trace.sources,
@@ -148,13 +149,13 @@ impl<'a, H: Host> Run<'a, H> {
     }
 
     /// Returns whether there is nothing to decide.
-    fn is_skipped(&self) -> bool {
+    async fn is_skipped(&self) -> bool {
         if is_own_client(self.plan, &self.facts.seen(View::Strict), &self.secrets, self.budget) {
             self.warn(&["the token is one that this configuration asks for, and is left as it is"]);
             return true;
         }
         let Some(when) = &self.plan.when else { return false };
-        self.facts.add_values(self.plan, &self.plan.when_values, View::Lenient, self.budget);
+        self.add_values(&self.plan.when_values, View::Lenient, self.budget).await;
         match when.holds(&self.facts.seen(View::Lenient), self.budget, Faults::LeaveOpen) {
             Ok(holds) => !holds,
             // The rules are what protects the login, so they decide.
@@ -166,8 +167,15 @@ impl<'a, H: Host> Run<'a, H> {
     }
 
     /// The reason of a rule that denies the login whatever the sources would say. They are not asked then.
-    fn deny_early(&self) -> Option<Rc<str>> {
-        deny_early(self.plan, &self.facts, &mut self.trace.borrow_mut().warnings)
+    async fn deny_early(&self) -> Option<Rc<str>> {
+        let budget = Budget::new(RULE_STEPS);
+        self.add_values(&self.plan.early_values, View::Strict, &budget).await;
+        deny_early(self.plan, &self.facts, &budget, &mut self.trace.borrow_mut().warnings)
+    }
+
+    async fn add_values(&self, wanted: &[usize], view: View, budget: &Budget) {
+        let means = Means { host: self.host, secrets: &self.secrets, budget, deadline: self.deadline };
+        self.facts.add_values(self.plan, wanted, view, means).await;
     }
 
     /// Asks every source, side by side; one that reads another's answer waits for that. What they put in the background
@@ -225,7 +233,7 @@ impl<'a, H: Host> Run<'a, H> {
     async fn is_wanted(&self, source: &SourcePlan, report: &mut SourceReport) -> Result<bool, Error> {
         if let Some(when) = &source.when {
             self.wait_for(&source.when_waits_for, report).await;
-            self.facts.add_values(self.plan, &source.when_values, View::Lenient, self.budget);
+            self.add_values(&source.when_values, View::Lenient, self.budget).await;
             let decision = when.holds(&self.facts.seen(View::Lenient), self.budget, Faults::LeaveOpen);
             let decision = decision.map_err(|error| undecided("when", &error));
             if !placed(decision, &["sources.", &source.name, ".when"])? {
@@ -233,7 +241,7 @@ impl<'a, H: Host> Run<'a, H> {
             }
         }
         self.wait_for(&source.waits_for, report).await;
-        self.facts.add_values(self.plan, &source.values, View::Strict, self.budget);
+        self.add_values(&source.values, View::Strict, self.budget).await;
         Ok(true)
     }
 

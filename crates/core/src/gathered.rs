@@ -5,11 +5,13 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::report::{SourceReport, TokenReport};
+use crate::secret::Secrets;
 
 /// The answers of the sources, and the report of their calls.
 #[derive(Debug)]
 pub(crate) struct Gathered {
     pub(crate) facts: Facts,
+    pub(crate) secrets: Secrets,
     pub(crate) correlation_id: Option<String>,
     pub(crate) tokens: Vec<(String, TokenReport)>,
     pub(crate) sources: Vec<(String, SourceReport)>,

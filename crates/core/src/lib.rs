@@ -46,6 +46,7 @@ mod exchange;
 mod refusal;
 mod retry;
 mod shared_state;
+mod signing;
 mod task;
 mod token_store;
 

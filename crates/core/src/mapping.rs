@@ -11,13 +11,13 @@ use crate::call::{Deadline, deadline_exceeded};
 use crate::claim_type::has_unsafe_integer;
 use crate::decision::Effect;
 use crate::error::{Code, Error};
-use crate::facts::View;
+use crate::facts::{Means, View};
 use crate::gathered::Gathered;
 use crate::host::Host;
 use crate::limits::{Room, held, refuse, room, too_large, weight};
 use crate::plan::{ClaimPlan, Plan};
 use crate::report::LeftOut;
-use crate::rules::{Denial, apply_rules};
+use crate::rules::{Denial, RULE_STEPS, apply_rules};
 use crate::target::Target;
 use crate::template::{evaluate, not_evaluated};
 use crate::text::claim_path;
@@ -85,7 +85,9 @@ impl<'a> Mapped<'a> {
             return mapped;
         }
         let mut scopes = Vec::new();
-        mapped.denial = apply_rules(plan, &mut mapped.gathered, &mut scopes);
+        let budget = Budget::new(RULE_STEPS);
+        mapped.add_values(&plan.rule_values, View::Strict, host, Bounds { budget: &budget, ..bounds }).await;
+        mapped.denial = apply_rules(plan, &mut mapped.gathered, &budget, &mut scopes);
         if mapped.denial.is_none() && !mapped.gathered.denies {
             mapped.map_claims(host, bounds).await;
         }
@@ -107,12 +109,15 @@ impl<'a> Mapped<'a> {
                 host.sleep(0).await;
                 slice_end = Deadline::after(host, SLICE_MS);
             }
-            self.gathered.facts.add_values(plan, &claim.values, View::Lenient, bounds.budget);
+            self.add_values(&claim.values, View::Lenient, host, bounds).await;
             let scope = self.gathered.facts.seen(View::Lenient);
             let built = if bounds.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
-                build_claim(claim, &scope, bounds.budget)
+                match build_claim(claim, &scope, bounds.budget) {
+                    Ok(value) => self.sign(claim, value, &scope, host, bounds).await,
+                    Err(unset) => Err(unset),
+                }
             };
             match built.or_else(|unset| self.take_default(claim, unset)) {
                 Ok(value) => self.draft(&mut drafts, (place, claim), &value, &scope, bounds.missing),
@@ -130,6 +135,28 @@ impl<'a> Mapped<'a> {
             let (target, value) = (*target, value.clone());
             self.effects.push(Effect::SetClaim { target, name: Rc::clone(&claim.name), value });
         }
+    }
+
+    async fn add_values<H: Host>(&self, wanted: &[usize], view: View, host: &H, bounds: Bounds<'_>) {
+        self.gathered.facts.add_values(self.plan, wanted, view, self.means(host, bounds)).await;
+    }
+
+    fn means<'m, H>(&'m self, host: &'m H, bounds: Bounds<'m>) -> Means<'m, H> {
+        let Bounds { budget, deadline, .. } = bounds;
+        Means { host, secrets: &self.gathered.secrets, budget, deadline }
+    }
+
+    /// The value, or the signature in its place.
+    async fn sign<H: Host>(
+        &self,
+        claim: &ClaimPlan,
+        value: Value,
+        scope: &Value,
+        host: &H,
+        bounds: Bounds<'_>,
+    ) -> Result<Value, Unset> {
+        let Some(signing) = &claim.signing else { return Ok(value) };
+        self.means(host, bounds).sign(signing, &value, scope).await.map_err(Unset::Failed)
     }
 
     /// The claim's default, wherever there is no value to set.

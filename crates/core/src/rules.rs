@@ -17,7 +17,7 @@ use crate::template::not_evaluated;
 
 /// The steps that the rules of one login share. Their own, so that no claim over a user's large data
 /// can leave a rule undecided.
-const RULE_STEPS: usize = 100_000;
+pub(crate) const RULE_STEPS: usize = 100_000;
 
 /// The steps that a rule has of its own where others have used up the shared ones, so that one over large data leaves
 /// no other undecided.
@@ -55,11 +55,14 @@ impl Facts {
 }
 
 /// The reason of the first rule that holds by the event alone, so that nothing need be asked.
-pub(crate) fn deny_early(plan: &Plan, facts: &Facts, warnings: &mut Vec<String>) -> Option<Rc<str>> {
-    let budget = Budget::new(RULE_STEPS);
-    facts.add_values(plan, &plan.early_values, View::Strict, &budget);
+pub(crate) fn deny_early(
+    plan: &Plan,
+    facts: &Facts,
+    budget: &Budget,
+    warnings: &mut Vec<String>,
+) -> Option<Rc<str>> {
     let holds = |rule: &DenyRule| {
-        !rule.reads_source && matches!(facts.decide(Some(&rule.when), &budget), Ruling::Holds)
+        !rule.reads_source && matches!(facts.decide(Some(&rule.when), budget), Ruling::Holds)
     };
     let (index, rule) = plan.deny.iter().enumerate().find(|(_, rule)| holds(rule))?;
     warnings.push(concat(&["`", &rule_path("deny", index), "` holds"]));
@@ -67,12 +70,15 @@ pub(crate) fn deny_early(plan: &Plan, facts: &Facts, warnings: &mut Vec<String>)
 }
 
 /// Decides whether the login is denied by a rule, and if not, what becomes of the scopes.
-pub(crate) fn apply_rules(plan: &Plan, gathered: &mut Gathered, effects: &mut Vec<Effect>) -> Option<Denial> {
-    let budget = Budget::new(RULE_STEPS);
-    gathered.facts.add_values(plan, &plan.rule_values, View::Strict, &budget);
-    let denial = deny(plan, gathered, &budget);
+pub(crate) fn apply_rules(
+    plan: &Plan,
+    gathered: &mut Gathered,
+    budget: &Budget,
+    effects: &mut Vec<Effect>,
+) -> Option<Denial> {
+    let denial = deny(plan, gathered, budget);
     if denial.is_none() && !gathered.denies {
-        change_scopes(plan, gathered, &budget, effects);
+        change_scopes(plan, gathered, budget, effects);
     }
     denial
 }

@@ -424,3 +424,27 @@ fn a_thousand_users_at_once_each_get_their_own() {
         assert_eq!(effects(decision), [expected]);
     }
 }
+
+#[test]
+fn a_value_may_be_signed_and_read_as_a_text() {
+    let config = r#"{
+        "values": {
+            "code": { "value": "event.user.user_id", "hmac": { "secret": "{secrets.KEY}" } },
+            "none": { "value": "event.user.nobody", "hmac": { "secret": "{secrets.KEY}" } },
+            "weak": { "value": "{sub: event.user.user_id}", "jwt": { "secret": "{secrets.KEY}" } },
+            "url": "join('', ['https://h.example/?code=', values.code])"
+        },
+        "claims": { "url": "values.url", "none": { "value": "values.none", "default": "x" }, "weak": "values.weak" },
+        "deny": [{ "when": "values.code != '7a7e3a'  && values.weak", "reason": "No.", "on_unavailable": "skip" }]
+    }"#;
+    let decision = with_secrets(config, &[("KEY", "hunter2")]);
+    // HMAC-SHA-256 of `ann` under the key `hunter2`.
+    let code = "9b535644bf1b9a664e49df2bc01078888861ccf491b9d0e08fdf81927abecc29";
+    let expected = format!(r#"url="https://h.example/?code={code}""#);
+    assert_eq!(effects(&decision), [r#"none="x""#.to_owned(), expected]);
+    assert_eq!(
+        errors(&decision),
+        ["unavailable@deny[0]", "unavailable@claims.weak", "secret_invalid@values.weak"]
+    );
+    assert!(!format!("{decision:?}").contains("hunter2"));
+}

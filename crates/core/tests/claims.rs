@@ -18,7 +18,7 @@ use claimsmith_core::Target;
 use claimsmith_core::expression::json;
 use claimsmith_core::http::TransportError;
 use claimsmith_core::report::OutcomeKind;
-use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Trigger};
+use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Secret, Trigger};
 use support::{MemoryHost, World, answer, effects, errors, issuing_world, login, read};
 
 /// The rest of a configuration with one source, `s`, that needs no token.
@@ -763,4 +763,89 @@ fn thousands_of_claims_are_shed_in_the_time_that_it_takes_to_set_them() {
     let (shed, few) = run("");
     assert!(all == 10_000 && few < 2_000, "{all} {few}");
     assert!(shed < kept * 10, "{shed:?} to shed, {kept:?} to set");
+}
+
+/// Decides a login with a claim `x` that is signed so.
+fn signed(rest: &str, value: &str, secret: &str) -> Decision {
+    signed_within(8192, rest, value, secret)
+}
+
+fn signed_within(id_token_bytes: u32, rest: &str, value: &str, secret: &str) -> Decision {
+    let world = issuing_world();
+    let mut login = login("ann");
+    login.event = json::read(br#"{"user":{"user_id":"ann"}}"#).unwrap();
+    login.secrets = [("KEY".into(), Secret::new(secret))].into_iter().collect();
+    let limits = format!(r#""limits":{{"id_token_bytes":{id_token_bytes}}}"#);
+    let claims = format!(r#"{{{limits},"claims":{{"x":{{"value":"{value}","to":["id_token"],{rest}}}}}}}"#);
+    let engine = Engine::new(read(&claims).unwrap_or_else(|problems| panic!("{problems:?}")));
+    world.run(engine.enrich(&MemoryHost::new(&world), login))
+}
+
+#[test]
+fn a_text_is_signed_after_its_type_and_a_default_is_set_as_written() {
+    let hmac = |keys: &str| {
+        format!(r#""type":"string","default":"none","hmac":{{"secret":"{{secrets.KEY}}"{keys}}}"#)
+    };
+    let effect = |rest: &str, value: &str, secret: &str| all_effects(&signed(rest, value, secret))[0].clone();
+    // RFC 4231 §4.3.
+    let text = "'what do ya want for nothing?'";
+    let code = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    assert_eq!(effect(&hmac(""), text, "Jefe"), format!("id_token x=\"{code}\""));
+    let hex_key = hmac(r#","secret_encoding":"hex","encoding":"base64""#);
+    assert_eq!(
+        effect(&hex_key, text, "4a656665"),
+        "id_token x=\"W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=\""
+    );
+    let base64_key = hmac(r#","secret_encoding":"base64","encoding":"base64url""#);
+    assert_eq!(
+        effect(&base64_key, text, "SmVmZQ=="),
+        "id_token x=\"W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM\""
+    );
+    assert_eq!(effect(&hmac(""), "event.user.name", "Jefe"), "id_token x=\"none\"");
+    assert_eq!(effect(&hmac(""), "`7`", "Jefe"), "id_token x=\"none\"");
+}
+
+#[test]
+fn a_claim_whose_key_is_unfit_is_left_out_and_no_secret_is_told() {
+    let hmac = r#""hmac":{"secret":"{secrets.KEY}","secret_encoding":"hex"}"#;
+    let jwt = r#""jwt":{"secret":"{secrets.KEY}"}"#;
+    let private = r#""jwt":{"private_key":"{secrets.KEY}"}"#;
+    let cases = [
+        (hmac, "'a'", "", "secret_invalid"),
+        (hmac, "'a'", "hunter2", "secret_invalid"),
+        (hmac, "`7`", "00", "claim_type_mismatch"),
+        (jwt, "`{}`", "", "secret_invalid"),
+        (jwt, "`{}`", "hunter2hunter2hunter2hunter2hun", "secret_invalid"),
+        (jwt, "'a'", "hunter2hunter2hunter2hunter2hunt", "claim_type_mismatch"),
+        (jwt, "`{\\\"n\\\":9007199254740993}`", "hunter2hunter2hunter2hunter2hunt", "unsafe_integer"),
+        (private, "`{}`", "hunter2 unfit", "secret_invalid"),
+    ];
+    for (rest, value, secret, reason) in cases {
+        let decision = signed(rest, value, secret);
+        assert_eq!(left_out(&decision), [format!("x {reason}")], "{rest} {value} {secret}");
+        assert_eq!(decision.report.errors[0].path, "claims.x");
+        assert!(!format!("{:?}", decision.report).contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_jwt_has_its_dates_over_those_of_the_payload_and_counts_signed() {
+    let payload = "{sub: event.user.user_id, iat: `1`, exp: `2`}";
+    let secret = "0123456789abcdef0123456789abcdef";
+    let token = |rest: &str| {
+        let decision = signed(&format!(r#""jwt":{{"secret":"{{secrets.KEY}}"{rest}}}"#), payload, secret);
+        let Effect::SetClaim { value, .. } = &decision.effects[0] else { panic!("{decision:?}") };
+        value.as_str().unwrap().to_owned()
+    };
+    // {"alg":"HS256","typ":"JWT"} {"exp":2,"iat":1700000000,"sub":"ann"}, as `openssl dgst -sha256 -hmac` signs it.
+    assert_eq!(
+        token(""),
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjIsImlhdCI6MTcwMDAwMDAwMCwic3ViIjoiYW5uIn0.V-1KzzXsnSk_mWHPc0PBH03mQV0ncTyi-2Rb3IfX3oM"
+    );
+    assert!(
+        token(r#","expires_in_s":60"#)
+            .contains(".eyJleHAiOjE3MDAwMDAwNjAsImlhdCI6MTcwMDAwMDAwMCwic3ViIjoiYW5uIn0.")
+    );
+    let decision = signed_within(100, r#""jwt":{"secret":"{secrets.KEY}"}"#, payload, secret);
+    assert_eq!(left_out(&decision), ["x claims_too_large id_token"]);
 }

@@ -6,6 +6,7 @@ use claimsmith_core::plan::ClaimPlan;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use super::signing::{Hmac, Jwt};
 use super::values::Expression;
 use super::words::{PlainWords, Words};
 
@@ -31,8 +32,12 @@ pub struct WholeClaim {
     /// The type that the value must have. Any other is left out and reported; nothing is ever cast.
     #[schemars(rename = "type")]
     pub kind: Option<PlainWords<ClaimType>>,
+    /// Signs the value: its authentication code is set in its place.
+    pub hmac: Option<Hmac>,
+    /// Signs the value: a JWT is set in its place. Its size counts signed.
+    pub jwt: Option<Jwt>,
     /// Taken wherever there is no value to set: it is null, its source failed, the expression is an error, or the type
-    /// does not fit. It fits the `type` itself.
+    /// does not fit. It fits the `type` itself, and is set as written, never signed.
     #[schemars(extend("default" = null))]
     pub default: Option<Value>,
     /// True denies the login where the claim has no value and no `default`, or its `when` cannot be decided.

@@ -4,6 +4,7 @@ use claimsmith_core::plan::SettingType;
 use schemars::{JsonSchema, Schema, json_schema};
 use serde_json::Value;
 
+use super::signing::{Hmac, Jwt};
 use super::values::Expression;
 use super::words::{Words, first};
 
@@ -53,4 +54,8 @@ pub enum NamedValue {
 pub struct WholeValue {
     /// The expression. It may read other values, but not in a circle.
     pub value: Expression,
+    /// The authentication code that takes the place of the value, which is a text. Not beside `jwt`.
+    pub hmac: Option<Hmac>,
+    /// The JWT that takes the place of the value, which is the payload. Not beside `hmac`.
+    pub jwt: Option<Jwt>,
 }

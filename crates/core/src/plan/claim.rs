@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use claimsmith_expression::{Expression, Value};
 
+use super::Signing;
 use crate::claim_type::ClaimType;
 use crate::target::Target;
 
@@ -19,7 +20,9 @@ pub struct ClaimPlan {
     pub targets: Vec<Target>,
     /// The type that the value must have.
     pub kind: Option<ClaimType>,
-    /// The value that is set where there is no other.
+    /// The signature that is set in place of the value.
+    pub signing: Option<Signing>,
+    /// The value that is set where there is no other. It is never signed.
     pub default: Value,
     /// True where the login is denied if the claim has no value.
     pub required: bool,
@@ -38,4 +41,16 @@ impl ClaimPlan {
     pub const MAX_PRIORITY: u32 = 1_000_000;
 }
 
-plain_struct!(ClaimPlan { name, value, targets, kind, default, required, when, priority, reads, values });
+plain_struct!(ClaimPlan {
+    name,
+    value,
+    targets,
+    kind,
+    signing,
+    default,
+    required,
+    when,
+    priority,
+    reads,
+    values
+});

@@ -27,7 +27,7 @@ pub(super) fn sha256(call: &mut Invocation<'_, '_>) -> Outcome {
         "base64url" => encode::base64url,
         _ => return Err(call.impossible(1, "`hex`, `base64` or `base64url`", "another string")),
     };
-    Ok(write(&platform::sha256(&text)).into())
+    Ok(write(&platform::sha256(text.as_bytes())).into())
 }
 
 /// Null where the text is not percent-encoded.
