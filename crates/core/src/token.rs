@@ -452,7 +452,7 @@ mod tests {
             key(|_| {}),
             key(|grant| grant.url = Secret::new("https://other.example/oauth/token")),
             key(|grant| grant.client_id = Secret::new("other")),
-            key(|grant| grant.credential = Secret::new("other")),
+            key(|grant| grant.credentials = vec![Secret::new("other")]),
             key(|grant| grant.auth = AuthMethod::ClientSecretBasic),
             key(|grant| grant.parameters.truncate(1)),
             key(|grant| grant.parameters[1].1 = Secret::new("read:userswrite:users")),
