@@ -8,6 +8,7 @@
 //   zero or when overflow occurs" (JEP-16). Here integers beyond 2^53 − 1 are such an error too, as in `sum`.
 // - `a ? b : c | d` takes the pipe into its last part there. The ternary "has a higher precedence than the `|` pipe
 //   expression" (JEP-21), so the package is asked with parentheses.
+// - A projection before the `:` of a ternary is a syntax error there. The grammar of JEP-21 has any expression in its place.
 // - A variable that an outer `let` binds to null, false, 0 or '' is undefined in an inner one there. JEP-18 knows only
 //   whether it is bound, so the package is asked with all of them bound again.
 // - A variable in `&` is undefined there: functions evaluate it outside of its `let`. JEP-18 has no such exception.
@@ -164,11 +165,11 @@ function value(depth, bound, isSafe = false) {
     case 6:
       return write`(${inner()} ${pick(["==", "!=", "<", ">=", "&&", "||"])} ${inner()})`;
     case 7:
-      return write`(${inner()} ? ${inner()} : ${inner()})`;
+      return write`(${inner()} ? «${inner()}» : ${inner()})`;
     case 8:
       return write`(!«${inner()}»)`;
     case 9:
-      return write`(«${inner()} || ${inner()} ? ${inner()} : ${inner()}» | ${inner()})`;
+      return write`(«${inner()} || ${inner()} ? «${inner()}» : ${inner()}» | ${inner()})`;
     case 10:
       return write`(${inner()} ${multiplied(pick(SIGNS))} ${inner()})`;
     case 11:
