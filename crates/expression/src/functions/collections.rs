@@ -216,7 +216,7 @@ pub(super) fn zip(call: &mut Invocation<'_, '_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::check;
+    use crate::testing::{check, outcome};
 
     const DOCUMENT: &str = r#"{
         "n": -1.5, "s": "añb", "e": [], "o": {"b": 2, "a": 1}, "z": null,
@@ -274,6 +274,45 @@ mod tests {
                 ("zip(`[null]`, numbers)", "[[null,3]]"),
             ],
         );
+    }
+
+    #[test]
+    fn unique_keeps_the_first_of_equal_items() {
+        check(
+            r#"{"l": ["b", "a", "b", "ż", "a"], "m": [1, "1", 1.0, [1], {"b": 1, "a": [2]}, [1], {"a": [2], "b": 1}, null, false, 0, -0, null],
+                "ids": [9007199254740993, 9007199254740992, 9007199254740993]}"#,
+            &[
+                ("unique(l)", r#"["b","a","ż"]"#),
+                ("unique(m)", r#"[1,"1",[1],{"a":[2],"b":1},null,false,0]"#),
+                ("unique(ids)", "[9007199254740993,9007199254740992]"),
+                ("unique(`[]`)", "[]"),
+                ("unique(unique(l)) == unique(l)", "true"),
+                ("unique('aa')", "invalid-type: `unique` expects an array, found string at byte 7"),
+                ("unique(z)", "invalid-type: `unique` expects an array, found null at byte 7"),
+            ],
+        );
+        let many: Vec<String> = (0..10_000).map(|number| format!("\"role-{}\"", number % 7_000)).collect();
+        assert_eq!(outcome("length(unique(@))", &format!("[{}]", many.join(","))), "7000");
+        let large = format!("[{}]", vec![format!("\"{}\"", "a".repeat(100_000)); 200].join(","));
+        assert!(outcome("unique(@)", &large).starts_with("too-much-work: "));
+    }
+
+    #[test]
+    fn get_takes_a_member_by_a_name_that_is_data() {
+        check(
+            r#"{"o": {"a b": 1, "ż": [2], "__proto__": 3, "": 4}, "name": "ż", "l": [1], "z": null}"#,
+            &[
+                ("get(o, 'a b')", "1"),
+                ("get(o, name)[0]", "2"),
+                ("get(o, '__proto__')", "3"),
+                ("get(o, '')", "4"),
+                ("get(o, 'constructor')", "null"),
+                ("get(l, '0')", "invalid-type: `get` expects an object, found array at byte 4"),
+                ("get(z, 'a')", "invalid-type: `get` expects an object, found null at byte 4"),
+                ("get(o, z)", "invalid-type: `get` expects a string, found null at byte 7"),
+            ],
+        );
+        check("{}", &[("get(@, '__proto__')", "null")]);
     }
 
     #[test]

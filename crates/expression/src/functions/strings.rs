@@ -204,6 +204,73 @@ mod tests {
     }
 
     #[test]
+    fn substring_counts_characters_from_either_end() {
+        check(
+            r#"{"s": "Zażółć 😀!", "n": 1}"#,
+            &[
+                ("substring(s, `0`)", r#""Zażółć 😀!""#),
+                ("substring(s, `2`)", r#""żółć 😀!""#),
+                ("substring(s, `2`, `3`)", r#""żół""#),
+                ("substring(s, `7`, `1`)", r#""😀""#),
+                ("substring(s, `-2`)", r#""😀!""#),
+                ("substring(s, `-2`, `1`)", r#""😀""#),
+                ("substring(s, `-100`, `2`)", r#""Za""#),
+                ("substring(s, `9`)", r#""""#),
+                ("substring(s, `1e300`)", r#""""#),
+                ("substring(s, `0`, `0`)", r#""""#),
+                ("substring(s, `0`, `1e300`)", r#""Zażółć 😀!""#),
+                ("substring('', `-1`, `5`)", r#""""#),
+                ("substring(n, `0`)", "invalid-type: `substring` expects a string, found number at byte 10"),
+                ("substring(s, 'a')", "invalid-type: `substring` expects a number, found string at byte 13"),
+                (
+                    "substring(s, `0.5`)",
+                    "invalid-value: `substring` expects a whole number, found a fraction at byte 13",
+                ),
+                (
+                    "substring(s, `0`, `-1`)",
+                    "invalid-value: `substring` expects a count, found a negative number at byte 18",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn in_cidr_is_an_error_where_there_is_no_address_or_range() {
+        check(
+            r#"{"ip": "10.1.2.3", "six": "2001:db8::1", "n": 1}"#,
+            &[
+                ("in_cidr(ip, '10.0.0.0/8')", "true"),
+                ("in_cidr(ip, '11.0.0.0/8')", "false"),
+                ("in_cidr(six, '2001:db8::/32')", "true"),
+                ("in_cidr(six, '10.0.0.0/8')", "false"),
+                ("in_cidr('::ffff:10.1.2.3', '10.0.0.0/8')", "true"),
+                ("[`\"10.0.0.0/8\"`, '11.0.0.0/8'][?in_cidr($ip, @)]", r#"["10.0.0.0/8"]"#),
+                (
+                    "in_cidr('ten', '10.0.0.0/8')",
+                    "invalid-value: `in_cidr` expects an IP address, found another string at byte 8",
+                ),
+                (
+                    "in_cidr(ip, ip)",
+                    "invalid-value: `in_cidr` expects a range such as `10.0.0.0/8`, found another string at byte 12",
+                ),
+                (
+                    "in_cidr(n, '10.0.0.0/8')",
+                    "invalid-type: `in_cidr` expects a string, found number at byte 8",
+                ),
+                ("in_cidr(ip, missing)", "invalid-type: `in_cidr` expects a string, found null at byte 12"),
+            ],
+        );
+        let long = format!("{{\"a\":\"{}\"}}", "1".repeat(100_000));
+        check(
+            &long,
+            &[(
+                "in_cidr(a, '::/0')",
+                "invalid-value: `in_cidr` expects an IP address, found another string at byte 8",
+            )],
+        );
+    }
+
+    #[test]
     fn find_first_looks_between_start_and_end() {
         check(
             DOCUMENT,
