@@ -151,7 +151,9 @@ fn read_headers(object: &Object<'_>, filled_by: Option<&str>) -> Vec<(String, Te
             if !is_header_name(&lower) {
                 node.problem("this is not a header name");
             } else if OWN_HEADERS.contains(&&*lower) {
-                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
+                let remedy =
+                    if lower == "content-type" { "; say `content_type` beside `headers`" } else { "" };
+                node.problem(concat(&["`", &lower, "` is filled by the engine", remedy]));
             } else if let Some(filled_by) = filled_by.filter(|_| lower == "authorization") {
                 let remedy = if filled_by == "`basic`" { "leave `basic` out" } else { "set `token` to null" };
                 node.problem(concat(&[filled_by, " fills `authorization`; ", remedy, " to write your own"]));
