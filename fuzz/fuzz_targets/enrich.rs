@@ -37,12 +37,18 @@ const CONFIG: &str = r#"{
            "cache": { "ttl_s": 30, "stale_if_error_s": 600 }, "headers": { "x-key": "{secrets.SECRET}" } },
     "t": { "url": "https://h/t/{event.user.user_id}", "token": "key", "when": "s.more", "timeout_ms": 400,
            "on_not_found": "error" },
-    "p": { "url": "https://h/p", "token": null, "method": "POST", "body": { "id": "{event.user.user_id}" } }
+    "p": { "url": "https://h/p", "token": null, "method": "POST", "body": { "id": "{event.user.user_id}" } },
+    "f": { "url": "https://h/f", "basic": { "user": "u", "password": "{secrets.SECRET}" }, "answer": "text",
+           "query": { "list": ["{event.user.user_id}", 7] }, "form": { "id": "{event.user.user_id}" }, "ok_status": [409] },
+    "g": { "url": "https://h/g", "token": null, "graphql": { "query": "query($id: ID) { user(id: $id) { who } }",
+           "variables": { "id": "{event.user.user_id}", "nick?": "{event.user.nickname}" } } }
   },
   "claims": {
     "https://x/s": "s.who",
     "https://x/all": { "value": "[s, t, p][].who", "default": [], "type": "string[]", "priority": -1 },
     "https://x/n": { "value": "s.n", "type": "integer", "to": ["access_token"] },
+    "https://x/f": "f",
+    "https://x/g": "g.who",
     "https://x/p": { "value": "p", "to": ["id_token", "saml_response", "app_metadata"] },
     "https://x/m": { "value": "t.who", "to": ["transaction_metadata", "user_metadata"], "when": "s.more" }
   },
@@ -94,7 +100,7 @@ fn respond(script: &Script, request: &Request) -> (u32, Result<Response, Transpo
             let flags = script.byte();
             let flag = |bit: u8| flags & (1 << bit) != 0;
             format!(
-                r#"{{"who":"{marker}","n":{},"more":{},"beta":{},"admin":{},"blocked":{},"text":"{}"}}"#,
+                r#"{{"who":"{marker}","n":{},"more":{},"beta":{},"admin":{},"blocked":{},"text":"{}","data":{{"who":"{marker}"}}}}"#,
                 if flag(0) { "9007199254740993" } else { "7" },
                 flag(1),
                 flag(2),

@@ -122,14 +122,14 @@ async function startTokenServers(config, secrets) {
 }
 
 /**
- * The token that a source brings: the only one where none is named, and none where that is null.
+ * The token that a source brings: the only one where none is named, and none where that is null or it has `basic`.
  *
  * @param {Record<string, any>} config
  * @param {string} source
  */
 function tokenOf({ tokens = {}, sources }, source) {
-  const { token } = sources[source];
-  if (token !== undefined) return token;
+  const { token, basic } = sources[source];
+  if (token !== undefined || basic !== undefined) return token ?? null;
   const names = Object.keys(tokens);
   return names.length === 1 ? names[0] : null;
 }

@@ -16,7 +16,9 @@ pub(crate) fn read(object: &Object<'_>, authorization: Option<&str>) -> Vec<(Str
             if !is_header_name(&lower) {
                 node.problem("this is not a header name");
             } else if OWN_HEADERS.contains(&&*lower) {
-                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
+                let remedy =
+                    if lower == "content-type" { "; say `content_type` beside `headers`" } else { "" };
+                node.problem(concat(&["`", &lower, "` is filled by the engine", remedy]));
             } else if let (Some(reason), "authorization") = (authorization, &*lower) {
                 node.problem(reason);
             } else if headers.iter().any(|(known, _)| *known == lower) {

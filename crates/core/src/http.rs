@@ -48,7 +48,7 @@ impl Request {
     /// Returns whether an answer with this status is nothing without its body.
     pub fn needs_body(&self, status: u16) -> bool {
         // 204 has no body, whatever its headers say (RFC 9112 §6.3).
-        self.reads_body && status != 204 && (status < 300 || self.ok_status.contains(&status.into()))
+        self.reads_body && status != 204 && (status < 300 || is_among(&self.ok_status, status))
     }
 
     /// Sets a header, in place of one with the same name.
@@ -56,6 +56,11 @@ impl Request {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value));
     }
+}
+
+/// Returns whether a status is one of these. The standard library's search is unrolled.
+pub(crate) fn is_among(statuses: &[u32], status: u16) -> bool {
+    statuses.iter().any(|known| *known == u32::from(status))
 }
 
 impl fmt::Debug for Request {

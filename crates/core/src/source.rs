@@ -10,10 +10,10 @@ use crate::digest::{digest, identity, identity_of};
 use crate::encode::base64;
 use crate::error::{Code, Error, placed};
 use crate::event::{EMAIL_VERIFIED, read_event};
-use crate::http::{Request, Response, Tls};
+use crate::http::{Request, Response, Tls, is_among};
 use crate::plan::{AnswerFormat, Body, OnNotFound, SourcePlan};
 use crate::secret::Secret;
-use crate::template::{Inputs, Template, render_fields};
+use crate::template::{Inputs, JsonTemplate, Template, render_fields};
 use crate::token::{Grant, Token};
 
 /// Fills the templates of a source, but those of its connection. The token is not needed yet: a call that cannot be made costs none.
@@ -78,7 +78,7 @@ fn append_query(url: Secret, query: &str) -> Secret {
     let own = url.expose();
     let between = match find(own, b"?") {
         None => "?",
-        Some(_) if own.ends_with(['?', '&']) => "",
+        Some(_) if matches!(own.as_bytes().last(), Some(b'?' | b'&')) => "",
         Some(_) => "&",
     };
     Secret::new(concat(&[own, between, query]))
@@ -87,12 +87,16 @@ fn append_query(url: Secret, query: &str) -> Secret {
 fn render_body(source: &SourcePlan, inputs: Inputs<'_>) -> Result<Option<String>, Error> {
     let (key, body) = match &source.body {
         Body::None => return Ok(None),
-        Body::Json(template) => (".body", template.render(inputs).map(|value| value.to_json())),
-        Body::GraphQl(template) => (".graphql", template.render(inputs).map(|value| value.to_json())),
+        Body::Json(template) => (".body", render_json(template, inputs)),
+        Body::GraphQl(template) => (".graphql", render_json(template, inputs)),
         Body::Form(fields) => (".form", render_fields(fields, inputs, &["sources.", &source.name, ".form"])),
         Body::Text(template) => (".text", template.render(inputs)),
     };
     placed(body, &["sources.", &source.name, key]).map(Some)
+}
+
+fn render_json(template: &JsonTemplate, inputs: Inputs<'_>) -> Result<String, Error> {
+    Ok(template.render(inputs)?.to_json())
 }
 
 /// Returns the credentials of HTTP Basic authentication, in UTF-8 (RFC 7617 §2.1).
@@ -220,7 +224,7 @@ pub(crate) fn read_answer(
         204 => return Ok(Value::Null),
         404 if on_not_found == OnNotFound::Null => return Ok(Value::Null),
         200..300 => {}
-        status if ok_status.contains(&status.into()) => {}
+        status if is_among(ok_status, status) => {}
         status => {
             return Err(Error::new(
                 Code::SourceStatus,
@@ -230,16 +234,32 @@ pub(crate) fn read_answer(
     }
     match format {
         AnswerFormat::None => Ok(Value::Null),
-        AnswerFormat::Text => {
-            let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-            Ok(String::from_utf8_lossy(text).into_owned().into())
-        }
+        AnswerFormat::Text => Ok(read_text(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).into()),
         AnswerFormat::Json => json::read_with(body, Unreadable::NumbersAreUnavailable).map_err(|error| {
             Error::new(
                 Code::ResponseNotJson,
                 concat(&["the answer is not JSON: ", error.message, " at byte ", &decimal(error.offset)]),
             )
         }),
+    }
+}
+
+/// Reads UTF-8, with U+FFFD in the place of what is none. The standard library's way is three times as large.
+fn read_text(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut rest = bytes;
+    loop {
+        let valid = match std::str::from_utf8(rest) {
+            Ok(valid) => {
+                text.push_str(valid);
+                return text;
+            }
+            Err(error) => error,
+        };
+        let (before, after) = rest.split_at_checked(valid.valid_up_to()).unwrap_or_default();
+        text.push_str(std::str::from_utf8(before).unwrap_or_default());
+        text.push('\u{fffd}');
+        rest = valid.error_len().and_then(|length| after.get(length..)).unwrap_or_default();
     }
 }
 
@@ -250,4 +270,23 @@ fn email_is_verified(scope: &Value) -> bool {
 /// Anything but control characters (RFC 9110 §5.5); it is sent as UTF-8.
 fn is_header_value(value: &str) -> bool {
     value.chars().all(|character| character == '\t' || !character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_text_as_the_standard_library_does() {
+        const BYTES: [u8; 12] = [b'a', 0, 0x7f, 0x80, 0xbf, 0xc3, 0xe2, 0xed, 0xa0, 0xf0, 0x9f, 0xff];
+        let mut texts: Vec<Vec<u8>> = vec![Vec::new()];
+        for _ in 0..4 {
+            let longer = |text: &Vec<u8>| BYTES.map(|byte| [text.as_slice(), &[byte]].concat());
+            texts.extend(texts.iter().flat_map(longer).collect::<Vec<_>>());
+        }
+        texts.push("zażółć 👩‍💻".into());
+        for text in texts {
+            assert_eq!(read_text(&text), String::from_utf8_lossy(&text), "{text:?}");
+        }
+    }
 }
