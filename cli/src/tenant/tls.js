@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 
 /**
  * A self-signed certificate for `localhost` and 127.0.0.1, or for other names, made anew at each call and valid for a
- * day. It is its own authority: give `cert` as `ca`, or its file as NODE_EXTRA_CA_CERTS, to whoever shall trust it.
+ * day; a client may present it as well. It is its own authority: give `cert` as `ca`, or its file as NODE_EXTRA_CA_CERTS, to whoever shall trust it.
  *
  * @param {string[]} [names] Hosts and IP addresses.
  * @returns {Promise<import("./listener.js").Tls>}
@@ -26,7 +26,7 @@ export async function createTestCertificate(names = ["localhost", "127.0.0.1"]) 
     extensions: [
       { name: "basicConstraints", cA: true, critical: true },
       { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
+      { name: "extKeyUsage", serverAuth: true, clientAuth: true },
       {
         name: "subjectAltName",
         altNames: names.map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name })),

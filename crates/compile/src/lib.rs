@@ -42,7 +42,7 @@ use claimsmith_expression::Value;
 pub use problem::in_expression;
 use reader::{Node, Problems};
 
-pub use secrets::{SecretKind, SecretUse, hosts, secret_uses};
+pub use secrets::{SecretKind, SecretUse, hosts, secret_uses, tls_places};
 pub use template::parse_template;
 pub use url::parse_url;
 

@@ -89,6 +89,14 @@ pub fn hosts(plan: &Plan) -> Vec<String> {
     hosts
 }
 
+/// Returns the places of a plan's `tls`, which a `fetch` cannot take.
+pub fn tls_places(plan: &Plan) -> Vec<String> {
+    let tokens = plan.tokens.iter().filter(|token| !token.tls.is_empty());
+    let sources = plan.sources.iter().filter(|source| !source.tls.is_empty());
+    let tokens = tokens.map(|token| format!("tokens.{}.tls", token.name));
+    tokens.chain(sources.map(|source| format!("sources.{}.tls", source.name))).collect()
+}
+
 fn urls(plan: &Plan) -> impl Iterator<Item = &UrlTemplate> {
     let tokens = plan.tokens.iter().map(|token| &token.token_url);
     tokens.chain(plan.sources.iter().map(|source| &source.url))
