@@ -1,7 +1,7 @@
 // What connections present and trust: client certificates (RFC 8705) and private authorities.
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 
 /**
@@ -42,49 +42,43 @@ export const unfitPart = (parts) => contextOf(parts).unfit;
 
 /** What OpenSSL says is not repeated: it may quote what it was given. */
 function create(parts) {
-  /** @type {Record<string, string[]>} */
-  const pem = { ca: [] };
+  /** @type {{ cert?: string, key?: string }} */
+  const options = {};
+  let secureContext = createSecureContext();
   let part = "";
   try {
     for (let index = 0; index < parts.length; index += 2) {
       part = parts[index];
-      const isKey = part === "key";
-      pem[part] = readPem(parts[index + 1], !isKey);
-      const [certificate] = pem[isKey ? "certificate" : part].map((block) => new X509Certificate(block));
-      if (isKey && !certificate.checkPrivateKey(createPrivateKey(pem.key.join("")))) throw part;
-      if (!certificate) throw part;
+      const blocks = readPem(parts[index + 1]);
+      if (blocks.length === 0) throw part;
+      if (part !== "ca") {
+        options[part === "key" ? "key" : "cert"] = blocks.join("");
+        secureContext = createSecureContext(options);
+        const { cert, key } = options;
+        // A key of another kind would lie beside the certificate unused.
+        if (key && !new X509Certificate(`${cert}`).checkPrivateKey(createPrivateKey(key))) throw part;
+        continue;
+      }
+      for (const block of blocks) {
+        // The store takes anything. The option `ca` would replace Node's own authorities.
+        new X509Certificate(block);
+        secureContext.context.addCACert(block);
+      }
+      // Node before 22 leaves these out of a store that others are added to.
+      const extra = process.env.NODE_EXTRA_CA_CERTS ?? "";
+      if (existsSync(extra)) secureContext.context.addCACert(readFileSync(extra));
     }
-    const [cert, key] = [pem.certificate, pem.key].map((blocks) => blocks?.join(""));
-    // It refuses keys and signatures that are too weak.
-    part = "certificate";
-    const secureContext = createSecureContext({ cert, key });
-    // The option of this name would replace Node's own authorities.
-    for (const authority of [...pem.ca, ...extraAuthorities(pem.ca)])
-      secureContext.context.addCACert(authority);
     return { id: `#${++count}`, secureContext };
   } catch {
     return { id: "", unfit: part };
   }
 }
 
-/** Node before 22 leaves these out of a store that others are added to. */
-function extraAuthorities({ length }) {
-  const file = process.env.NODE_EXTRA_CA_CERTS;
-  try {
-    return length && file ? [readFileSync(file)] : [];
-  } catch {
-    // Node itself has warned of it.
-    return [];
-  }
-}
-
-/** The certificates of PEM, or what else it holds. What was pasted as one line has `\n`, or spaces, for line ends. */
-function readPem(text, isCertificate) {
-  const blocks = [];
-  for (const [, label, body] of text.matchAll(/-----BEGIN ([\w ]+)-----([^-]+)-----END \1-----/g)) {
-    if (label.endsWith("CERTIFICATE") !== isCertificate) continue;
+/** The blocks of PEM. What was pasted as one line has `\n`, or spaces, for line ends. */
+function readPem(text) {
+  const blocks = text.matchAll(/-----BEGIN ([\w ]+)-----([^-]+)-----END \1-----/g);
+  return [...blocks].map(([, label, body]) => {
     const lines = body.replace(/\\[rn]|\s/g, "").replace(/.{64}/g, "$&\n");
-    blocks.push(`-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`);
-  }
-  return blocks;
+    return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
+  });
 }

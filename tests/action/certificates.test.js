@@ -127,7 +127,9 @@ for (const [deployment, deploy] of Object.entries(DEPLOYMENTS)) {
       ["key", "KEY", { cert: first.cert, key: `${first.key.slice(0, 80)}planted` }],
       ["ca", "CA", first, { CA: "planted-no-authority" }],
     ]) {
-      const action = deploy(certificateConfig("tls_client_auth"));
+      const config = certificateConfig("tls_client_auth");
+      delete config.sources.profile.tls;
+      const action = deploy(config);
       const result = await world.login(action, client, secrets);
       assert.match(result.logs[0], new RegExp(`secret_invalid@tokens\\.api\\.tls\\.${part}`));
       assert.equal(PLAN in result.after.idToken, false);

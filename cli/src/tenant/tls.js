@@ -2,6 +2,7 @@
  * A certificate for HTTPS on loopback.
  */
 
+import { randomUUID } from "node:crypto";
 import { isIP } from "node:net";
 
 /**
@@ -17,7 +18,12 @@ export async function createTestCertificate(names = ["localhost", "127.0.0.1"]) 
 
   const notBeforeDate = new Date();
   const notAfterDate = new Date(notBeforeDate.getTime() + 24 * 60 * 60 * 1000);
-  const { private: key, cert } = await selfsigned.generate([{ name: "commonName", value: "localhost" }], {
+  const subject = [
+    { name: "commonName", value: "localhost" },
+    // Of two authorities of one name only the first would be looked at.
+    { name: "organizationName", value: randomUUID() },
+  ];
+  const { private: key, cert } = await selfsigned.generate(subject, {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",

@@ -67,7 +67,7 @@ pub fn secret_uses(plan: &Plan) -> Vec<SecretUse> {
     };
     for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
         let kind = SecretKind::PrivateKey(token.client_auth.algorithm);
-        token.client_auth.credentials.iter().for_each(|template| mark_all(template, kind));
+        token.client_auth.credentials.iter().for_each(|(_, template)| mark_all(template, kind));
     }
     let of_tokens = plan.tokens.iter().flat_map(|token| &token.tls);
     for (part, template) in of_tokens.chain(plan.sources.iter().flat_map(|source| &source.tls)) {

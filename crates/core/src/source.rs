@@ -55,8 +55,7 @@ pub fn source_request(
     Ok(request)
 }
 
-/// Fills the template of a header.
-pub(crate) fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
+fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
     let value = template.render(inputs)?;
     check_header_value(name, &value)?;
     Ok(Secret::new(value))

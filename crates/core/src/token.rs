@@ -123,12 +123,14 @@ impl Grant {
     /// Returns all that makes the token what it is; the secrets and the certificate too, so that a client without them
     /// cannot pick up another's token. The order in which secrets are tried makes no difference.
     pub(crate) fn identity(&self) -> Secret {
-        let pairs = [&self.parameters, &self.headers, &self.tls].map(|pairs| identity_of(pairs));
-        let mut parts = vec![self.url.expose(), self.client_id.expose(), self.auth.as_str()];
-        parts.extend(pairs.iter().map(String::as_str));
+        let (parameters, headers) = (identity_of(&self.parameters), identity_of(&self.headers));
+        let tls = identity_of(&self.tls);
+        let (url, client_id) = (self.url.expose(), self.client_id.expose());
+        let mut parts = vec![url, client_id, self.auth.as_str(), &parameters, &headers, &tls];
         let secret = |index: usize| self.credentials.get(index).map_or("", Secret::expose);
-        let order = sorted_order(self.credentials.len(), &|left, right| secret(left).cmp(secret(right)));
-        parts.extend(order.into_iter().map(secret));
+        for index in sorted_order(self.credentials.len(), &|left, right| secret(left).cmp(secret(right))) {
+            parts.push(secret(index));
+        }
         Secret::new(identity(&parts))
     }
 }
