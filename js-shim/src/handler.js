@@ -4,6 +4,7 @@ import { own } from "./own.js";
 import { uuid } from "./random.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
+import { unfitPart } from "./tls.js";
 import { send } from "./transport.js";
 
 /**
@@ -21,7 +22,8 @@ import { send } from "./transport.js";
 export function createHandler(program, options) {
   const engine = makeEngine(program);
   const { onReport, log = true, fetch } = own(options);
-  const io = { send, sign, sleep, monotonic, uuid, fetch };
+  // What `fetch` presents is its own: with `tls` only a stand-in's comes here.
+  const io = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? () => {} : unfitPart };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 

@@ -9,6 +9,7 @@ import { CODINGS, coded, decode, readCodings, TOO_LARGE } from "./body.js";
 import { RESPONSE_HEADERS } from "./facts.js";
 import { acquire, purge } from "./pool.js";
 import { after, afterPoll } from "./timer.js";
+import { contextOf } from "./tls.js";
 
 const schemes = {
   "https:": { open: httpsRequest, agent: new HttpsAgent(), port: "443", isSecure: true },
@@ -44,17 +45,22 @@ const ONLY_NEW = -1;
  * @param {number} maxBytes
  * @param {boolean} mayRepeat whether it may be sent again although it may have arrived
  * @param {string} needed the statuses that are nothing without their body, such as `2xx 409`
+ * @param {string[]} tls what the connection presents and trusts: name, PEM, name, PEM …
  */
-export function send(method, url, headers, body, maxBytes, mayRepeat, needed) {
+export function send(method, url, headers, body, maxBytes, mayRepeat, needed, tls) {
   let sent = false;
   let cancel = () => {};
   const promise = new Promise((resolve, reject) => {
     const target = new URL(url);
     const { protocol, hostname, host, port, origin } = target;
     const scheme = schemes[protocol];
+    const context = contextOf(tls);
+    // Without TLS there is nothing to present, and nothing is verified.
+    if (tls.length > 0 && !(context.secureContext && scheme.isSecure)) throw coded("TLS_NEEDS_HTTPS");
     const destination = {
       ...scheme,
-      id: origin,
+      id: origin + context.id,
+      secureContext: context.secureContext,
       host: hostname.replace(/^\[|\]$/g, ""),
       port: port || scheme.port,
     };
@@ -96,6 +102,9 @@ export function send(method, url, headers, body, maxBytes, mayRepeat, needed) {
         // The other side closed the connection while it lay idle. That says nothing about the backend.
         const isStale = isSilent();
         end();
+        // A server that refuses the client's certificate says so when the request is on its way already, and has not
+        // read it (RFC 8446 §4.4.2.4).
+        if (/ALERT.*(CERT|_CA)/.test(/** @type {any} */ (error).code)) sent = false;
         if (isStale && isFirst && mayRepeat) attempt(ONLY_NEW);
         else reject(error);
       };

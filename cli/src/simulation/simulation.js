@@ -9,6 +9,7 @@ import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
 import { loadAction } from "../host/loader.js";
 import { LoginError, login } from "../tenant/login.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
+import { createTestCertificate } from "../tenant/tls.js";
 import { createCallLog } from "./call-log.js";
 import { createRecordingModules } from "./recorder.js";
 import { createRedactor } from "./redact.js";
@@ -50,7 +51,7 @@ export async function startSimulation({
   live = false,
   cache = createCache(),
 }) {
-  const secrets = live ? given : await madeUpSecrets(config, trigger, given);
+  const secrets = live ? given : await madeUpSecrets(config, trigger, given, createTestCertificate);
   const redact = createRedactor(secrets);
   const routes = createRoutes(config, secrets);
   /** @type {Map<string, string>} */

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use claimsmith_compile::{
     Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, secret_uses,
+    tls_places,
 };
 use claimsmith_core::error::Part;
 use claimsmith_core::expression::text::concat;
@@ -26,6 +27,8 @@ struct Outcome {
     warnings: Vec<Problem>,
     secrets: Vec<Secret>,
     hosts: Vec<String>,
+    /// The places of `tls`, which a `fetch` cannot take.
+    tls: Vec<String>,
     fingerprint: Option<String>,
 }
 
@@ -81,6 +84,7 @@ pub fn compile(config: &JsValue, trigger: &str) -> Result<Array, JsValue> {
                 warnings: warnings.iter().map(Problem::of).collect(),
                 secrets: uses.into_iter().map(|secret| Secret::of(secret.name, secret.kind)).collect(),
                 hosts: hosts(&plan),
+                tls: tls_places(&plan),
                 fingerprint: Some(plan.fingerprint.clone()),
             };
             Array::of2(&to_js(&outcome), &Uint8Array::from(plan.encode().as_slice()))

@@ -37,7 +37,9 @@ pub(crate) async fn send(
     sent: &Cell<bool>,
 ) -> Result<Response, TransportError> {
     // No `fetch` takes certificates, and without them the request would be another. A stand-in has nobody to show them.
-    if !request.tls.is_empty() && member(fetch, "isStandIn").is_falsy() {
+    let is_stand_in =
+        || Reflect::get(fetch, &JsValue::from_str("isStandIn")).is_ok_and(|value| value.is_truthy());
+    if !request.tls.is_empty() && !is_stand_in() {
         return Err(TransportError::Failed("TLS_NEEDS_NODE".to_owned()));
     }
     let abort = Abort { controller: AbortController::new().map_err(failed)?, is_done: false };

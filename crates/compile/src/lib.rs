@@ -49,7 +49,7 @@ pub use problem::in_expression;
 use reader::{Node, Problems};
 use scope::Scope;
 
-pub use secrets::{SecretKind, SecretUse, hosts, secret_uses};
+pub use secrets::{SecretKind, SecretUse, hosts, secret_uses, tls_places};
 pub use template::parse_template;
 pub use url::parse_url;
 

@@ -71,7 +71,7 @@ pub fn secret_uses(plan: &Plan) -> Vec<SecretUse> {
     };
     for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
         let kind = SecretKind::PrivateKey(token.client_auth.algorithm);
-        token.client_auth.credentials.iter().for_each(|template| mark_all(template, kind));
+        token.client_auth.credentials.iter().for_each(|(_, template)| mark_all(template, kind));
     }
     let of_claims = plan.claims.iter().filter_map(|claim| claim.signing.as_ref());
     for signing in of_claims.chain(plan.values.iter().filter_map(|value| value.signing.as_ref())) {
@@ -102,6 +102,14 @@ pub fn hosts(plan: &Plan) -> Vec<String> {
     hosts.sort();
     hosts.dedup();
     hosts
+}
+
+/// Returns the places of a plan's `tls`, which a `fetch` cannot take.
+pub fn tls_places(plan: &Plan) -> Vec<String> {
+    let tokens = plan.tokens.iter().filter(|token| !token.tls.is_empty());
+    let sources = plan.sources.iter().filter(|source| !source.tls.is_empty());
+    let tokens = tokens.map(|token| format!("tokens.{}.tls", token.name));
+    tokens.chain(sources.map(|source| format!("sources.{}.tls", source.name))).collect()
 }
 
 fn urls(plan: &Plan) -> impl Iterator<Item = &UrlTemplate> {

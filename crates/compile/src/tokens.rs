@@ -66,10 +66,10 @@ pub(crate) fn visit_templates(token: &TokenPlan, visit: &mut dyn FnMut(&Part)) {
     token_url.parts().for_each(&mut *visit);
     let mut visit_template = |template: &Template| template.parts().iter().for_each(&mut *visit);
     visit_template(client_id);
-    credentials.iter().for_each(&mut visit_template);
     key_id.iter().for_each(&mut visit_template);
-    parameters.iter().for_each(|(_, template)| visit_template(template));
-    headers.iter().chain(tls).for_each(|(_, template)| visit_template(template));
+    for named in [credentials, parameters, headers, tls] {
+        named.iter().for_each(|(_, template)| visit_template(template));
+    }
 }
 
 fn read_client_auth(object: &Object<'_>, tls: &[(String, Template)]) -> ClientAuth {
@@ -79,7 +79,9 @@ fn read_client_auth(object: &Object<'_>, tls: &[(String, Template)]) -> ClientAu
         method,
         credentials: match method {
             AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => read_secrets(object),
-            AuthMethod::PrivateKeyJwt => vec![object.required_template(method.credential_key())],
+            AuthMethod::PrivateKeyJwt => {
+                vec![(method.credential_key().to_owned(), object.required_template(method.credential_key()))]
+            }
             AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {
                 if !tls.iter().any(|(part, _)| part == "certificate") {
                     let word = method.as_str();
@@ -98,18 +100,25 @@ fn read_client_auth(object: &Object<'_>, tls: &[(String, Template)]) -> ClientAu
 }
 
 /// Reads the client's secret, or a list of them.
-fn read_secrets(object: &Object<'_>) -> Vec<Template> {
+fn read_secrets(object: &Object<'_>) -> Vec<(String, Template)> {
     let mut secrets = Vec::new();
     let Some(node) = object.require("client_secret") else { return secrets };
-    let Some(items) = node.value.as_array() else { return read_template(&node).into_iter().collect() };
-    if !(1..=TokenPlan::MAX_SECRETS).contains(&items.len()) {
-        node.problem(concat(&["a list of secrets has from 1 to ", &decimal(TokenPlan::MAX_SECRETS)]));
+    let mut read = |node: &Node<'_>| {
+        secrets.extend(read_template(node).map(|template| ("client_secret".to_owned(), template)));
+    };
+    match node.value.as_array() {
+        None => read(&node),
+        Some(items) => {
+            if !(1..=TokenPlan::MAX_SECRETS).contains(&items.len()) {
+                node.problem(concat(&["a list of secrets has from 1 to ", &decimal(TokenPlan::MAX_SECRETS)]));
+            }
+            node.each_item(&mut read);
+        }
     }
-    node.each_item(&mut |node| secrets.extend(read_template(node)));
     secrets
 }
 
-fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
+fn read_parameters(object: &Object<'_>) -> Vec<(String, Template)> {
     let mut parameters = Vec::new();
     for key in ["audience", "scope", "resource"] {
         parameters.extend(object.template(key).map(|template| (key.into(), template)));

@@ -44,7 +44,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 25] = [
+const DEVIATIONS: [Deviation; 29] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -107,6 +107,28 @@ const DEVIATIONS: [Deviation; 25] = [
         message: "cannot hold `:`",
         reason: "an expression may hold the character",
         shown_by: || source(json!({ "token": null, "basic": { "user": "a:b", "password": "p" } })),
+    },
+    Deviation {
+        message: "`client_secret_basic` fills `authorization`",
+        reason: "it depends on the names of one object and on a value of another",
+        shown_by: || {
+            token(json!({ "client_auth": "client_secret_basic", "headers": { "Authorization": "x" } }))
+        },
+    },
+    Deviation {
+        message: "takes `{secrets.NAME}` and text only",
+        reason: "the syntax of a template",
+        shown_by: || token(json!({ "tls": { "ca": "{event.user.email}" } })),
+    },
+    Deviation {
+        message: "in PEM, such as `{secrets.NAME}`",
+        reason: "a brace that is text, and none of a template",
+        shown_by: || token(json!({ "tls": { "ca": "{{secrets.CA}}" } })),
+    },
+    Deviation {
+        message: "there is no TLS to plain http",
+        reason: "it depends on the text of another key",
+        shown_by: || source(json!({ "url": "http://localhost/", "tls": { "ca": "{secrets.CA}" } })),
     },
     Deviation {
         message: "plain http is for this machine only",
@@ -180,6 +202,13 @@ const DEVIATIONS: [Deviation; 25] = [
         shown_by: || json!({ "claims": { "plan": { "value": "profile.plan", "to": ["id_token"] } } }),
     },
 ];
+
+/// A token with some of its keys replaced.
+fn token(members: Value) -> Value {
+    let mut token = json!({ "token_url": "https://a.example", "client_id": "x", "client_secret": "x" });
+    token.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    json!({ "tokens": { "api": token } })
+}
 
 /// The source of the base with some of its keys replaced.
 fn source(members: Value) -> Value {
@@ -374,9 +403,9 @@ fn both_agree_on_every_name() {
         for name in
             [&name, &name.to_uppercase(), &format!("https://x.{name}/y"), &format!("{name}:x"), &long_name]
         {
-            let token = json!({ "token_url": "https://a.example", "client_id": "x", "client_secret": "x" });
+            let whole = json!({ "token_url": "https://a.example", "client_id": "x", "client_secret": "x" });
             let mut tried = vec![
-                json!({ "tokens": { name: token }, "sources": {} }),
+                json!({ "tokens": { name: whole }, "sources": {} }),
                 json!({ "sources": { "profile": {"url": "https://api.example.com/"}, name: {"url": "https://api.example.com/" } } }),
                 source(json!({ "headers": { name: "x" } })),
                 source(json!({ "query": { name: "x" } })),
@@ -385,6 +414,7 @@ fn both_agree_on_every_name() {
                 source(json!({ "text": "x", "content_type": name })),
                 source(json!({ "graphql": { "query": name } })),
                 source(json!({ "graphql": { "query": "{a}", "operation_name": name } })),
+                token(json!({ "headers": { name: "x" } })),
                 json!({ "tokens": { "api": { "token_url": "https://a.example", "client_id": "x", "client_secret": "x", "parameters": { name: "x" } } } }),
                 json!({ "claims": { name: "profile.x" } }),
             ];
@@ -453,6 +483,7 @@ fn reader_words() -> BTreeSet<String> {
         words.extend(literals.filter(|text| !text.contains(char::is_whitespace)).map(str::to_owned));
     }
     words.extend(every_word());
+    words.extend(claimsmith_core::http::TLS_PARTS.map(str::to_owned));
     words.extend(claimsmith_core::names::RESERVED_NAMES.split(' ').map(str::to_owned));
     words.extend(claimsmith_core::names::RESERVED_HOSTS.map(str::to_owned));
     words
@@ -484,12 +515,13 @@ fn every_word() -> impl Iterator<Item = String> {
 }
 
 /// Where the complete configuration has an example of each object.
-const PLACES: [(&str, &str); 10] = [
+const PLACES: [(&str, &str); 15] = [
     ("", ""),
     ("TypedSetting", "/settings/max"),
     ("WholeValue", "/values/whole"),
     ("Token", "/tokens/signed"),
     ("Source", "/sources/profile"),
+    ("Tls", "/sources/profile/tls"),
     ("Cache", "/sources/profile/cache"),
     ("Basic", "/sources/update/basic"),
     ("GraphQl", "/sources/account/graphql"),

@@ -4,8 +4,8 @@ use crate::error::{Error, placed};
 use crate::host::Host;
 use crate::plan::TokenPlan;
 use crate::secret::Secret;
-use crate::source::render_header;
-use crate::template::{Inputs, Template};
+use crate::source::check_header_value;
+use crate::template::{Inputs, Template, fill};
 use crate::tls::tls;
 use crate::token::{AuthMethod, Grant, Signing};
 
@@ -23,27 +23,19 @@ pub(crate) fn grant(host: &impl Host, token: &TokenPlan, inputs: Inputs<'_>) -> 
         Some(template) => Some(render(template, "key_id")?),
         None => None,
     };
-    let mut parameters = Vec::new();
-    for (parameter, template) in &token.parameters {
-        parameters.push((String::from(&**parameter), render(template, parameter)?));
-    }
-    let mut credentials = Vec::new();
-    for template in &auth.credentials {
-        credentials.push(render(template, auth.method.credential_key())?);
-    }
-    let mut headers = Vec::new();
-    for (header, template) in &token.headers {
-        let value = placed(render_header(header, template, inputs), &["tokens.", name, ".headers"])?;
-        headers.push((header.clone(), value));
+    let of = |templates, key| fill(templates, inputs, &["tokens.", name, key]);
+    let headers = of(&token.headers, ".headers.")?;
+    for (header, value) in &headers {
+        placed(check_header_value(header, value.expose()), &["tokens.", name, ".headers.", header])?;
     }
     let signing = Signing { algorithm: auth.algorithm, key_id };
     Ok(Grant {
         url: placed(token.token_url.render(inputs), &["tokens.", name, ".token_url"])?,
         client_id: render(&token.client_id, "client_id")?,
-        credentials,
+        credentials: of(&auth.credentials, ".")?.into_iter().map(|(_, secret)| secret).collect(),
         auth: auth.method,
         signing: (auth.method == AuthMethod::PrivateKeyJwt).then_some(signing),
-        parameters,
+        parameters: of(&token.parameters, ".")?,
         headers,
         tls: tls(host, &token.tls, inputs, ("tokens.", name))?,
         expires_in_s: token.expires_in_s,

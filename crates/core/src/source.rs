@@ -112,8 +112,7 @@ fn render_basic((user, password): &(Template, Template), inputs: Inputs<'_>) -> 
     Ok(Secret::new(concat(&["Basic ", &base64(pair.as_bytes())])))
 }
 
-/// Fills the template of a header.
-pub(crate) fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
+fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
     let value = template.render(inputs)?;
     check_header_value(name, &value)?;
     Ok(Secret::new(value))

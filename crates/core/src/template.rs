@@ -11,7 +11,7 @@ use claimsmith_expression::{Budget, ErrorKind, Expression, ExpressionError, Valu
 
 use crate::encode::push_field;
 use crate::error::{Code, Error, placed};
-use crate::secret::Secrets;
+use crate::secret::{Secret, Secrets};
 
 /// The values that the parts of a template are filled from.
 #[derive(Clone, Copy, Debug)]
@@ -229,6 +229,22 @@ fn described(value: &Value) -> &'static str {
         Value::Array(_) => "an array",
         _ => "an object",
     }
+}
+
+/// Fills templates that have names. Their places are these texts and the name.
+pub(crate) fn fill(
+    templates: &[(String, Template)],
+    inputs: Inputs<'_>,
+    place: &[&str],
+) -> Result<Vec<(String, Secret)>, Error> {
+    let mut filled = Vec::new();
+    for (name, template) in templates {
+        match template.render(inputs) {
+            Ok(text) => filled.push((name.clone(), Secret::new(text))),
+            Err(error) => return Err(error.at(&concat(&[&concat(place), name]))),
+        }
+    }
+    Ok(filled)
 }
 
 /// Returns the error of a value that does not fit its place, by the secrets that it is made of. It never repeats one.

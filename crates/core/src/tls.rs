@@ -1,10 +1,9 @@
 //! Client certificates and private authorities of a connection (RFC 8705), filled in and checked.
 
-use crate::error::{Error, placed};
+use crate::error::Error;
 use crate::host::Host;
 use crate::http::Tls;
-use crate::secret::Secret;
-use crate::template::{Inputs, Template, unfit_secret};
+use crate::template::{Inputs, Template, fill, unfit_secret};
 use claimsmith_expression::text::concat;
 
 /// Fills the templates of what a connection presents and trusts. They stand under `tls` of the entry that `place` and
@@ -18,11 +17,7 @@ pub(crate) fn tls(
     inputs: Inputs<'_>,
     (place, name): (&str, &str),
 ) -> Result<Tls, Error> {
-    let mut tls = Tls::new();
-    for (part, template) in templates {
-        let pem = placed(template.render(inputs), &[place, name, ".tls.", part])?;
-        tls.push((part.clone(), Secret::new(pem)));
-    }
+    let tls = fill(templates, inputs, &[place, name, ".tls."])?;
     let unfit = if tls.is_empty() { None } else { host.unfit_part(&tls) };
     for (part, template) in templates {
         if unfit.as_ref() == Some(part) {

@@ -123,12 +123,14 @@ impl Grant {
     /// Returns all that makes the token what it is; the secrets and the certificate too, so that a client without them
     /// cannot pick up another's token. The order in which secrets are tried makes no difference.
     pub(crate) fn identity(&self) -> Secret {
-        let pairs = [&self.parameters, &self.headers, &self.tls].map(|pairs| identity_of(pairs));
-        let mut parts = vec![self.url.expose(), self.client_id.expose(), self.auth.as_str()];
-        parts.extend(pairs.iter().map(String::as_str));
+        let (parameters, headers) = (identity_of(&self.parameters), identity_of(&self.headers));
+        let tls = identity_of(&self.tls);
+        let (url, client_id) = (self.url.expose(), self.client_id.expose());
+        let mut parts = vec![url, client_id, self.auth.as_str(), &parameters, &headers, &tls];
         let secret = |index: usize| self.credentials.get(index).map_or("", Secret::expose);
-        let order = sorted_order(self.credentials.len(), &|left, right| secret(left).cmp(secret(right)));
-        parts.extend(order.into_iter().map(secret));
+        for index in sorted_order(self.credentials.len(), &|left, right| secret(left).cmp(secret(right))) {
+            parts.push(secret(index));
+        }
         Secret::new(identity(&parts))
     }
 }
@@ -316,7 +318,7 @@ mod tests {
 
     #[test]
     fn client_secret_post_sends_the_secret_in_the_form_alone() {
-        let request = token_request(&grant(AuthMethod::ClientSecretPost), None);
+        let request = token_request(&grant(AuthMethod::ClientSecretPost), Some(&Secret::new("p:ss w/rd")));
         assert_eq!(
             request.body.as_ref().unwrap().expose(),
             "grant_type=client_credentials&client_id=client&client_secret=p%3Ass%20w%2Frd\
@@ -329,7 +331,7 @@ mod tests {
 
     #[test]
     fn client_secret_basic_encodes_id_and_secret_before_base64() {
-        let request = token_request(&grant(AuthMethod::ClientSecretBasic), None);
+        let request = token_request(&grant(AuthMethod::ClientSecretBasic), Some(&Secret::new("p:ss w/rd")));
         assert_eq!(header(&request, "authorization"), Some("Basic Y2xpZW50OnAlM0FzcyUyMHclMkZyZA=="));
         assert!(!request.body.unwrap().expose().contains("client_secret"));
     }
@@ -338,7 +340,7 @@ mod tests {
     fn a_request_prints_nothing_of_what_it_carries() {
         let printed = format!(
             "{:?} {:?}",
-            token_request(&grant(AuthMethod::ClientSecretPost), None),
+            token_request(&grant(AuthMethod::ClientSecretPost), Some(&Secret::new("p:ss w/rd"))),
             grant(AuthMethod::ClientSecretBasic)
         );
         assert!(!printed.contains("p:ss") && !printed.contains("p%3Ass"), "{printed}");
@@ -442,6 +444,57 @@ mod tests {
     }
 
     #[test]
+    fn the_order_in_which_secrets_are_tried_makes_no_other_token() {
+        let key = |secrets: [&str; 3]| {
+            let credentials = secrets.map(Secret::new).into();
+            Grant { credentials, ..grant(AuthMethod::ClientSecretPost) }.identity()
+        };
+        assert_eq!(key(["a", "b", "c"]), key(["c", "a", "b"]));
+        assert_ne!(key(["a", "b", "c"]), key(["a", "b", "bc"]));
+    }
+
+    #[test]
+    fn a_client_with_a_certificate_sends_its_id_and_no_secret() {
+        for auth in [AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth] {
+            let tls = vec![("certificate".to_owned(), Secret::new("PEM"))];
+            let grant = Grant { credentials: Vec::new(), tls: tls.clone(), ..grant(auth) };
+            let request = token_request(&grant, None);
+            let form = "grant_type=client_credentials&client_id=client&audience=";
+            assert!(request.body.as_ref().unwrap().expose().starts_with(form));
+            assert_eq!(header(&request, "authorization"), None);
+            assert_eq!(request.tls, tls);
+        }
+    }
+
+    #[test]
+    fn further_headers_are_sent_in_place_of_the_engines() {
+        let pair = |name: &str, value| (name.to_owned(), Secret::new(value));
+        let headers = vec![pair("x-api-version", "2"), pair("accept", "application/vnd.api+json")];
+        let request =
+            token_request(&Grant { headers, ..grant(AuthMethod::ClientSecretPost) }, Some(&Secret::new("s")));
+        assert_eq!(header(&request, "x-api-version"), Some("2"));
+        assert_eq!(header(&request, "accept"), Some("application/vnd.api+json"));
+        assert_eq!(request.headers.iter().filter(|(name, _)| name == "accept").count(), 1);
+    }
+
+    #[test]
+    fn a_refused_client_is_told_from_other_refusals() {
+        for (status, body, expected) in [
+            (401, "", true),
+            (401, r#"{"error":"access_denied"}"#, true),
+            (400, r#"{"error":"invalid_client"}"#, true),
+            (403, r#"{"error":"invalid_client"}"#, true),
+            (400, r#"{"error":"invalid_scope"}"#, false),
+            (400, "invalid_client", false),
+            (200, r#"{"error":"invalid_client"}"#, false),
+            (500, r#"{"error":"invalid_client"}"#, false),
+        ] {
+            let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+            assert_eq!(refuses_client(&response), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
     fn the_cache_key_fits_and_every_part_changes_it() {
         let key = |change: fn(&mut Grant)| {
             let mut grant = grant(AuthMethod::ClientSecretPost);
@@ -453,7 +506,15 @@ mod tests {
             key(|grant| grant.url = Secret::new("https://other.example/oauth/token")),
             key(|grant| grant.client_id = Secret::new("other")),
             key(|grant| grant.credentials = vec![Secret::new("other")]),
+            key(|grant| grant.credentials.clear()),
+            key(|grant| grant.credentials.push(Secret::new("other"))),
+            key(|grant| grant.headers = vec![("audience".into(), Secret::new("https://api.example"))]),
+            key(|grant| grant.headers = vec![("key".into(), Secret::new("PEM"))]),
+            key(|grant| grant.tls = vec![("key".into(), Secret::new("PEM"))]),
+            key(|grant| grant.tls = vec![("key".into(), Secret::new("other PEM"))]),
             key(|grant| grant.auth = AuthMethod::ClientSecretBasic),
+            key(|grant| grant.auth = AuthMethod::TlsClientAuth),
+            key(|grant| grant.auth = AuthMethod::SelfSignedTlsClientAuth),
             key(|grant| grant.parameters.truncate(1)),
             key(|grant| grant.parameters[1].1 = Secret::new("read:userswrite:users")),
             key(|grant| grant.parameters[1].0 = "resource".into()),

@@ -22,7 +22,7 @@ pub struct TokenPlan {
     /// The authentication of the client.
     pub client_auth: ClientAuth,
     /// `audience`, `scope`, `resource` and further form fields, in this order.
-    pub parameters: Vec<(Rc<str>, Template)>,
+    pub parameters: Vec<(String, Template)>,
     /// Further headers; names in lower case.
     pub headers: Vec<(String, Template)>,
     /// What the connection presents and trusts: [`TLS_PARTS`](crate::http::TLS_PARTS).
@@ -47,8 +47,9 @@ impl TokenPlan {
 pub struct ClientAuth {
     /// The method.
     pub method: AuthMethod,
-    /// The secrets, in the order in which they are tried; or the private key. None with a certificate.
-    pub credentials: Vec<Template>,
+    /// The secrets, in the order in which they are tried; or the private key. Each under its key of the configuration;
+    /// none with a certificate.
+    pub credentials: Vec<(String, Template)>,
     /// The signature algorithm of a private key.
     pub algorithm: Algorithm,
     /// The key id of a private key.
