@@ -19,13 +19,19 @@ pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> Plan {
         object.get("sources").map_or_else(Named::default, |node| sources::read(&node, &tokens, allow_http));
     let claims =
         object.get("claims").map_or_else(Vec::new, |node| claims::read(&node, &sources.names, trigger));
-    let scopes = object.get("scopes").map_or_else(Vec::new, |node| {
-        if trigger == Trigger::CredentialsExchange {
-            node.problem("the trigger credentials-exchange cannot change scopes");
-        }
-        rules::read_scopes(&node, &sources)
-    });
+    let scopes = object.get("scopes").map_or_else(Vec::new, |node| rules::read_scopes(&node, &sources));
     let deny = object.get("deny").map_or_else(Vec::new, |node| rules::read_deny(&node, &sources));
+    let of_users = |key| {
+        object.get(key).inspect(|node| match trigger {
+            Trigger::PostLogin => {}
+            Trigger::CredentialsExchange => {
+                node.problem("the trigger credentials-exchange has no user, no session and no refresh token");
+            }
+        })
+    };
+    let mfa = of_users("mfa").map_or_else(Vec::new, |node| rules::read_mfa(&node, &sources));
+    let [session, refresh_token] = ["session", "refresh_token"]
+        .map(|key| of_users(key).map_or_else(Vec::new, |node| rules::read_session(&node, &sources)));
     let limits = read_limits(&object);
     object.finish();
     let mut plan = Plan {
@@ -38,6 +44,9 @@ pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> Plan {
         claims,
         scopes,
         deny,
+        mfa,
+        session,
+        refresh_token,
         limits,
         event_reads: Vec::new(),
         secrets: Vec::new(),

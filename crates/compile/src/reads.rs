@@ -3,10 +3,14 @@
 use std::rc::Rc;
 
 use claimsmith_core::event::{
-    AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
+    AUDIENCE, AUTHENTICATION_METHODS, CLIENT_ID, CORRELATION_ID, EMAIL, EMAIL_VERIFIED, ENROLLED_FACTORS,
+    PROTOCOL, REFRESH_TOKEN_ID, REQUESTED_SCOPES, SESSION_ID, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, Signing, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{
+    Body, ClaimPlan, Demand, MfaRule, Plan, Scopes, SessionChange, SessionRule, Signing, SourcePlan,
+    TokenPlan,
+};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
@@ -21,12 +25,25 @@ pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     plan.tokens.iter().for_each(|token| reads.add_token(token));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
+        reads.add_template(&claim.name);
         reads.add_expression(&claim.value);
         claim.when.iter().for_each(|when| reads.add_expression(when));
         claim.signing.iter().for_each(|signing| reads.add_signing(signing));
     }
-    plan.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
-    plan.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
+    for rule in &plan.scopes {
+        rule.when.iter().for_each(|when| reads.add_expression(when));
+        match &rule.scopes {
+            Scopes::One(_) => {}
+            Scopes::Listed(scopes) => reads.add_expression(scopes),
+        }
+    }
+    for rule in &plan.deny {
+        reads.add_expression(&rule.when);
+        reads.add_template(&rule.reason);
+    }
+    plan.mfa.iter().for_each(|rule| reads.add_mfa(rule));
+    plan.session.iter().for_each(|rule| reads.add_session(rule, SESSION_ID));
+    plan.refresh_token.iter().for_each(|rule| reads.add_session(rule, REFRESH_TOKEN_ID));
     match plan.trigger {
         Trigger::CredentialsExchange => reads.add_names(CLIENT_ID),
         // Whose login it is, to tell one user's failures from those of all.
@@ -50,7 +67,8 @@ pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
 }
 
 fn needs_scope(claim: &ClaimPlan) -> bool {
-    claim.targets.contains(&Target::AccessToken) && needed_scope(&claim.name).is_some()
+    claim.targets.contains(&Target::AccessToken)
+        && claim.fixed_name().is_none_or(|name| needed_scope(name).is_some())
 }
 
 #[derive(Default)]
@@ -75,6 +93,7 @@ impl Reads {
             visit_json(body, &mut |part| self.add_part(part));
         }
         source.when.iter().for_each(|when| self.add_expression(when));
+        source.deny_reason.iter().for_each(|reason| self.add_template(reason));
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);
         }
@@ -86,6 +105,34 @@ impl Reads {
             Signing::Jwt(plan) => {
                 self.add_template(&plan.key);
                 plan.key_id.iter().for_each(|key_id| self.add_template(key_id));
+            }
+        }
+    }
+
+    fn add_mfa(&mut self, rule: &MfaRule) {
+        rule.when.iter().for_each(|when| self.add_expression(when));
+        if !rule.always {
+            self.add_names(AUTHENTICATION_METHODS);
+            self.add_names(PROTOCOL);
+        }
+        match &rule.demand {
+            Demand::Enable(..) => {}
+            Demand::Challenge(..) => {
+                self.add_names(ENROLLED_FACTORS);
+                self.add_names(EMAIL);
+            }
+        }
+    }
+
+    fn add_session(&mut self, rule: &SessionRule, id: [&str; 2]) {
+        rule.when.iter().for_each(|when| self.add_expression(when));
+        match &rule.change {
+            SessionChange::Expires(expires, idle) => {
+                expires.iter().chain(idle).for_each(|lifetime| self.add_expression(lifetime));
+            }
+            SessionChange::Revoke(reason) => {
+                self.add_template(reason);
+                self.add_names(id);
             }
         }
     }

@@ -8,7 +8,7 @@ use claimsmith_core::template::{Part, Template};
 use claimsmith_expression::text::{concat, join};
 use claimsmith_expression::{Expression, Map};
 
-use crate::expressions::{check_parts, parse_expression, read_template};
+use crate::expressions::{check_parts, parse_expression, read_reason, read_template};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
 use crate::template::{parse_json, visit_json};
@@ -35,6 +35,7 @@ fn read_source(
     let when = object.expression("when", names);
     let body = read_body(&object);
     let retries = SourcePlan::retries(body.method());
+    let (on_error, deny_reason) = read_on_error(&object, names);
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
         name,
@@ -48,7 +49,8 @@ fn read_source(
         retries: object.number("retries", retries),
         cache: object.get("cache").and_then(|node| read_cache(&node)),
         max_bytes: object.number("max_bytes", SourcePlan::MAX_BYTES),
-        on_error: object.word("on_error").unwrap_or(OnError::Skip),
+        on_error,
+        deny_reason,
         on_not_found: object.word("on_not_found").unwrap_or(OnNotFound::Null),
         fail_when: object.get("fail_when").and_then(|node| parse_expression(&node)),
         needs_verified_email: false,
@@ -83,6 +85,20 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
         });
     }
     tokens.list.iter().position(|token| &*token.name == wanted)
+}
+
+/// Reads the effect of a failure, and the text that the user reads where that is a denial.
+fn read_on_error(object: &Object<'_>, names: &[Rc<str>]) -> (OnError, Option<Template>) {
+    match object.get("on_error") {
+        Some(node) if node.value.as_object().is_some() => {
+            let object = node.object();
+            let reason = object.require("deny").and_then(|node| read_reason(&node, names));
+            object.finish();
+            (OnError::Deny, reason)
+        }
+        Some(node) => (node.word().unwrap_or(OnError::Skip), None),
+        None => (OnError::Skip, None),
+    }
 }
 
 fn read_body(object: &Object<'_>) -> Body {

@@ -166,7 +166,7 @@ impl<'a, H: Host> Run<'a, H> {
     fn deny_early(&self) -> Option<Rc<str>> {
         let event = Facts { scope: self.scope.clone(), to_rules: self.scope.clone() };
         let mut trace = self.trace.borrow_mut();
-        let reason = deny_early(self.plan, &event, &mut trace.warnings)?;
+        let reason = deny_early(self.plan, &event, &self.secrets, &mut trace.warnings)?;
         trace.sources.iter_mut().for_each(|(_, source)| source.skipped = true);
         self.answers.iter().for_each(|answer| answer.fulfil(Answered::NotAsked));
         Some(reason)

@@ -23,7 +23,10 @@ use crate::words::words;
 pub use claim::ClaimPlan;
 pub use encoding::VERSION;
 pub use live::Live;
-pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
+pub use rules::{
+    Demand, DenyRule, MfaRule, OnUndecidedDeny, OnUndecidedMfa, OnUndecidedScope, ScopeRule, Scopes,
+    SessionChange, SessionRule,
+};
 pub use signing::{CodeEncoding, Hash, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
 pub use source::{Body, CachePlan, OnError, OnNotFound, SourcePlan};
 pub use token::{ClientAuth, TokenPlan};
@@ -107,6 +110,12 @@ pub struct Plan {
     pub scopes: Vec<ScopeRule>,
     /// The rules that deny a login; the first that holds counts.
     pub deny: Vec<DenyRule>,
+    /// The rules that demand a further factor; the first that holds counts.
+    pub mfa: Vec<MfaRule>,
+    /// The rules about the session; each that holds counts.
+    pub session: Vec<SessionRule>,
+    /// The same about the refresh token.
+    pub refresh_token: Vec<SessionRule>,
     /// The size limits of the tokens.
     pub limits: Limits,
     /// The parts of the event that anything above reads, each a chain of member names.
@@ -116,13 +125,15 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Returns whether a login may be denied where things go wrong: a source says so, a claim is required, or a rule
-    /// that is undecided denies.
+    /// Returns whether a login may be denied where things go wrong: a source says so, a claim is required, a rule that
+    /// is undecided denies, or one demands a further factor.
     pub fn denies_on_failure(&self) -> bool {
         self.mode == Mode::Enforce
             && (self.sources.iter().any(|source| source.on_error == OnError::Deny)
                 || self.claims.iter().any(|claim| claim.required)
-                || self.deny.iter().any(|rule| rule.denies_undecided))
+                || self.deny.iter().any(|rule| rule.denies_undecided)
+                || self.mfa.iter().any(|rule| rule.requires)
+                || self.session.iter().chain(&self.refresh_token).any(|rule| rule.denies_undecided))
     }
 
     /// Returns whether any claim goes there.
@@ -143,6 +154,9 @@ plain_struct!(Plan {
     claims,
     scopes,
     deny,
+    mfa,
+    session,
+    refresh_token,
     limits,
     event_reads,
     secrets,

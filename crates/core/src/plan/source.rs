@@ -40,6 +40,8 @@ pub struct SourcePlan {
     pub max_bytes: u32,
     /// The effect of a failure on the login.
     pub on_error: OnError,
+    /// The text that the user reads where that denies the login; one that names no system where left out.
+    pub deny_reason: Option<Template>,
     /// The meaning of status 404.
     pub on_not_found: OnNotFound,
     /// The condition, over the answer, under which the answer is a failure.
@@ -133,6 +135,7 @@ plain_struct!(SourcePlan {
     cache,
     max_bytes,
     on_error,
+    deny_reason,
     on_not_found,
     fail_when,
     needs_verified_email,
