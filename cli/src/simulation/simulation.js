@@ -117,6 +117,11 @@ const NOTHING = Object.freeze({
     appMetadata: {},
     userMetadata: {},
     transactionMetadata: {},
+    sessionMetadata: {},
+    refreshTokenMetadata: {},
+    mfa: null,
+    session: [],
+    refreshToken: [],
   },
 });
 

@@ -16,9 +16,10 @@ use std::slice;
 
 use claimsmith_core::claim_type::ClaimType;
 use claimsmith_core::http::Method;
+use claimsmith_core::mfa::{Factor, Provider};
 use claimsmith_core::plan::{
-    CodeEncoding, Hash, JwtAlgorithm, Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope,
-    SecretEncoding,
+    CodeEncoding, Hash, JwtAlgorithm, Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedMfa,
+    OnUndecidedScope, SecretEncoding,
 };
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::words::Word;
@@ -44,7 +45,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 18] = [
+const DEVIATIONS: [Deviation; 19] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -132,9 +133,17 @@ const DEVIATIONS: [Deviation; 18] = [
         },
     },
     Deviation {
-        message: "the trigger credentials-exchange cannot change scopes",
+        message: "the trigger credentials-exchange has no user",
         reason: "a configuration does not say its trigger",
-        shown_by: || json!({ "scopes": [] }),
+        shown_by: || json!({ "mfa": [{ "provider": "any" }] }),
+    },
+    Deviation {
+        message: "is over the 255 characters",
+        reason: "a schema counts code points, JavaScript UTF-16 units",
+        shown_by: || {
+            let name = "\u{1f511}".repeat(128);
+            json!({ "claims": { name: { "value": "profile.plan", "to": ["session_metadata"] } } })
+        },
     },
     Deviation {
         message: "a token for a machine has claims of the access token only",
@@ -344,7 +353,9 @@ fn both_agree_on_every_name() {
                 json!({ "tokens": { "api": { "token_url": "https://a.example", "client_id": "x", "client_secret": "x", "parameters": { name: "x" } } } }),
                 json!({ "claims": { name: "profile.x" } }),
             ];
-            for target in ["access_token", "id_token", "saml_response", "transaction_metadata"] {
+            for target in
+                ["access_token", "id_token", "saml_response", "transaction_metadata", "session_metadata"]
+            {
                 tried.push(json!({ "claims": { name: { "value": "profile.x", "to": [target] } } }));
             }
             for members in tried {
@@ -410,6 +421,9 @@ fn every_word() -> impl Iterator<Item = String> {
         of::<Method>(),
         of::<AuthMethod>(),
         of::<Algorithm>(),
+        of::<OnUndecidedMfa>(),
+        of::<Provider>(),
+        of::<Factor>(),
         of::<Hash>(),
         of::<SecretEncoding>(),
         of::<CodeEncoding>(),
@@ -419,7 +433,7 @@ fn every_word() -> impl Iterator<Item = String> {
 }
 
 /// Where the complete configuration has an example of each object.
-const PLACES: [(&str, &str); 10] = [
+const PLACES: [(&str, &str); 13] = [
     ("", ""),
     ("Token", "/tokens/signed"),
     ("Source", "/sources/profile"),
@@ -428,7 +442,10 @@ const PLACES: [(&str, &str); 10] = [
     ("Hmac", "/claims/https:~1~1example.com~1signature/hmac"),
     ("Jwt", "/claims/https:~1~1example.com~1token/jwt"),
     ("ScopeRule", "/scopes/1"),
+    ("ScopeList", "/scopes/2/add"),
     ("DenyRule", "/deny/0"),
+    ("MfaRule", "/mfa/1"),
+    ("SessionRule", "/refresh_token/0"),
     ("Limits", "/limits"),
 ];
 
@@ -480,7 +497,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 14);
+    assert_eq!(count, 18);
 }
 
 #[test]
@@ -502,7 +519,7 @@ fn a_key_left_out_is_the_default_that_the_schema_tells() {
             count += 1;
         }
     }
-    assert_eq!(count, 25);
+    assert_eq!(count, 29);
 }
 
 #[test]

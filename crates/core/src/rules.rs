@@ -399,7 +399,12 @@ impl Rules<'_> {
             Scopes::One(scope) => Value::String(Rc::clone(scope)),
             Scopes::Listed(listed) => {
                 let facts = &self.gathered.facts;
-                self.steps.spend(|budget| evaluate(listed, &facts.to_rules, budget))?
+                match self.steps.spend(|budget| listed.evaluate_within(&facts.to_rules, budget)) {
+                    Ok(value) => value,
+                    Err(error) if error.may_hold => return Err(not_evaluated(&error)),
+                    // Only sources that were not asked leave it open.
+                    Err(_) => return Ok(()),
+                }
             }
         };
         let one = std::slice::from_ref(&value);

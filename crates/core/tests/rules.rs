@@ -267,6 +267,13 @@ fn scopes_of_an_expression_are_checked_one_by_one() {
     let failed = decide(rest, event, None);
     assert_eq!(short(&failed), ["-admin:a", "-admin:b"]);
     assert_eq!(errors(&failed), ["transport_failed@sources.s", "unavailable@scopes[0]"]);
+    let unasked = r#""sources":{"s":{"url":"https://h/u","token":null,"when":"event.none"}},
+        "scopes":[{"remove":{"value":"event.asked[?!contains(s.allowed || `[]`, @)]"}}]"#;
+    let mapped = unasked.replace("event.asked[?!contains(s.allowed || `[]`, @)]", "s.allowed[*].name");
+    for rest in [unasked, &mapped] {
+        let decision = decide(rest, event, None);
+        assert_eq!(errors(&decision), [""; 0], "{rest}");
+    }
     let many: Vec<String> = (0..10_000).map(|index| format!("\"s{index}\"")).collect();
     let bounded = with(&format!("[{}]", many.join(",")));
     assert_eq!(bounded.report.scopes.added.len(), 1_000);

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use claimsmith_core::http::Method;
-use claimsmith_core::plan::{Bounds, CachePlan, OnError, OnNotFound, SourcePlan};
+use claimsmith_core::plan::{Bounds, CachePlan, OnNotFound, SourcePlan};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::names::{HeaderName, Name};
+use super::rules::OnErrorOrText;
 use super::values::{Expression, Template, TimeoutMs, Url};
 use super::words::{Words, first};
 
@@ -47,7 +48,7 @@ pub struct Source {
     pub cache: Option<SourceCache>,
     /// The effect of a failure on the login.
     #[schemars(extend("default" = first::<OnError>()))]
-    pub on_error: Option<Words<OnError>>,
+    pub on_error: Option<OnErrorOrText>,
     /// The meaning of status 404.
     #[schemars(extend("default" = first::<OnNotFound>()))]
     pub on_not_found: Option<Words<OnNotFound>>,
