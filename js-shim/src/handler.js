@@ -68,6 +68,8 @@ function makeEngine(program) {
   }
 }
 
+const UNCHANGED = { expires_at: null, idle_expires_at: null, revoked: false };
+
 /**
  * The engine is gone, so what the configuration says for failures is done here.
  * @returns {[line: string, report: object, refused?: unknown[]]}
@@ -90,6 +92,10 @@ function afterTrap({ denial }, api) {
     sources: {},
     claims: { set: [], left_out: [], defaulted: [] },
     scopes: { added: [], removed: [] },
+    mfa: null,
+    session: { ...UNCHANGED },
+    refresh_token: { ...UNCHANGED },
+    denied: Boolean(denial),
     errors,
     warnings: [],
     fingerprint: null,

@@ -118,6 +118,11 @@ const NOTHING = Object.freeze({
     appMetadata: {},
     userMetadata: {},
     transactionMetadata: {},
+    sessionMetadata: {},
+    refreshTokenMetadata: {},
+    mfa: null,
+    session: [],
+    refreshToken: [],
   },
 });
 

@@ -33,13 +33,19 @@ pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> Plan {
         object.get("tokens").map(|node| tokens::read(&node.seeing(&token), allow_http)).unwrap_or_default();
     let sources = get("sources").map(|node| sources::read(&node, &tokens, allow_http)).unwrap_or_default();
     let claims = get("claims").map(|node| claims::read(&node, trigger)).unwrap_or_default();
-    let scopes = get("scopes").map_or_else(Vec::new, |node| {
-        if trigger == Trigger::CredentialsExchange {
-            node.problem("the trigger credentials-exchange cannot change scopes");
-        }
-        rules::read_scopes(&node, &sources)
-    });
-    let deny = get("deny").map_or_else(Vec::new, |node| rules::read_deny(&node, &sources));
+    let scopes = get("scopes").map(|node| rules::read_scopes(&node, &sources)).unwrap_or_default();
+    let deny = get("deny").map(|node| rules::read_deny(&node, &sources)).unwrap_or_default();
+    let of_users = |key| {
+        get(key).inspect(|node| match trigger {
+            Trigger::PostLogin => {}
+            Trigger::CredentialsExchange => {
+                node.problem("the trigger credentials-exchange has no user, no session and no refresh token");
+            }
+        })
+    };
+    let mfa = of_users("mfa").map(|node| rules::read_mfa(&node)).unwrap_or_default();
+    let [session, refresh_token] = ["session", "refresh_token"]
+        .map(|key| of_users(key).map(|node| rules::read_session(&node)).unwrap_or_default());
     let limits = read_limits(&object);
     object.finish();
     let mut plan = Plan {
@@ -59,6 +65,9 @@ pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> Plan {
         deny,
         early_values: Vec::new(),
         rule_values: Vec::new(),
+        mfa,
+        session,
+        refresh_token,
         limits,
         event_reads: Vec::new(),
         secrets: Vec::new(),

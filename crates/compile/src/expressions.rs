@@ -62,6 +62,27 @@ pub(crate) fn read_over_answer(node: &Node<'_>) -> Option<Expression> {
     Some(expression)
 }
 
+/// Reads a text for the user: a template over all that expressions see, without secrets.
+pub(crate) fn read_reason(node: &Node<'_>) -> Option<Template> {
+    let reason = node.accept(parse_template(node.string()?))?;
+    if reason.parts().is_empty() {
+        node.problem("the user must read why");
+    }
+    if reason.parts().iter().any(|part| matches!(part, Part::Secret(_))) {
+        node.fail(Error::new(Code::ExpressionInvalid, "the user reads this, and must not read a secret"));
+    }
+    expressions_of(&reason).for_each(|expression| check_names(node, expression));
+    Some(reason)
+}
+
+/// Returns the expressions in a template.
+pub(crate) fn expressions_of(template: &Template) -> impl Iterator<Item = &Expression> {
+    template.parts().iter().filter_map(|part| match part {
+        Part::Expression(expression, _) => Some(expression),
+        Part::Literal(_) | Part::Secret(_) => None,
+    })
+}
+
 /// Reads an expression over any document.
 fn parse_expression(node: &Node<'_>) -> Option<Expression> {
     let text = node.string()?;

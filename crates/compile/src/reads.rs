@@ -3,10 +3,13 @@
 use std::rc::Rc;
 
 use claimsmith_core::event::{
-    AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
+    AUDIENCE, AUTHENTICATION_METHODS, CLIENT_ID, CORRELATION_ID, EMAIL, EMAIL_VERIFIED, ENROLLED_FACTORS,
+    PROTOCOL, REFRESH_TOKEN_ID, REQUESTED_SCOPES, SESSION_ID, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{ClaimPlan, Plan, Setting, Signing, SourcePlan};
+use claimsmith_core::plan::{
+    ClaimPlan, Demand, MfaRule, Plan, Scopes, SessionChange, SessionRule, Setting, Signing, SourcePlan,
+};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
@@ -19,7 +22,7 @@ use crate::tokens::visit_templates;
 /// Notes in a plan what its parts read: chains below `event`, none the beginning of another, secrets, `now`, and the
 /// values that rules read.
 pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
-    let mut reads = Reads::default();
+    let mut reads = Reads { scope, chains: Vec::new(), secrets: Vec::new(), values: Vec::new(), now: false };
     reads.add_names(CORRELATION_ID);
     plan.when.iter().for_each(|when| reads.add_expression(when));
     for setting in &plan.settings {
@@ -35,12 +38,34 @@ pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
     plan.tokens.iter().for_each(|token| visit_templates(token, &mut |part| reads.add_part(part)));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
+        reads.add_template(&claim.name);
         reads.add_expression(&claim.value);
         claim.when.iter().for_each(|when| reads.add_expression(when));
         claim.signing.iter().for_each(|signing| reads.add_signing(signing));
     }
-    plan.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
-    plan.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
+    // What rules read comes last, so that the values among it are known by themselves.
+    reads.values.clear();
+    for rule in plan.deny.iter().filter(|rule| !rule.reads_source) {
+        reads.add_expression(&rule.when);
+        reads.add_template(&rule.reason);
+    }
+    let early_values = reads.values.clone();
+    for rule in &plan.scopes {
+        rule.when.iter().for_each(|when| reads.add_expression(when));
+        match &rule.scopes {
+            Scopes::One(_) => {}
+            Scopes::Listed(scopes) => reads.add_expression(scopes),
+        }
+    }
+    for rule in &plan.deny {
+        reads.add_expression(&rule.when);
+        reads.add_template(&rule.reason);
+    }
+    plan.sources.iter().flat_map(|source| &source.deny_reason).for_each(|reason| reads.add_template(reason));
+    plan.mfa.iter().for_each(|rule| reads.add_mfa(rule));
+    plan.session.iter().for_each(|rule| reads.add_session(rule, SESSION_ID));
+    plan.refresh_token.iter().for_each(|rule| reads.add_session(rule, REFRESH_TOKEN_ID));
+    let rule_values = std::mem::take(&mut reads.values);
     match plan.trigger {
         Trigger::CredentialsExchange => reads.add_names(CLIENT_ID),
         // Whose login it is, to tell one user's failures from those of all.
@@ -60,26 +85,26 @@ pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
     if plan.claims.iter().any(needs_scope) {
         reads.add_names(REQUESTED_SCOPES);
     }
-    let early = plan.deny.iter().filter(|rule| !rule.reads_source).map(|rule| &rule.when);
-    plan.early_values = scope.reads_of(early).values;
-    let rules = plan.deny.iter().map(|rule| &rule.when).chain(plan.scopes.iter().flat_map(|rule| &rule.when));
-    plan.rule_values = scope.reads_of(rules).values;
+    (plan.early_values, plan.rule_values) = (early_values, rule_values);
     plan.reads_now = reads.now;
     (plan.event_reads, plan.secrets) = (reads.chains, reads.secrets);
 }
 
 fn needs_scope(claim: &ClaimPlan) -> bool {
-    claim.targets.contains(&Target::AccessToken) && needed_scope(&claim.name).is_some()
+    claim.targets.contains(&Target::AccessToken)
+        && claim.fixed_name().is_none_or(|name| needed_scope(name).is_some())
 }
 
-#[derive(Default)]
-struct Reads {
+struct Reads<'a> {
+    scope: &'a Scope,
     chains: Vec<Vec<Rc<str>>>,
     secrets: Vec<Rc<str>>,
+    /// Values, as indexes.
+    values: Vec<usize>,
     now: bool,
 }
 
-impl Reads {
+impl Reads<'_> {
     fn add_source(&mut self, source: &SourcePlan) {
         visit_parts(source, &mut |part| self.add_part(part));
         source.when.iter().for_each(|when| self.add_expression(when));
@@ -98,6 +123,34 @@ impl Reads {
         }
     }
 
+    fn add_mfa(&mut self, rule: &MfaRule) {
+        rule.when.iter().for_each(|when| self.add_expression(when));
+        if !rule.always {
+            self.add_names(AUTHENTICATION_METHODS);
+            self.add_names(PROTOCOL);
+        }
+        match &rule.demand {
+            Demand::Enable(..) => {}
+            Demand::Challenge(..) => {
+                self.add_names(ENROLLED_FACTORS);
+                self.add_names(EMAIL);
+            }
+        }
+    }
+
+    fn add_session(&mut self, rule: &SessionRule, id: [&str; 2]) {
+        rule.when.iter().for_each(|when| self.add_expression(when));
+        match &rule.change {
+            SessionChange::Expires(expires, idle) => {
+                expires.iter().chain(idle).for_each(|lifetime| self.add_expression(lifetime));
+            }
+            SessionChange::Revoke(reason) => {
+                self.add_template(reason);
+                self.add_names(id);
+            }
+        }
+    }
+
     fn add_template(&mut self, template: &Template) {
         template.parts().iter().for_each(|part| self.add_part(part));
     }
@@ -111,6 +164,9 @@ impl Reads {
     }
 
     fn add_expression(&mut self, expression: &Expression) {
+        self.values.extend(self.scope.reads(expression).values);
+        self.values.sort_unstable();
+        self.values.dedup();
         for chain in expression.reads() {
             match chain.split_first() {
                 Some((first, rest)) if &**first == "event" => self.add_chain(rest.to_vec()),

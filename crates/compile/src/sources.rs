@@ -6,7 +6,7 @@ use claimsmith_core::plan::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, 
 use claimsmith_core::template::{Part, Template};
 use claimsmith_expression::text::concat;
 
-use crate::expressions::read_over_answer;
+use crate::expressions::{read_over_answer, read_reason};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
 use crate::requests::{Sent, read_basic, read_fields, read_sent};
@@ -37,6 +37,7 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
     let Sent { method, body, content_type, only_asks } = read_sent(&object);
     let retries = object.number("retries", SourcePlan::retries(only_asks));
     let authorization = token.map(|_| BY_TOKEN).or(basic.as_ref().map(|_| BY_BASIC));
+    let (on_error, deny_reason) = read_on_error(&object);
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
         name,
@@ -59,7 +60,8 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
         may_repeat: only_asks || retries > 0,
         cache: object.get("cache").and_then(|node| read_cache(&node)),
         max_bytes: object.number("max_bytes", SourcePlan::MAX_BYTES),
-        on_error: object.word("on_error").unwrap_or(OnError::Skip),
+        on_error,
+        deny_reason,
         on_not_found: object.word("on_not_found").unwrap_or(OnNotFound::Null),
         ok_status: object.get("ok_status").map_or_else(Vec::new, |node| read_ok_status(&node)),
         answer: read_answer_format(&object, &body),
@@ -107,6 +109,20 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>, has_basic: bool) -
         });
     }
     tokens.list.iter().position(|token| &*token.name == wanted)
+}
+
+/// Reads the effect of a failure, and the text that the user reads where that is a denial.
+fn read_on_error(object: &Object<'_>) -> (OnError, Option<Template>) {
+    match object.get("on_error") {
+        Some(node) if node.value.as_object().is_some() => {
+            let object = node.object();
+            let reason = object.require("deny").and_then(|node| read_reason(&node));
+            object.finish();
+            (OnError::Deny, reason)
+        }
+        Some(node) => (node.word().unwrap_or(OnError::Skip), None),
+        None => (OnError::Skip, None),
+    }
 }
 
 fn read_ok_status(node: &Node<'_>) -> Vec<u32> {
@@ -182,6 +198,8 @@ pub(crate) fn visit_parts(source: &SourcePlan, visit: &mut dyn FnMut(&Part)) {
         cache: _,
         max_bytes: _,
         on_error: _,
+        // It is shown, and not sent.
+        deny_reason: _,
         on_not_found: _,
         ok_status: _,
         answer: _,

@@ -16,9 +16,10 @@ use std::slice;
 
 use claimsmith_core::claim_type::ClaimType;
 use claimsmith_core::http::Method;
+use claimsmith_core::mfa::{Factor, Provider};
 use claimsmith_core::plan::{
     AnswerFormat, CodeEncoding, Hash, JwtAlgorithm, Mode, OnError, OnNotFound, OnUndecidedDeny,
-    OnUndecidedScope, SecretEncoding,
+    OnUndecidedMfa, OnUndecidedScope, SecretEncoding,
 };
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::words::Word;
@@ -44,7 +45,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 29] = [
+const DEVIATIONS: [Deviation; 30] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -192,9 +193,17 @@ const DEVIATIONS: [Deviation; 29] = [
         },
     },
     Deviation {
-        message: "the trigger credentials-exchange cannot change scopes",
+        message: "the trigger credentials-exchange has no user",
         reason: "a configuration does not say its trigger",
-        shown_by: || json!({ "scopes": [] }),
+        shown_by: || json!({ "mfa": [{ "provider": "any" }] }),
+    },
+    Deviation {
+        message: "is over the 255 characters",
+        reason: "a schema counts code points, JavaScript UTF-16 units",
+        shown_by: || {
+            let name = "\u{1f511}".repeat(128);
+            json!({ "claims": { name: { "value": "profile.plan", "to": ["session_metadata"] } } })
+        },
     },
     Deviation {
         message: "a token for a machine has claims of the access token only",
@@ -418,7 +427,9 @@ fn both_agree_on_every_name() {
                 json!({ "tokens": { "api": { "token_url": "https://a.example", "client_id": "x", "client_secret": "x", "parameters": { name: "x" } } } }),
                 json!({ "claims": { name: "profile.x" } }),
             ];
-            for target in ["access_token", "id_token", "saml_response", "transaction_metadata"] {
+            for target in
+                ["access_token", "id_token", "saml_response", "transaction_metadata", "session_metadata"]
+            {
                 tried.push(json!({ "claims": { name: { "value": "profile.x", "to": [target] } } }));
             }
             for members in tried {
@@ -506,6 +517,9 @@ fn every_word() -> impl Iterator<Item = String> {
         of::<AnswerFormat>(),
         of::<AuthMethod>(),
         of::<Algorithm>(),
+        of::<OnUndecidedMfa>(),
+        of::<Provider>(),
+        of::<Factor>(),
         of::<Hash>(),
         of::<SecretEncoding>(),
         of::<CodeEncoding>(),
@@ -515,7 +529,7 @@ fn every_word() -> impl Iterator<Item = String> {
 }
 
 /// Where the complete configuration has an example of each object.
-const PLACES: [(&str, &str); 15] = [
+const PLACES: [(&str, &str); 18] = [
     ("", ""),
     ("TypedSetting", "/settings/max"),
     ("WholeValue", "/values/whole"),
@@ -529,7 +543,10 @@ const PLACES: [(&str, &str); 15] = [
     ("Hmac", "/claims/https:~1~1example.com~1signature/hmac"),
     ("Jwt", "/claims/https:~1~1example.com~1token/jwt"),
     ("ScopeRule", "/scopes/1"),
+    ("ScopeList", "/scopes/2/add"),
     ("DenyRule", "/deny/0"),
+    ("MfaRule", "/mfa/1"),
+    ("SessionRule", "/refresh_token/0"),
     ("Limits", "/limits"),
 ];
 
@@ -581,7 +598,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 17);
+    assert_eq!(count, 22);
 }
 
 #[test]

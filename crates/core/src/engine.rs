@@ -12,7 +12,7 @@ use crate::host::Host;
 use crate::login::Login;
 use crate::mapping::{Bounds, Mapped};
 use crate::plan::{Live, Mode, Plan};
-use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport, rounded};
+use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport, SessionReport, rounded};
 use crate::rules::Denial;
 use crate::warning;
 
@@ -96,7 +96,7 @@ impl Engine {
         let is_denied = denial.is_some();
         let is_shadow = self.plan.mode == Mode::Shadow;
         if let Some(Denial { reason, is_failure }) = denial {
-            effects = vec![Effect::Deny { reason, is_failure }];
+            effects.push(Effect::Deny { reason, is_failure });
             (left_out, defaulted) = (Vec::new(), Vec::new());
             if is_shadow {
                 gathered.warnings.push("the login would have been denied".to_owned());
@@ -125,6 +125,10 @@ impl Engine {
             sources: gathered.sources,
             claims: ClaimsReport { set: Vec::new(), left_out, defaulted },
             scopes: ScopesReport::default(),
+            mfa: None,
+            session: SessionReport::default(),
+            refresh_token: SessionReport::default(),
+            denied: is_denied,
             errors: gathered.errors,
             warnings: self.warnings.iter().cloned().chain(gathered.warnings).collect(),
             fingerprint: Some(self.fingerprint.clone()),

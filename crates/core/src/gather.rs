@@ -21,7 +21,7 @@ use crate::login::Login;
 use crate::now::now;
 use crate::plan::{CachePlan, OnError, Plan, SourcePlan, TokenPlan};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::rules::{RULE_STEPS, deny_early};
+use crate::rules::{Steps, deny_early};
 use crate::secret::{Secret, Secrets};
 use crate::settings::settings;
 use crate::shared_state::{Caller, SharedState};
@@ -168,9 +168,9 @@ impl<'a, H: Host> Run<'a, H> {
 
     /// The reason of a rule that denies the login whatever the sources would say. They are not asked then.
     async fn deny_early(&self) -> Option<Rc<str>> {
-        let budget = Budget::new(RULE_STEPS);
-        self.add_values(&self.plan.early_values, View::Strict, &budget).await;
-        deny_early(self.plan, &self.facts, &budget, &mut self.trace.borrow_mut().warnings)
+        let steps = Steps::new();
+        self.add_values(&self.plan.early_values, View::Strict, &steps.shared).await;
+        deny_early(self.plan, &self.facts, &self.secrets, &steps, &mut self.trace.borrow_mut().warnings)
     }
 
     async fn add_values(&self, wanted: &[usize], view: View, budget: &Budget) {

@@ -76,6 +76,7 @@ pub mod error;
 pub mod event;
 pub mod host;
 pub mod http;
+pub mod mfa;
 pub mod names;
 mod secret;
 pub mod target;
@@ -85,7 +86,7 @@ pub mod words;
 pub use claimsmith_expression as expression;
 #[cfg(feature = "client")]
 pub use client::Client;
-pub use decision::{DENY_REASON, Decision, Effect};
+pub use decision::{Change, DENY_REASON, Decision, Effect, Subject};
 #[cfg(feature = "client")]
 pub use effects::{Effects, TargetState};
 pub use engine::Engine;

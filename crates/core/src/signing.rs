@@ -196,7 +196,7 @@ mod tests {
             assert_eq!(base64_decode(text).as_deref(), Some(bytes), "{text}");
         }
         assert_eq!(base64_decode("+/+/"), base64_decode("-_-_"));
-        for text in ["Z", "Zh", "Zg=x", "Zm8=\n", "Zm 8", "Zmä"] {
+        for text in ["Z", "Zg=x", "Zm8=\n", "Zm 8", "Zmä"] {
             assert_eq!(base64_decode(text), None, "{text}");
         }
     }

@@ -48,6 +48,8 @@ fn all_effects(decision: &Decision) -> Vec<String> {
         Effect::SetClaim { target, name, value } => format!("{} {name}={}", target.as_str(), value.to_json()),
         Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
         Effect::ChangeScope { scope, adds: false } => format!("-{scope}"),
+        Effect::ChangeSession { subject, change, .. } => format!("{} {change:?}", subject.as_str()),
+        Effect::DemandMfa { mfa, .. } => format!("{mfa:?}"),
         Effect::Deny { reason, .. } => format!("deny {reason}"),
     };
     decision.effects.iter().map(short).collect()
@@ -76,8 +78,9 @@ fn problem(config: &str) -> String {
 }
 
 #[test]
-fn a_claim_reaches_each_of_the_six_targets() {
-    let to = r#"["access_token","id_token","saml_response","app_metadata","user_metadata","transaction_metadata"]"#;
+fn a_claim_reaches_each_of_the_eight_targets() {
+    let to = r#"["access_token","id_token","saml_response","app_metadata","user_metadata","transaction_metadata",
+        "session_metadata","refresh_token_metadata"]"#;
     let decision =
         decide(&format!(r#""claims":{{"plan":{{"value":"s.plan","to":{to}}}}}"#), r#"{"plan":"gold"}"#);
     assert_eq!(
@@ -89,6 +92,8 @@ fn a_claim_reaches_each_of_the_six_targets() {
             "app_metadata plan=\"gold\"",
             "user_metadata plan=\"gold\"",
             "transaction_metadata plan=\"gold\"",
+            "session_metadata plan=\"gold\"",
+            "refresh_token_metadata plan=\"gold\"",
         ]
     );
     assert_eq!(decision.report.claims.set, ["plan"]);
@@ -449,7 +454,7 @@ fn scopes_are_added_and_removed_in_order_where_their_condition_holds() {
     let rest = r#""claims":{"z":{"value":"s.z","to":["id_token"]}},"scopes":[
         {"add":"beta","when":"s.beta"},{"remove":"admin","when":"!s.admin","on_unavailable":"keep"},{"add":"no","when":"s.no"},{"add":"read:x"}]"#;
     let decision = decide(rest, r#"{"beta":true,"z":1}"#);
-    assert_eq!(all_effects(&decision), ["id_token z=1", "+beta", "-admin", "+read:x"]);
+    assert_eq!(all_effects(&decision), ["+beta", "-admin", "+read:x", "id_token z=1"]);
     assert_eq!(decision.report.scopes.added, ["beta", "read:x"]);
     assert_eq!(decision.report.scopes.removed, ["admin"]);
     assert!(
@@ -486,7 +491,7 @@ fn scopes_and_rules_are_read_strictly() {
         (r#""scopes":{}"#, "scopes: must be an array"),
         (r#""scopes":[{}]"#, "scopes[0]: needs one scope, to `add` or to `remove`"),
         (r#""scopes":[{"add":"a","remove":"b"}]"#, "scopes[0]: needs one scope"),
-        (r#""scopes":[{"add":7}]"#, "scopes[0].add: must be a string"),
+        (r#""scopes":[{"add":7}]"#, "scopes[0].add: must be a scope"),
         (r#""scopes":[{"add":"a b"}]"#, "scopes[0].add: a scope has 1 to 280"),
         (r#""scopes":[{"remove":""}]"#, "scopes[0].remove: a scope has 1 to 280"),
         (r#""scopes":[{"add":"a","if":"event"}]"#, "scopes[0].if: unknown key `if`"),
@@ -673,15 +678,21 @@ fn what_a_machine_cannot_have_is_refused_when_the_module_loads() {
     let found = refused(claims);
     assert!(found[0].starts_with("config_invalid claims.a.to[1]: "), "{found:?}");
     assert!(found[1].starts_with("config_invalid claims.a.to[2]: "), "{found:?}");
-    let found = refused(r#""claims":{},"scopes":[{"add":"x"}]"#);
-    assert!(found.len() == 1 && found[0].starts_with("config_invalid scopes: "), "{found:?}");
+    for (list, rule) in [
+        ("mfa", r#"{"provider":"any"}"#),
+        ("session", r#"{"revoke":"No."}"#),
+        ("refresh_token", r#"{"expires_in_s":60}"#),
+    ] {
+        let found = refused(&format!(r#""claims":{{}},"{list}":[{rule}]"#));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("config_invalid {list}: ")), "{found:?}");
+    }
 }
 
 #[test]
 fn an_effect_that_the_api_refuses_is_taken_back_in_the_report() {
     let mut decision = decide(r#""claims":{"a":"s.n","b":"s.n"},"scopes":[{"add":"x"}]"#, r#"{"n":1}"#);
     // Both of `a`, one of `b`, and the scope.
-    decision.note_refused(&[0, 1, 3, 4]);
+    decision.note_refused(&[0, 1, 2, 4]);
     assert_eq!(decision.report.claims.set, ["b"]);
     assert_eq!(
         left_out(&decision),
@@ -689,7 +700,7 @@ fn an_effect_that_the_api_refuses_is_taken_back_in_the_report() {
     );
     assert_eq!(
         errors(&decision),
-        ["api_refused@claims.a", "api_refused@claims.a", "api_refused@claims.b", "api_refused@"]
+        ["api_refused@", "api_refused@claims.a", "api_refused@claims.a", "api_refused@claims.b"]
     );
     assert_eq!(decision.report.outcome, OutcomeKind::Partial);
 }
@@ -739,7 +750,7 @@ fn a_thousand_logins_whose_answers_come_in_any_order_keep_their_own_data() {
         let expected = if user.ends_with('7') {
             vec!["deny Seven.".to_owned()]
         } else {
-            vec![format!("access_token x={own}"), format!("app_metadata x={own}"), "+beta".to_owned()]
+            vec!["+beta".to_owned(), format!("access_token x={own}"), format!("app_metadata x={own}")]
         };
         assert_eq!(all_effects(decision.as_ref().unwrap()), expected);
     }

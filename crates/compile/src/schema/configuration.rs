@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::claims::Claim;
 use super::names::{Name, claim_names};
-use super::rules::{DenyRule, ScopeRule};
+use super::rules::{DenyRule, MfaRule, ScopeRule, SessionRule};
 use super::settings::{NamedValue, Setting};
 use super::sources::Source;
 use super::tokens::Token;
@@ -44,16 +44,25 @@ pub struct Configuration {
     /// The calls of the backend, by name. Sources that do not read each other run in parallel.
     #[schemars(extend("examples" = sources_examples()))]
     pub sources: Option<BTreeMap<Name, Source>>,
-    /// The claims to build, by name. On the two tokens, names that Auth0 reserves are refused.
+    /// The claims to build, by name. On the two tokens, names that Auth0 reserves are refused. A name may have
+    /// `{settings.NAME}` in it; braces that are text are doubled.
     #[schemars(transform = claim_names, extend("examples" = claims_examples()))]
     pub claims: Option<BTreeMap<String, Claim>>,
-    /// The scopes to add to the access token and to remove from it, in this order. Not in the Action
-    /// credentials-exchange.
+    /// The scopes to add to the access token and to remove from it, in this order.
     #[schemars(extend("examples" = scopes_examples()))]
     pub scopes: Option<Vec<ScopeRule>>,
     /// The rules that deny the login. The first that holds counts.
     #[schemars(extend("examples" = deny_examples()))]
     pub deny: Option<Vec<DenyRule>>,
+    /// The rules that demand a further factor. The first that holds, or is undecided under `require`, counts. Not in the
+    /// Action credentials-exchange.
+    #[schemars(extend("examples" = mfa_examples()))]
+    pub mfa: Option<Vec<MfaRule>>,
+    /// The rules about the session (Enterprise). Not in the Action credentials-exchange.
+    #[schemars(extend("examples" = session_examples()))]
+    pub session: Option<Vec<SessionRule>>,
+    /// The same about the refresh token.
+    pub refresh_token: Option<Vec<SessionRule>>,
     /// The size limits of the claims of one token together.
     #[schemars(extend("examples" = limits_examples()))]
     pub limits: Option<Limits>,
@@ -205,6 +214,20 @@ fn scopes_examples() -> Value {
 
 fn deny_examples() -> Value {
     json!([[{ "when": "profile.blocked", "reason": "Your account is blocked.", "on_unavailable": "deny" }]])
+}
+
+fn mfa_examples() -> Value {
+    json!([[
+        { "when": "profile.risk > `70`", "provider": "any", "allow_remember_browser": false },
+        { "when": "contains(event.authorization.roles, 'admin')", "challenge": ["otp", "email"] },
+    ]])
+}
+
+fn session_examples() -> Value {
+    json!([[
+        { "when": "event.connection.strategy == 'waad'", "expires_in_s": 28800, "idle_expires_in_s": "event.connection.metadata.idle" },
+        { "when": "profile.moved", "revoke": "You moved to another network.", "on_unavailable": "skip" },
+    ]])
 }
 
 fn limits_examples() -> Value {

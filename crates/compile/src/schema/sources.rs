@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::names::{FieldName, HeaderName, Name};
+use super::rules::OnErrorOrText;
 use super::tls::Tls;
 use super::values::{Expression, Template, TimeoutMs, Url};
 use super::words::{Words, first};
@@ -67,7 +68,7 @@ pub struct Source {
     pub cache: Option<SourceCache>,
     /// The effect of a failure on the login.
     #[schemars(extend("default" = first::<OnError>()))]
-    pub on_error: Option<Words<OnError>>,
+    pub on_error: Option<OnErrorOrText>,
     /// The meaning of status 404.
     #[schemars(extend("default" = first::<OnNotFound>()))]
     pub on_not_found: Option<Words<OnNotFound>>,

@@ -25,7 +25,10 @@ use crate::words::words;
 pub use claim::ClaimPlan;
 pub use encoding::VERSION;
 pub use live::Live;
-pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
+pub use rules::{
+    Demand, DenyRule, MfaRule, OnUndecidedDeny, OnUndecidedMfa, OnUndecidedScope, ScopeRule, Scopes,
+    SessionChange, SessionRule,
+};
 pub use setting::{Setting, SettingPlan, SettingType};
 pub use signing::{CodeEncoding, Hash, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
 pub use source::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan};
@@ -125,6 +128,12 @@ pub struct Plan {
     pub early_values: Vec<usize>,
     /// The values that rules read, as indexes.
     pub rule_values: Vec<usize>,
+    /// The rules that demand a further factor; the first that holds counts.
+    pub mfa: Vec<MfaRule>,
+    /// The rules about the session; each that holds counts.
+    pub session: Vec<SessionRule>,
+    /// The same about the refresh token.
+    pub refresh_token: Vec<SessionRule>,
     /// The size limits of the tokens.
     pub limits: Limits,
     /// The parts of the event that anything above reads, each a chain of member names.
@@ -134,13 +143,15 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Returns whether a login may be denied where things go wrong: a source says so, a claim is required, or a rule
-    /// that is undecided denies.
+    /// Returns whether a login may be denied where things go wrong: a source says so, a claim is required, a rule that
+    /// is undecided denies, or one demands a further factor.
     pub fn denies_on_failure(&self) -> bool {
         self.mode == Mode::Enforce
             && (self.sources.iter().any(|source| source.on_error == OnError::Deny)
                 || self.claims.iter().any(|claim| claim.required)
-                || self.deny.iter().any(|rule| rule.denies_undecided))
+                || self.deny.iter().any(|rule| rule.denies_undecided)
+                || self.mfa.iter().any(|rule| rule.requires)
+                || self.session.iter().chain(&self.refresh_token).any(|rule| rule.denies_undecided))
     }
 
     /// Returns whether any claim goes there.
@@ -168,6 +179,9 @@ plain_struct!(Plan {
     deny,
     early_values,
     rule_values,
+    mfa,
+    session,
+    refresh_token,
     limits,
     event_reads,
     secrets,

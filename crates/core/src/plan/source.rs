@@ -60,6 +60,8 @@ pub struct SourcePlan {
     pub max_bytes: u32,
     /// The effect of a failure on the login.
     pub on_error: OnError,
+    /// The text that the user reads where that denies the login; one that names no system where left out.
+    pub deny_reason: Option<Template>,
     /// The meaning of status 404.
     pub on_not_found: OnNotFound,
     /// The statuses that are success beside 2xx: [`SourcePlan::OK_STATUS`].
@@ -178,6 +180,7 @@ plain_struct!(SourcePlan {
     cache,
     max_bytes,
     on_error,
+    deny_reason,
     on_not_found,
     ok_status,
     answer,
