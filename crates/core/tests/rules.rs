@@ -354,8 +354,7 @@ fn entries_of_one_name_are_claims_of_their_own_and_the_first_is_set() {
 
 /// The rest of a configuration whose `settings` are these.
 fn with_settings(settings: &str, rest: &str, event: &str) -> Decision {
-    let sources = r#""sources":{"settings":{"url":"https://h/u","token":null}}"#;
-    decide(&format!("{sources},{rest}"), event, Some(settings))
+    decide(&format!(r#""settings":{settings},{rest}"#), event, Some("{}"))
 }
 
 #[test]
@@ -374,7 +373,7 @@ fn names_made_of_settings_meet_the_rules_for_names_at_each_login() {
     let reserved = names(r#"{"ns":"https://x.auth0.com","other":"n"}"#);
     assert_eq!(short(&reserved), ["id_token n/a=2", "access_token n/a=2"]);
     assert_eq!(errors(&reserved), [r#"claim_reserved@claims["{settings.ns}/a"]"#]);
-    let missing = names(r#"{"other":"n"}"#);
+    let missing = names(r#"{"ns":"{secrets.NONE}","other":"n"}"#);
     assert_eq!(errors(&missing), [r#"template_value_missing@claims["{settings.ns}/a"]"#]);
     for name in ["{event.x}", "{secrets.X}", "{settings}", "a{", "https://auth0.com/{settings.x}", "{'aud'}"]
     {

@@ -131,7 +131,7 @@ fn settings_examples() -> Value {
 }
 
 fn values_examples() -> Value {
-    json!([{ "role": "contains(profile.roles, 'admin') && 'admin' || 'member'" }])
+    json!([{ "role": "contains(event.authorization.roles, 'admin') && 'admin' || 'member'" }])
 }
 
 fn sources_examples() -> Value {
