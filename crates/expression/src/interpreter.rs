@@ -353,31 +353,28 @@ fn calculate(
     left: &Value,
     right: &Value,
 ) -> Result<Value, ExpressionError> {
-    let message = match (left, right) {
-        (Value::Number(dividend), Value::Number(divisor)) => {
-            let (left, right) = (dividend.as_f64(), divisor.as_f64());
-            let result = Number::from_f64(match operator {
-                Arithmetic::Add => left + right,
-                Arithmetic::Subtract => left - right,
-                Arithmetic::Multiply => left * right,
-                Arithmetic::Divide => left / right,
-                Arithmetic::DivideWhole => (left / right).floor(),
-                Arithmetic::Modulo => remainder(left, right),
-            });
-            let is_exact = !dividend.is_unsafe_integer() && !divisor.is_unsafe_integer();
-            match result {
-                Some(result) if is_exact && !result.is_unsafe_integer() => return Ok(result.into()),
-                // Nothing else leads from zero to what is not finite.
-                None if right == 0.0 => "division by zero",
-                _ => "arithmetic ends at integers beyond 2^53 - 1",
-            }
+    let message = if let (Value::Number(dividend), Value::Number(divisor)) = (left, right) {
+        let is_exact = !dividend.is_unsafe_integer() && !divisor.is_unsafe_integer();
+        let (left, right) = (dividend.as_f64(), divisor.as_f64());
+        let result = Number::from_f64(match operator {
+            Arithmetic::Add => left + right,
+            Arithmetic::Subtract => left - right,
+            Arithmetic::Multiply => left * right,
+            Arithmetic::Divide => left / right,
+            Arithmetic::DivideWhole => (left / right).floor(),
+            Arithmetic::Modulo => remainder(left, right),
+        });
+        match result {
+            Some(result) if is_exact && !result.is_unsafe_integer() => return Ok(result.into()),
+            // Nothing else leads from zero to what is not finite.
+            None if right == 0.0 => ["division by zero", ""],
+            _ => ["arithmetic ends at integers beyond 2^53 - 1", ""],
         }
-        (Value::Number(_), other) | (other, _) => {
-            let message = ["arithmetic expects numbers, found ", other.type_name()];
-            return Err(ExpressionError::new(ErrorKind::NotANumber, offset, &message));
-        }
+    } else {
+        let other = if let Value::Number(_) = left { right } else { left };
+        ["arithmetic expects numbers, found ", other.type_name()]
     };
-    Err(ExpressionError::new(ErrorKind::NotANumber, offset, &[message]))
+    Err(ExpressionError::new(ErrorKind::NotANumber, offset, &message))
 }
 
 /// Returns what is left of a dividend, with its sign: exactly, since doubling and halving are exact, and so is taking away
