@@ -61,7 +61,7 @@ impl Interpreter<'_> {
             Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
             Node::Arithmetic(operator, offset, left, right) => {
                 let (left, right) = (self.evaluate(left, current)?, self.evaluate(right, current)?);
-                calculate(*operator, *offset, &left, &right)?
+                self.calculate(*operator, *offset, &left, &right)?
             }
             Node::Ternary(test, then, otherwise) => {
                 let chosen = if self.condition(test, current)? { then } else { otherwise };
@@ -79,7 +79,7 @@ impl Interpreter<'_> {
                 // There are as many as the parser has counted.
                 None => Value::Null,
             },
-            Node::Global(name) => self.global(name)?,
+            Node::Global(name, offset) => self.global(name, *offset)?,
             // A selection from null is null, not a list of nulls.
             Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable(_)) => {
                 current.clone()
@@ -169,13 +169,49 @@ impl Interpreter<'_> {
         outer
     }
 
-    fn global(&mut self, name: &str) -> Result<Value, ExpressionError> {
+    fn global(&mut self, name: &str, Offset(offset): Offset) -> Result<Value, ExpressionError> {
         self.spend_on_text(name)?;
         let member = self.document.as_object().and_then(|members| members.get(name));
         member.cloned().ok_or_else(|| {
             let message = ["`$", name, "` is not defined"];
-            ExpressionError::new(ErrorKind::UndefinedVariable, 0, &message)
+            ExpressionError::new(ErrorKind::UndefinedVariable, offset, &message)
         })
+    }
+
+    /// Calculates with two numbers. A result is right as far as doubles are, or an error, as that of `sum`.
+    fn calculate(
+        &self,
+        operator: Arithmetic,
+        Offset(offset): Offset,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, ExpressionError> {
+        let message = if let (Value::Number(dividend), Value::Number(divisor)) = (left, right) {
+            let is_exact = !dividend.is_unsafe_integer() && !divisor.is_unsafe_integer();
+            let (left, right) = (dividend.as_f64(), divisor.as_f64());
+            let result = Number::from_f64(match operator {
+                Arithmetic::Add => left + right,
+                Arithmetic::Subtract => left - right,
+                Arithmetic::Multiply => left * right,
+                Arithmetic::Divide => left / right,
+                Arithmetic::DivideWhole => (left / right).floor(),
+                Arithmetic::Modulo => {
+                    // It goes through the powers of two between the numbers.
+                    self.budget.spend(8)?;
+                    remainder(left, right)
+                }
+            });
+            match result {
+                Some(result) if is_exact && !result.is_unsafe_integer() => return Ok(result.into()),
+                // Nothing else leads from zero to what is not finite.
+                None if right == 0.0 => ["division by zero", ""],
+                _ => ["arithmetic ends at integers beyond 2^53 - 1", ""],
+            }
+        } else {
+            let other = if let Value::Number(_) = left { right } else { left };
+            ["arithmetic expects numbers, found ", other.type_name()]
+        };
+        Err(ExpressionError::new(ErrorKind::NotANumber, offset, &message))
     }
 
     fn binary(
@@ -344,37 +380,6 @@ fn available(value: Value) -> Result<Value, ExpressionError> {
 fn either(error: ExpressionError) -> ExpressionError {
     let is_open = error.is_open();
     error.open(is_open, is_open)
-}
-
-/// Calculates with two numbers. A result is right as far as doubles are, or an error, as that of `sum`.
-fn calculate(
-    operator: Arithmetic,
-    Offset(offset): Offset,
-    left: &Value,
-    right: &Value,
-) -> Result<Value, ExpressionError> {
-    let message = if let (Value::Number(dividend), Value::Number(divisor)) = (left, right) {
-        let is_exact = !dividend.is_unsafe_integer() && !divisor.is_unsafe_integer();
-        let (left, right) = (dividend.as_f64(), divisor.as_f64());
-        let result = Number::from_f64(match operator {
-            Arithmetic::Add => left + right,
-            Arithmetic::Subtract => left - right,
-            Arithmetic::Multiply => left * right,
-            Arithmetic::Divide => left / right,
-            Arithmetic::DivideWhole => (left / right).floor(),
-            Arithmetic::Modulo => remainder(left, right),
-        });
-        match result {
-            Some(result) if is_exact && !result.is_unsafe_integer() => return Ok(result.into()),
-            // Nothing else leads from zero to what is not finite.
-            None if right == 0.0 => ["division by zero", ""],
-            _ => ["arithmetic ends at integers beyond 2^53 - 1", ""],
-        }
-    } else {
-        let other = if let Value::Number(_) = left { right } else { left };
-        ["arithmetic expects numbers, found ", other.type_name()]
-    };
-    Err(ExpressionError::new(ErrorKind::NotANumber, offset, &message))
 }
 
 /// Returns what is left of a dividend, with its sign: exactly, since doubling and halving are exact, and so is taking away
@@ -628,7 +633,7 @@ mod tests {
                 ("[let $a = 'bound' in $a, $a]", r#"["bound","top"]"#),
                 ("let $x = $a, $a = $b[0].a in [$x, $a]", r#"["top","one"]"#),
                 ("$x", "undefined-variable: `$x` is not defined at byte 0"),
-                ("[let $x = a in [$x], $x]", "undefined-variable: `$x` is not defined at byte 0"),
+                ("[let $x = a in [$x], $x]", "undefined-variable: `$x` is not defined at byte 21"),
                 ("a || $x", r#""top""#),
                 ("$__proto__", "undefined-variable: `$__proto__` is not defined at byte 0"),
             ],
