@@ -252,13 +252,12 @@ impl Rules<'_> {
                 Some(denial)
             }
             (Ruling::Holds, SessionChange::Expires(expires, idle)) => {
-                let changes: [(&Option<Expression>, fn(f64) -> Change); 2] =
-                    [(expires, Change::ExpiresAt), (idle, Change::IdleExpiresAt)];
-                for (lifetime, change) in changes {
-                    if let Some(at_ms) = lifetime.as_ref().and_then(|lifetime| self.expiry(lifetime, &place))
-                    {
-                        self.effects.push(Effect::ChangeSession { subject, change: change(at_ms), rule });
-                    }
+                for (is_idle, lifetime) in [(false, expires), (true, idle)] {
+                    let at_ms = lifetime.as_ref().and_then(|lifetime| self.expiry(lifetime, &place));
+                    let Some(at_ms) = at_ms else { continue };
+                    let change =
+                        if is_idle { Change::IdleExpiresAt(at_ms) } else { Change::ExpiresAt(at_ms) };
+                    self.effects.push(Effect::ChangeSession { subject, change, rule });
                 }
                 None
             }

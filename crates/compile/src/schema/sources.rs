@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use claimsmith_core::http::Method;
-use claimsmith_core::plan::{Bounds, CachePlan, OnNotFound, SourcePlan};
+use claimsmith_core::plan::{Bounds, CachePlan, OnError, OnNotFound, SourcePlan};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
