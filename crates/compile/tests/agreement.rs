@@ -497,7 +497,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 18);
+    assert_eq!(count, 19);
 }
 
 #[test]

@@ -6,14 +6,13 @@
 /// Percent-encodes all but the unreserved characters of RFC 3986 §2.3, so that a value stays one path
 /// segment, one query value or one form field, whatever it holds.
 pub(crate) fn percent_encode(into: &mut String, text: &str) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             into.push(char::from(byte));
         } else {
             into.push('%');
             for nibble in [byte >> 4, byte & 0xf] {
-                into.extend(HEX.get(usize::from(nibble)));
+                into.push(hex_digit(nibble).to_ascii_uppercase());
             }
         }
     }
@@ -69,8 +68,17 @@ fn base64_digits(bytes: &[u8], digit_62: char, digit_63: char) -> String {
 
 /// Returns the bytes in hexadecimal digits, in lower case.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+    let mut digits = String::new();
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 0xf] {
+            digits.push(hex_digit(nibble));
+        }
+    }
+    digits
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(nibble.into(), 16).unwrap_or('0')
 }
 
 /// Returns the bytes of hexadecimal digits; `None` where the text is something else.
@@ -80,7 +88,11 @@ pub(crate) fn decode_hex(text: &str) -> Option<Vec<u8>> {
 
 /// Returns the bytes of base64 of either alphabet, with or without padding; `None` where the text is something else.
 pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    decode(text.trim_end_matches('='), 6, |digit| {
+    let mut digits = text;
+    while let Some(rest) = digits.strip_suffix('=') {
+        digits = rest;
+    }
+    decode(digits, 6, |digit| {
         let (first, start) = match digit {
             'A'..='Z' => ('A', 0),
             'a'..='z' => ('a', 26),

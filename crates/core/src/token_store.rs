@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use claimsmith_expression::{Map, Number, Value, json};
 
-use crate::assertion::assertion;
+use crate::assertion::{assertion, unfit_key};
 use crate::breaker::Circuit;
 use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::error::{Code, Error};
@@ -15,6 +15,7 @@ use crate::report::TokenOrigin;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState, Subject};
+use crate::signing::Unsigned;
 use crate::task::{Promised, timeout};
 use crate::token::{Grant, Token, is_token, read_token_response, token_request};
 
@@ -257,10 +258,10 @@ async fn call(host: &impl Host, request: TokenRequest<'_>, retries: u32) -> Atte
         let assertion = match &grant.signing {
             Some(signing) => {
                 let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
-                let signed = timeout(host.sleep(limit_ms), assertion(host, grant, signing)).await;
-                match signed.unwrap_or_else(|| Err(out_of_time(limit_ms, timeout_ms))) {
-                    Ok(assertion) => Some(assertion),
-                    Err(error) => return Attempt::refused(error),
+                match assertion(host, grant, signing).sign(host, limit_ms).await {
+                    Ok(assertion) => Some(Secret::new(assertion)),
+                    Err(Unsigned::Late) => return Attempt::refused(out_of_time(limit_ms, timeout_ms)),
+                    Err(Unsigned::Unfit) => return Attempt::refused(unfit_key()),
                 }
             }
             None => None,
