@@ -238,10 +238,10 @@ function createConfiguration({
   };
 }
 
-function clientMetadata({ clientId, clientAuth = "client_secret_post", ...credentials }) {
+function clientMetadata({ clientId, clientAuth = "client_secret_post", clientSecret, jwks, certificate }) {
   return {
     client_id: clientId,
-    ...credentialMetadata(clientAuth, credentials),
+    ...credentialMetadata(clientAuth, { clientSecret, jwks, certificate }),
     token_endpoint_auth_method: clientAuth,
     grant_types: ["client_credentials"],
     redirect_uris: [],
