@@ -14,7 +14,6 @@ extern "C" {
     pub type Io;
 
     /// Sends a request. `headers` and `tls` are name, value, name, value …, each with a character for each byte.
-    #[expect(clippy::too_many_arguments, reason = "an object for them would cost bytes on both sides")]
     #[wasm_bindgen(method)]
     pub(crate) fn send(
         this: &Io,

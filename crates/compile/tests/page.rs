@@ -40,8 +40,12 @@ fn the_page_shows_every_example_and_each_is_read() {
 fn every_key_has_a_row_and_every_link_a_place_to_go() {
     let page = page(&schema());
     let rows = page.lines().filter(|line| line.starts_with("| ") && line.contains("](#")).count();
-    let keys: usize =
-        objects(&schema()).values().map(|object| object["properties"].as_object().unwrap().len()).sum();
+    let mut keys = 0;
+    for (name, object) in objects(&schema()) {
+        // Tokens and sources have it, each at a place of its own.
+        let places = if name == "Tls" { 2 } else { 1 };
+        keys += places * object["properties"].as_object().unwrap().len();
+    }
     assert_eq!(rows, keys);
     // A bar in a text would begin another cell, and cut off what follows.
     for row in page.lines().filter(|line| line.starts_with("| ")) {
