@@ -173,7 +173,7 @@ fn sources_examples() -> Value {
                 "form": { "name": "{event.user.name}" },
                 "ok_status": [409]
             },
-            "account": {
+            "profile": {
                 "url": "https://api.example.com/graphql",
                 "token": null,
                 "graphql": {
