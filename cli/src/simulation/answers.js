@@ -1,8 +1,8 @@
 /**
  * The answers of the simulated backend, by source. Runs in Node and in the browser.
  *
- * An answer is the JSON body itself, with status 200. An object with `$status`, `$headers`, `$delay_ms` or `$body`
- * says more: `{ "$status": 404 }`, `{ "$delay_ms": 300, "$body": { … } }`.
+ * An answer is the JSON body itself, with status 200. An object with `$status`, `$headers`, `$delay_ms`, `$body` or
+ * `$text` says more: `{ "$status": 404 }`, `{ "$delay_ms": 300, "$body": { … } }`, `{ "$text": "no JSON" }`.
  */
 
 /**
@@ -16,7 +16,7 @@
  * @property {(source: string, userId?: string) => Answer | undefined} find Undefined where none is written.
  */
 
-const KEYS = ["$status", "$headers", "$delay_ms", "$body"];
+const KEYS = ["$status", "$headers", "$delay_ms", "$body", "$text"];
 
 /**
  * @param {unknown} answers An object: the answer of each source, by its name.
@@ -62,12 +62,21 @@ function readAnswer(source, answer) {
       `the answer of \`${source}\` has \`${unknown}\` beside ${KEYS.join(", ")}; put the body under \`$body\``,
     );
   }
-  const { $status: status = 200, $headers: headers = {}, $delay_ms: delayMs = 0, $body: body } = answer;
+  const {
+    $status: status = 200,
+    $headers: headers = {},
+    $delay_ms: delayMs = 0,
+    $body: body,
+    $text: text,
+  } = answer;
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new TypeError(`the answer of \`${source}\`: \`$status\` must be a status from 200 to 599`);
   }
   if (!Number.isFinite(delayMs) || delayMs < 0) {
     throw new TypeError(`the answer of \`${source}\`: \`$delay_ms\` must be milliseconds`);
   }
-  return { status, headers, body: body === undefined ? "" : JSON.stringify(body), delayMs };
+  if (text !== undefined && (typeof text !== "string" || body !== undefined)) {
+    throw new TypeError(`the answer of \`${source}\`: \`$text\` must be text, and stand without \`$body\``);
+  }
+  return { status, headers, body: text ?? (body === undefined ? "" : JSON.stringify(body)), delayMs };
 }

@@ -38,8 +38,9 @@ export function createRoutes(config, secrets) {
     ...Object.entries(config.tokens ?? {}).map(([name, { token_url: url }]) =>
       createRoute("token", name, "POST", url, secrets),
     ),
-    ...Object.entries(config.sources ?? {}).map(([name, { method = "GET", url }]) =>
-      createRoute("source", name, method, url, secrets),
+    ...Object.entries(config.sources ?? {}).map(
+      ([name, { url, query, graphql, method = graphql ? "POST" : "GET" }]) =>
+        createRoute("source", name, method, url, secrets, query !== undefined),
     ),
   ].filter((route) => route !== undefined);
   // Of two that fit, the one that leaves less open is meant.
@@ -58,7 +59,7 @@ export function createRoutes(config, secrets) {
 }
 
 /** Undefined where the address cannot be made, since a secret is missing or is no host. */
-function createRoute(kind, name, method, template, secrets) {
+function createRoute(kind, name, method, template, secrets, hasQuery = false) {
   const whole = parseTemplate(template)
     .map((part) => {
       if ("literal" in part) return part.literal;
@@ -70,7 +71,8 @@ function createRoute(kind, name, method, template, secrets) {
   const { origin } = new URL(authority);
   const path = rest.startsWith("/") ? rest : `/${rest}`;
   const pieces = path.split(OPEN);
-  const pattern = new RegExp(`^${pieces.map(escapeRegExp).join(ENCODED_VALUE)}$`);
+  const query = hasQuery ? "([?&].*)?" : "";
+  const pattern = new RegExp(`^${pieces.map(escapeRegExp).join(ENCODED_VALUE)}${query}$`);
   return { kind, name, method, origin, pattern, fixedLength: pieces.join("").length };
 }
 
