@@ -6,6 +6,7 @@ import { bundleAction } from "claimsmith-cli/bundle";
 import { createApi, createCredentialsExchangeEvent, createEvent, loadAction } from "claimsmith-cli/host";
 import { madeUpSecrets } from "../../cli/src/config/secrets.js";
 import { createAnswers, NO_ANSWER } from "../../cli/src/simulation/answers.js";
+import { stoppedAt } from "../../cli/src/simulation/clock.js";
 import { createRecordingModules } from "../../cli/src/simulation/recorder.js";
 import { createRoutes } from "../../cli/src/simulation/routes.js";
 import { listen } from "../../cli/src/tenant/listener.js";
@@ -94,20 +95,6 @@ export async function runLogin(backend, { config = {}, trigger = "post-login", s
   const { api, outcome } = createApi(event, { trigger });
   await action.execute(handler, event, api);
   return { ...describe(outcome, customClaims(request, outcome)), ...requests.describe(), report };
-}
-
-/** A clock that stands, for the names that the Action's code finds. The timers go on. */
-function stoppedAt(time) {
-  const nowMs = Date.parse(time);
-  return class extends Date {
-    constructor(...parts) {
-      // @ts-expect-error -- as many as were given
-      super(...(parts.length === 0 ? [nowMs] : parts));
-    }
-    static now() {
-      return nowMs;
-    }
-  };
 }
 
 /** What the backend is asked, and answers. */

@@ -122,14 +122,16 @@ async function startTokenServers(config, secrets) {
 }
 
 /**
- * The token that a source brings: the only one where none is named, and none where that is null.
+ * The token that a source brings: the only one where none is named, and none where that is null or Basic
+ * authentication takes its place.
  *
  * @param {Record<string, any>} config
  * @param {string} source
  */
 function tokenOf({ tokens = {}, sources }, source) {
-  const { token } = sources[source];
+  const { token, basic } = sources[source];
   if (token !== undefined) return token;
+  if (basic !== undefined) return null;
   const names = Object.keys(tokens);
   return names.length === 1 ? names[0] : null;
 }
