@@ -111,6 +111,7 @@ function replaceNode(builder) {
   builder.onLoad({ filter: /[\\/]transport\.js$/ }, () => ({
     contents: `export const send = () => ({ promise: Promise.reject(new Error("no fetch")), cancel() {} });`,
   }));
+  builder.onLoad({ filter: /[\\/]tls\.js$/ }, () => ({ contents: "export const unfitPart = () => {};" }));
   builder.onResolve({ filter: /^node:(crypto|timers)$/ }, ({ path: name }) => ({
     path: name,
     namespace: "browser",

@@ -15,6 +15,7 @@ const ATTEMPT_DELAY_MS = 250;
  * @property {string} host A name, or an address without brackets.
  * @property {string} port
  * @property {boolean} isSecure
+ * @property {import("node:tls").SecureContext} [secureContext] What it presents and trusts, where that is not Node's own.
  * @property {{ createConnection: (options: object) => import("node:net").Socket }} agent
  */
 
@@ -25,7 +26,7 @@ const ATTEMPT_DELAY_MS = 250;
  * @param {(error: Error | null, socket?: import("node:net").Socket) => void} callback called once
  * @returns {() => void} gives it up
  */
-export function connect({ id, host, port, isSecure, agent }, callback) {
+export function connect({ id, host, port, isSecure, secureContext, agent }, callback) {
   const sockets = new Set();
   /** @type {Promise<import("./resolver.js").Addresses> | undefined} */
   let lookup;
@@ -52,6 +53,9 @@ export function connect({ id, host, port, isSecure, agent }, callback) {
       port,
       servername: isIP(host) ? "" : host,
       ALPNProtocols: ["http/1.1"],
+      secureContext,
+      // Whatever the process's environment says.
+      rejectUnauthorized: true,
       // The agent keeps TLS sessions by this name.
       _agentKey: id,
       autoSelectFamily: false,

@@ -1,8 +1,10 @@
 import { Engine } from "./engine.js";
 import { EnrichmentError, toEnrichmentError } from "./error.js";
 import { own } from "./own.js";
+import { uuid } from "./random.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
+import { unfitPart } from "./tls.js";
 import { send } from "./transport.js";
 
 /**
@@ -20,7 +22,8 @@ import { send } from "./transport.js";
 export function createHandler(program, options) {
   const engine = makeEngine(program);
   const { onReport, log = true, fetch } = own(options);
-  const io = { send, sign, sleep, monotonic, fetch };
+  // What `fetch` presents is its own: with `tls` only a stand-in's comes here.
+  const io = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? () => {} : unfitPart };
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
@@ -65,6 +68,8 @@ function makeEngine(program) {
   }
 }
 
+const UNCHANGED = { expires_at: null, idle_expires_at: null, revoked: false };
+
 /**
  * The engine is gone, so what the configuration says for failures is done here.
  * @returns {[line: string, report: object, refused?: unknown[]]}
@@ -87,6 +92,10 @@ function afterTrap({ denial }, api) {
     sources: {},
     claims: { set: [], left_out: [], defaulted: [] },
     scopes: { added: [], removed: [] },
+    mfa: null,
+    session: { ...UNCHANGED },
+    refresh_token: { ...UNCHANGED },
+    denied: Boolean(denial),
     errors,
     warnings: [],
     fingerprint: null,

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 
-/** @param {string} text */
-export function sha256(text) {
-  return createHash("sha256").update(text).digest();
+/** @param {Uint8Array} bytes */
+export function sha256(bytes) {
+  return createHash("sha256").update(bytes).digest();
 }

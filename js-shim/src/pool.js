@@ -12,7 +12,7 @@ const LIFETIME_MS = 60_000;
 /** As many as Node's agents keep. */
 const MAX_IDLE = 256;
 
-/** The connections that lie idle, by origin; the one used last stands at the end. @type {Map<string, Set<Connection>>} */
+/** The connections that lie idle, by origin and what they present; the one used last stands at the end. @type {Map<string, Set<Connection>>} */
 const pools = new Map();
 
 function poolOf(origin) {
@@ -138,7 +138,9 @@ function take(origin, maxIdleMs) {
   return undefined;
 }
 
-/** Closes every connection to an origin that lies idle. */
+/** Closes every connection to an origin that lies idle, whatever it presents. */
 export function purge(origin) {
-  for (const { socket } of poolOf(origin)) socket.destroy();
+  for (const [id, pool] of pools) {
+    if (id.split("#")[0] === origin) for (const { socket } of pool) socket.destroy();
+  }
 }

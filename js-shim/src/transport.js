@@ -9,6 +9,7 @@ import { CODINGS, coded, decode, readCodings, TOO_LARGE } from "./body.js";
 import { RESPONSE_HEADERS } from "./facts.js";
 import { acquire, purge } from "./pool.js";
 import { after, afterPoll } from "./timer.js";
+import { contextOf } from "./tls.js";
 
 const schemes = {
   "https:": { open: httpsRequest, agent: new HttpsAgent(), port: "443", isSecure: true },
@@ -21,7 +22,7 @@ const FRESH_MS = 4_000;
 /** The time that such a connection has for the first byte of an answer. */
 const PROBE_MS = 500;
 
-/** The time to wait for the body of an error. Its status is known, and counts more. */
+/** The time to wait for a body that is not needed. Its status is known, and counts more. */
 const ERROR_BODY_MS = 500;
 
 /** The bytes that codings may add to a body that does not compress. */
@@ -43,17 +44,23 @@ const ONLY_NEW = -1;
  * @param {string | undefined} body
  * @param {number} maxBytes
  * @param {boolean} mayRepeat whether it may be sent again although it may have arrived
+ * @param {string} needed the statuses that are nothing without their body, such as `2xx 409`
+ * @param {string[]} tls what the connection presents and trusts: name, PEM, name, PEM …
  */
-export function send(method, url, headers, body, maxBytes, mayRepeat) {
+export function send(method, url, headers, body, maxBytes, mayRepeat, needed, tls) {
   let sent = false;
   let cancel = () => {};
   const promise = new Promise((resolve, reject) => {
     const target = new URL(url);
     const { protocol, hostname, host, port, origin } = target;
     const scheme = schemes[protocol];
+    const context = contextOf(tls);
+    // Without TLS there is nothing to present, and nothing is verified.
+    if (tls.length > 0 && !(context.secureContext && scheme.isSecure)) throw coded("TLS_NEEDS_HTTPS");
     const destination = {
       ...scheme,
-      id: origin,
+      id: origin + context.id,
+      secureContext: context.secureContext,
       host: hostname.replace(/^\[|\]$/g, ""),
       port: port || scheme.port,
     };
@@ -95,6 +102,9 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
         // The other side closed the connection while it lay idle. That says nothing about the backend.
         const isStale = isSilent();
         end();
+        // A server that refuses the client's certificate says so when the request is on its way already, and has not
+        // read it (RFC 8446 §4.4.2.4).
+        if (/ALERT.*(CERT|_CA)/.test(/** @type {any} */ (error).code)) sent = false;
         if (isStale && isFirst && mayRepeat) attempt(ONLY_NEW);
         else reject(error);
       };
@@ -137,7 +147,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
       request.on("upgrade", () => fail(coded("UNEXPECTED_UPGRADE")));
       request.on("response", (/** @type {import("node:http").IncomingMessage} */ response) => {
         if (connection) connection.response = response;
-        read(response, maxBytes, fail, (answer) => {
+        read(response, maxBytes, needed, fail, (answer) => {
           if (isOver) return;
           isOver = true;
           stopProbing();
@@ -164,14 +174,15 @@ export function send(method, url, headers, body, maxBytes, mayRepeat) {
  *
  * @param {import("node:http").IncomingMessage} response
  * @param {number} maxBytes
+ * @param {string} needed
  * @param {(error: Error) => void} fail
  * @param {(answer: { status: number, headers: string[], body: Uint8Array }) => void} succeed
  */
-function read(response, maxBytes, fail, succeed) {
+function read(response, maxBytes, needed, fail, succeed) {
   const status = response.statusCode ?? 0;
   if (status < 200) return fail(coded("UNEXPECTED_UPGRADE"));
   // 204 has no body, whatever its headers say (RFC 9112 §6.3); Node 18 waits for one.
-  const needsBody = status < 300 && status !== 204;
+  const needsBody = status !== 204 && needed.includes(status < 300 ? "2xx" : String(status));
   const codings = readCodings(response.headers["content-encoding"]);
   const maxRawBytes = maxBytes + (codings.length && CODING_BYTES);
   /** @type {Buffer[]} */

@@ -13,10 +13,12 @@ const ALL_TARGETS = [
   "app_metadata",
   "user_metadata",
   "transaction_metadata",
+  "session_metadata",
+  "refresh_token_metadata",
 ];
 
 for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
-  test(`${name}: a claim reaches each of the six targets`, async (t) => {
+  test(`${name}: a claim reaches each of the eight targets`, async (t) => {
     const world = await startWorld(t);
     const config = createConfig(({ claims }) => {
       claims.plan = { value: "profile.subscription.plan", to: ALL_TARGETS };
@@ -29,6 +31,8 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     assert.deepEqual(outcome.appMetadata, { plan: "gold", roles: ["editor", "auditor"] });
     assert.deepEqual(outcome.userMetadata, { plan: "gold" });
     assert.deepEqual(outcome.transactionMetadata, { plan: "gold" });
+    assert.deepEqual(outcome.sessionMetadata, { plan: "gold" });
+    assert.deepEqual(outcome.refreshTokenMetadata, { plan: "gold" });
     assert.deepEqual(
       outcome.calls.filter(({ error }) => error),
       [],

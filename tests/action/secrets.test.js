@@ -26,9 +26,15 @@ const SECRETS = {
   QUERY_KEY: "markedQueryKey64",
   BODY_KEY: "markedBodyKey90",
   PATH_KEY: "markedPathKey73",
+  FIELD_KEY: "markedFieldKey45",
+  FORM_KEY: "markedFormKey82",
+  TEXT_KEY: "markedTextKey19",
+  VARIABLE_KEY: "markedVariableKey36",
+  BASIC_USER: "markedBasicUser51",
+  BASIC_PASSWORD: "markedBasicPassword67",
 };
 
-/** Secrets of every kind of place: form or Basic header, path, query, header, body. */
+/** Secrets of every kind of place: form or Basic header, path, query, header, each kind of body. */
 function createMarkedConfig(clientAuth) {
   return createConfig(({ tokens, sources, claims }) => {
     tokens.api.client_auth = clientAuth;
@@ -41,7 +47,22 @@ function createMarkedConfig(clientAuth) {
       timeout_ms: 100,
       max_bytes: 4096,
     };
+    const plain = {
+      url: "http://{secrets.API_DOMAIN}/other",
+      query: { key: ["{secrets.FIELD_KEY}", "a"] },
+      basic: { user: "{secrets.BASIC_USER}", password: "{secrets.BASIC_PASSWORD}" },
+      ok_status: [400],
+      timeout_ms: 100,
+      max_bytes: 4096,
+    };
+    sources.fields = { ...plain, method: "PUT", form: { key: "{secrets.FORM_KEY}" } };
+    sources.text = { ...plain, method: "PATCH", text: "<{secrets.TEXT_KEY}>", answer: "text" };
+    const variables = { "key?": ["{secrets.VARIABLE_KEY}"] };
+    sources.account = { ...plain, graphql: { query: "query($key: [ID]) { a(key: $key) }", variables } };
     tokens.api.timeout_ms = 100;
+    claims["https://example.com/fields"] = { value: "fields.level", type: "integer" };
+    claims["https://example.com/text"] = { value: "text", type: "integer" };
+    claims["https://example.com/account"] = { value: "account", type: "integer" };
     claims["https://example.com/level"] = { value: "profile.level", type: "integer" };
     claims["https://example.com/lower"] = "lower(profile.level)";
   });
@@ -78,7 +99,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
           const cache = createCache();
           const action = deploy(createMarkedConfig(clientAuth));
           const { logs, outcome } = await world.login(action, { secrets: SECRETS, cache });
-          assert.match(logs[0], /\w+@(sources\.profile|tokens\.api|claims\[)/, fault);
+          assert.match(logs[0], /\w+@(sources\.\w+|tokens\.api|claims\[)/, fault);
 
           const output = inspect([logs, outcome, action.strayLogs], { depth: null, maxStringLength: null });
           assert.deepEqual(marksIn(output, world), [], fault);
@@ -87,6 +108,11 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
         }
         // The secrets were at work, or the search would mean nothing.
         assert.notEqual(world.calls().token, 0);
+        const seen = JSON.stringify(world.backend.calls);
+        for (const { rawQuery, method } of world.backend.calls) {
+          if (["PUT", "PATCH"].includes(method ?? "")) assert.match(rawQuery, /key=markedFieldKey45&key=a/);
+        }
+        assert.match(seen, /"method":"PATCH"/);
       });
     }
   }
@@ -103,9 +129,13 @@ test("the marks are found where they are", async (t) => {
 /** All secrets, in the forms in which they travel, and the beginning of any JWT. */
 function marksIn(output, { oauthServer, backend }) {
   const values = [...Object.values(SECRETS), CLIENT.clientId, CLIENT.clientSecret];
-  const basic = Buffer.from(`${CLIENT.clientId}:${CLIENT.clientSecret}`).toString("base64");
+  const pairs = [
+    [CLIENT.clientId, CLIENT.clientSecret],
+    [SECRETS.BASIC_USER, SECRETS.BASIC_PASSWORD],
+  ];
+  const basic = pairs.map((pair) => Buffer.from(pair.join(":")).toString("base64"));
   const encoded = values.map((value) => Buffer.from(value).toString("base64"));
-  const marks = [...values, ...encoded, basic, "eyJ", oauthServer.domain, backend.domain];
+  const marks = [...values, ...encoded, ...basic, "eyJ", oauthServer.domain, backend.domain];
   return marks.filter((mark) => output.includes(mark));
 }
 

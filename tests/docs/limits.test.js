@@ -49,6 +49,9 @@ test("Claimsmith's bounds are the schema's", () => {
     "limits.access_token_bytes": Limits.properties.access_token_bytes,
     "limits.id_token_bytes": Limits.properties.id_token_bytes,
   };
+  const { minItems, maxItems } = Token.properties.client_secret.anyOf[1];
+  const secrets = rows.get("secrets of a client: `tokens.*.client_secret` as a list");
+  assert.equal(secrets?.bounds, `${minItems} to ${maxItems}`);
   for (const [key, { minimum, maximum, default: preset }] of Object.entries(keys)) {
     const row = rows.get(`\`${key}\``);
     assert.equal(row?.bounds, `${count(minimum)} to ${count(maximum)}`, key);

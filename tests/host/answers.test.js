@@ -17,8 +17,8 @@ test("an answer is JSON, or text as it stands", () => {
 });
 
 test("an answer is one of both", () => {
-  assert.throws(() => createAnswers({ text: { $text: 1 } }), /`\$text` must be text/);
-  assert.throws(() => createAnswers({ text: { $text: "a", $body: {} } }), /stand without `\$body`/);
+  assert.throws(() => createAnswers({ text: { $text: 1 } }), /`\$text` must be a string/);
+  assert.throws(() => createAnswers({ text: { $text: "a", $body: {} } }), /without a `\$body`/);
 });
 
 test("a request is found by its method, its host and its path", () => {

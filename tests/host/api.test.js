@@ -210,6 +210,79 @@ test("what an engine has no use for is there, answers as typed and is recorded",
   assert.deepEqual(outcome.touched, ["multifactor", "session", "rules", "roles"]);
 });
 
+describe("a further factor", () => {
+  test("is demanded of a provider, with options that Auth0 knows", () => {
+    const { api, outcome } = postLogin();
+    api.multifactor.enable("duo", { allowRememberBrowser: false });
+    assert.deepEqual(outcome.mfa, { enable: "duo", allow_remember_browser: false });
+    api.multifactor.enable("any");
+    assert.deepEqual(outcome.mfa, { enable: "any" });
+    for (const args of [
+      ["okta"],
+      [undefined],
+      ["any", { remember: true }],
+      ["any", { allowRememberBrowser: 1 }],
+    ]) {
+      assert.throws(() => api.multifactor.enable(...args), /api\.multifactor\.enable/);
+    }
+  });
+
+  test("is challenged or enrolled, and an address needs no enrolment", () => {
+    const { api, outcome } = postLogin();
+    api.authentication.challengeWithAny([{ type: "otp" }, { type: "email" }]);
+    assert.deepEqual(outcome.mfa, { challenge: ["otp", "email"] });
+    api.authentication.enrollWithAny([{ type: "push-notification" }]);
+    assert.deepEqual(outcome.mfa, { enroll: ["push-notification"] });
+    for (const factors of [undefined, [], ["otp"], [{ type: "sms" }], { type: "otp" }]) {
+      assert.throws(() => api.authentication.challengeWithAny(factors), /challengeWithAny/);
+    }
+    assert.throws(() => api.authentication.enrollWithAny([{ type: "email" }]), /enrollWithAny/);
+  });
+});
+
+describe("session and refresh token", () => {
+  test("get lifetimes, and are revoked with the login", () => {
+    const { api, outcome } = postLogin({ refresh_token: { id: "r" } });
+    api.session.setExpiresAt(1_800_000_000_000);
+    api.refreshToken.setIdleExpiresAt(1_800_000_000_000);
+    api.session.revoke("moved");
+    assert.deepEqual(outcome.session, [{ expires_at: 1_800_000_000_000 }, { revoke: "moved" }]);
+    assert.deepEqual(outcome.refreshToken, [{ idle_expires_at: 1_800_000_000_000 }]);
+    assert.deepEqual(outcome.denied, { reason: "moved" });
+    for (const time of [undefined, "2026-01-01", Number.NaN, 0]) {
+      assert.throws(() => api.session.setExpiresAt(time), /milliseconds since the epoch/);
+    }
+  });
+
+  test("are not there in every login", () => {
+    const { api, outcome } = postLogin({ session: undefined });
+    assert.throws(() => api.session.revoke("moved"), /the login has none/);
+    assert.throws(() => api.session.setMetadata("a", "b"), /the login has none/);
+    assert.throws(() => api.refreshToken.revoke("moved"), /the login has none/);
+    assert.equal(outcome.denied, null);
+    // One may be issued by this login.
+    api.refreshToken.setMetadata("a", "b");
+    assert.deepEqual(outcome.refreshTokenMetadata, { a: "b" });
+  });
+
+  test("take 25 keys of strings, counting what is there", () => {
+    const metadata = Object.fromEntries(Array.from({ length: 24 }, (_, index) => [`k${index}`, "v"]));
+    const { api, outcome } = postLogin({ session: { id: "s", metadata } });
+    api.session.setMetadata("k0", "new");
+    api.session.setMetadata("one", "x".repeat(255));
+    assert.throws(() => api.session.setMetadata("two", "v"), /more than 25 keys/);
+    api.session.setMetadata("k1", null);
+    api.session.setMetadata("two", "v");
+    for (const value of [1, true, {}, "x".repeat(256)]) {
+      assert.throws(() => api.session.setMetadata("one", value), /the value must be/);
+    }
+    for (const key of ["", "k".repeat(256), 7]) {
+      assert.throws(() => api.session.setMetadata(key, "v"), /the key must be/);
+    }
+    assert.deepEqual(Object.keys(outcome.sessionMetadata), ["k0", "one", "k1", "two"]);
+  });
+});
+
 describe("cache", () => {
   test("is the one that was given, without what is for tests only", () => {
     const cache = createCache();
@@ -237,6 +310,18 @@ describe("credentials-exchange", () => {
     assert.equal(api.accessToken.setCustomClaim("a", 1), api);
     assert.deepEqual(outcome.accessTokenClaims, { a: 1 });
     assert.deepEqual(Object.keys(api), ["access", "accessToken", "transaction", "cache"]);
+  });
+
+  test("changes the scopes of the token", () => {
+    const { api, outcome } = exchange();
+    api.transaction.addTargetScope("a");
+    api.transaction.removeTargetScope("read:orders");
+    assert.deepEqual(outcome.scopes, { added: ["a"], removed: ["read:orders"] });
+    api.transaction.setTargetScopes(["read:orders", "b"]);
+    assert.deepEqual(outcome.scopes, { added: ["b"], removed: [] });
+    api.transaction.clearTargetScopes();
+    assert.deepEqual(outcome.scopes, { added: [], removed: ["read:orders"] });
+    assert.throws(() => api.transaction.addTargetScope("a b"), /api\.transaction\.addTargetScope/);
   });
 
   test("denies with one of three codes", () => {

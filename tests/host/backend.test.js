@@ -103,7 +103,27 @@ describe("a valid token", () => {
     assert.equal((await get("/api/users/%", { token })).status, 400);
     const post = await get("/api/users/auth0%7Calice", { token, method: "POST", body: "{}" });
     assert.equal(post.status, 405);
-    assert.equal(post.headers.allow, "GET");
+    assert.equal(post.headers.allow, "GET, PUT, PATCH, DELETE");
+  });
+
+  test("a change for as long as it runs, and leaves the users that it was given alone", async () => {
+    const token = await signToken();
+    const path = "/api/users/auth0%7Cnew";
+    const send = (method, body) => get(path, { token, method, body: body && JSON.stringify(body) });
+    const user = async () => JSON.parse((await get(path, { token })).text);
+
+    assert.equal((await send("PATCH", { plan: "pro" })).status, 404);
+    assert.equal((await send("DELETE")).status, 404);
+    assert.equal((await send("PUT", { plan: "free", seats: 2 })).status, 201);
+    assert.equal((await send("PATCH", { plan: "pro" })).status, 200);
+    assert.deepEqual(await user(), { plan: "pro", seats: 2 });
+    assert.equal((await send("PUT", { plan: "free" })).status, 200);
+    assert.deepEqual(await user(), { plan: "free" });
+    assert.equal((await send("PUT", [])).status, 400);
+    assert.equal((await get(path, { token, method: "PATCH", body: "{" })).status, 400);
+    assert.equal((await send("DELETE")).status, 204);
+    assert.equal((await get(path, { token })).status, 404);
+    assert.deepEqual(Object.keys(USERS), ["auth0|alice", "auth0|bob"]);
   });
 });
 

@@ -20,8 +20,9 @@ export function advance(durationMs) {
 }
 
 /** What a test asks for, as the engine would. */
-export const get = (url, headers = []) => send("GET", url, headers, undefined, 65_536, true);
-export const post = (url, body = "{}") => send("POST", url, [], body, 65_536, false);
+export const get = (url, headers = [], tls = []) =>
+  send("GET", url, headers, undefined, 65_536, true, "2xx", tls);
+export const post = (url, body = "{}", tls = []) => send("POST", url, [], body, 65_536, false, "2xx", tls);
 
 /** The body of an answer, as text. */
 export async function read({ promise }) {

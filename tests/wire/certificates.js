@@ -14,17 +14,40 @@ export async function createCertificates() {
   };
 }
 
-async function generate(host, fromMs, toMs) {
+/**
+ * An authority, a server's certificate for localhost by it, and clients: `first` and `second` by the authority,
+ * `expired` too; `stranger` by another one, which is `otherAuthority`; `rsa` by nobody, with a key of another kind.
+ */
+export async function createClientCertificates() {
+  const now = Date.now();
+  const [authority, otherAuthority] = await Promise.all(
+    ["authority", "other authority"].map((name) => generate(name, now, now + DAY_MS)),
+  );
+  const by = (issuer, name) => generate(name, now - 2 * DAY_MS, now + DAY_MS, { ca: issuer, cA: false });
+  return {
+    authority,
+    otherAuthority,
+    server: await by(authority, "localhost"),
+    first: await by(authority, "first"),
+    second: await by(authority, "second"),
+    rsa: await generate("rsa", now, now + DAY_MS, { keyType: "rsa" }),
+    stranger: await by(otherAuthority, "stranger"),
+    expired: await generate("expired", now - 2 * DAY_MS, now - DAY_MS, { ca: authority, cA: false }),
+  };
+}
+
+async function generate(host, fromMs, toMs, { ca, cA = true, keyType = "ec" } = {}) {
   const { private: key, cert } = await selfsigned.generate([{ name: "commonName", value: host }], {
-    keyType: "ec",
+    keyType,
+    ca: ca && { key: ca.key, cert: ca.cert },
     curve: "P-256",
     algorithm: "sha256",
     notBeforeDate: new Date(fromMs),
     notAfterDate: new Date(toMs),
     extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
+      { name: "basicConstraints", cA, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyCertSign: cA, critical: true },
+      { name: "extKeyUsage", serverAuth: true, clientAuth: true },
       { name: "subjectAltName", altNames: [{ type: 2, value: host }] },
     ],
   });

@@ -352,6 +352,10 @@ impl Host for LoginHost<'_> {
         self.world.clock.now_ms() as f64
     }
 
+    fn uuid(&self) -> String {
+        "00000000-0000-4000-8000-000000000000".to_owned()
+    }
+
     fn random(&self) -> f64 {
         self.world.random.borrow_mut().f64()
     }

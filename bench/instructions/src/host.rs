@@ -39,6 +39,10 @@ impl Host for MemoryHost {
         0.0
     }
 
+    fn uuid(&self) -> String {
+        "00000000-0000-4000-8000-000000000000".to_owned()
+    }
+
     fn random(&self) -> f64 {
         0.5
     }

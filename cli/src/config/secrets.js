@@ -10,22 +10,27 @@ import { inspectConfig } from "claimsmith";
 const FIRST_PORT = 8001;
 
 /**
- * A value for each secret, of the kind that its place asks for: a host where it stands as one, a private key, or a
+ * A value for each secret, of the kind that its place asks for: a host where it stands as one, a key, a certificate, or a
  * word. What is given is kept.
  *
  * @param {Record<string, any>} config
  * @param {Trigger} trigger
  * @param {Record<string, string>} [given]
+ * @param {() => Promise<{ key: string, cert: string }>} [createCertificate] Where connections are made, which present it.
  * @returns {Promise<Record<string, string>>}
  */
-export async function madeUpSecrets(config, trigger, given = {}) {
+export async function madeUpSecrets(config, trigger, given = {}, createCertificate = noCertificate) {
   /** @type {Record<string, string>} */
   const secrets = {};
   const uses = inspectConfig(config, { trigger }).secrets;
+  // One pair for all, so that a key is its certificate's wherever both stand.
+  const certificate = uses.some(({ kind }) => kind.startsWith("certificate"))
+    ? await createCertificate()
+    : {};
   for (const [index, secret] of uses.entries()) {
     secrets[secret.name] = Object.hasOwn(given, secret.name)
       ? given[secret.name]
-      : await makeUp(secret, index);
+      : await makeUp(secret, index, certificate);
   }
   return secrets;
 }
@@ -33,21 +38,41 @@ export async function madeUpSecrets(config, trigger, given = {}) {
 /**
  * @param {import("claimsmith").SecretUse} secret
  * @param {number} index
+ * @param {{ key?: string, cert?: string }} certificate
  */
-async function makeUp({ name, kind, algorithm }, index) {
+async function makeUp({ name, kind, algorithm }, index, { key = "", cert = "" }) {
   const label = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   switch (kind) {
     case "private_key":
       return createPrivateKey(algorithm);
+    case "certificate":
+    case "certificate_authority":
+      return cert;
+    case "certificate_key":
+      return key;
     case "origin":
       return `https://${label}.example`;
     case "host":
       return `${label}.example`;
     case "local_host":
       return `localhost:${FIRST_PORT + index}`;
+    case "signing_key":
+      return createKey();
     default:
       return `made-up-${label}`;
   }
+}
+
+/** @returns {string} 32 bytes in hexadecimal digits */
+function createKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** PEM by its looks, for where nothing is presented to anybody. */
+async function noCertificate() {
+  const pem = (label) => `-----BEGIN ${label}-----\nbWFkZSB1cA==\n-----END ${label}-----\n`;
+  return { cert: pem("CERTIFICATE"), key: pem("PRIVATE KEY") };
 }
 
 const KEY_PARAMETERS = {

@@ -17,6 +17,19 @@ const MAX_SAML_ATTRIBUTES = 100;
 const MAX_SAML_NAME_BYTES = 1024;
 const MAX_SAML_VALUE_CHARACTERS = 2048;
 const MAX_SAML_TOTAL_BYTES = 10 * 1024;
+const MAX_SESSION_METADATA_KEYS = 25;
+const MAX_SESSION_METADATA_CHARACTERS = 255;
+const MFA_PROVIDERS = ["none", "guardian", "google-authenticator", "duo", "any"];
+const ENROLLED_FACTORS = [
+  "otp",
+  "phone",
+  "push",
+  "push-notification",
+  "webauthn-platform",
+  "webauthn-roaming",
+  "recovery-code",
+];
+const CHALLENGED_FACTORS = [...ENROLLED_FACTORS, "email"];
 const MACHINE_DENIAL_CODES = ["invalid_scope", "invalid_request", "server_error"];
 
 /**
@@ -37,8 +50,26 @@ const MACHINE_DENIAL_CODES = ["invalid_scope", "invalid_request", "server_error"
  * @property {Record<string, unknown>} appMetadata
  * @property {Record<string, unknown>} userMetadata
  * @property {Record<string, unknown>} transactionMetadata
+ * @property {Record<string, unknown>} sessionMetadata
+ * @property {Record<string, unknown>} refreshTokenMetadata
  * @property {Record<string, unknown>} samlAttributes
+ * @property {null | Mfa} mfa The last demand of a further factor.
+ * @property {SessionChange[]} session In order.
+ * @property {SessionChange[]} refreshToken In order.
  * @property {null | { code: string, message: string }} validationError
+ */
+
+/**
+ * @typedef {object} Mfa One of `enable`, `challenge` and `enroll`.
+ * @property {string} [enable] The provider.
+ * @property {boolean} [allow_remember_browser]
+ * @property {string[]} [challenge] The types of the factors.
+ * @property {string[]} [enroll] Likewise.
+ *
+ * @typedef {object} SessionChange One of these; times in milliseconds since the epoch.
+ * @property {number} [expires_at]
+ * @property {number} [idle_expires_at]
+ * @property {string} [revoke] The reason.
  */
 
 /**
@@ -81,7 +112,12 @@ function createOutcome() {
     appMetadata: {},
     userMetadata: {},
     transactionMetadata: {},
+    sessionMetadata: {},
+    refreshTokenMetadata: {},
     samlAttributes: {},
+    mfa: null,
+    session: [],
+    refreshToken: [],
     validationError: null,
   };
 }
@@ -136,14 +172,14 @@ function postLoginMethods({ event, outcome, api }) {
         return api;
       },
       addScope(scope) {
-        checkScope("addScope", scope);
+        checkScope("accessToken.addScope", scope);
         if (!outcome.scopes.added.includes(scope) && outcome.scopes.added.length >= MAX_SCOPES) {
           throw new Error(`api.accessToken.addScope: no more than ${MAX_SCOPES} scopes may be added`);
         }
         move(scope, outcome.scopes.removed, outcome.scopes.added);
       },
       removeScope(scope) {
-        checkScope("removeScope", scope);
+        checkScope("accessToken.removeScope", scope);
         move(scope, outcome.scopes.added, outcome.scopes.removed);
       },
     },
@@ -191,10 +227,21 @@ function postLoginMethods({ event, outcome, api }) {
     },
     // Methods that an engine for claims does not use: present and recorded, without effect.
     authentication: {
-      ...allOf("challengeWith challengeWithAny enrollWith enrollWithAny setPrimaryUser", nothing),
+      ...allOf("challengeWith enrollWith setPrimaryUser", nothing),
+      challengeWithAny(factors) {
+        outcome.mfa = { challenge: factorTypes("challengeWithAny", factors, CHALLENGED_FACTORS) };
+      },
+      enrollWithAny(factors) {
+        outcome.mfa = { enroll: factorTypes("enrollWithAny", factors, ENROLLED_FACTORS) };
+      },
       recordMethod: chain,
     },
-    multifactor: { enable: chain },
+    multifactor: {
+      enable(provider, options) {
+        outcome.mfa = enabledFactor(provider, options);
+        return api;
+      },
+    },
     redirect: {
       encodeToken: () => "",
       sendUserTo: chain,
@@ -203,14 +250,14 @@ function postLoginMethods({ event, outcome, api }) {
     },
     rules: { wasExecuted: () => false },
     prompt: { render: nothing },
-    refreshToken: allOf(
-      "revoke setExpiresAt setIdleExpiresAt setMetadata deleteMetadata evictMetadata",
-      nothing,
-    ),
-    session: allOf(
-      "revoke setExpiresAt setIdleExpiresAt setCookieMode setMetadata deleteMetadata evictMetadata",
-      nothing,
-    ),
+    // A refresh token may be issued by this very login, before the event shows it.
+    refreshToken: {
+      ...sessionMethods("refreshToken", { outcome, event, held: event.refresh_token }),
+    },
+    session: {
+      ...sessionMethods("session", { outcome, event, held: event.session }),
+      setCookieMode: nothing,
+    },
     groups: {
       getUserGroups: async () => ({ groups: [] }),
       hasGroupMembership: async () => ({ memberships: {} }),
@@ -224,7 +271,97 @@ function postLoginMethods({ event, outcome, api }) {
   };
 }
 
-function credentialsExchangeMethods({ outcome, api }) {
+/** The methods that `api.session` and `api.refreshToken` have alike. */
+function sessionMethods(name, { outcome, event, held }) {
+  const where = `api.${name}`;
+  const isThere = held !== undefined && held !== null;
+  const metadata = name === "session" ? outcome.sessionMetadata : outcome.refreshTokenMetadata;
+  const checkThere = (methodName) => {
+    if (!isThere) throw new Error(`${where}.${methodName}: the login has none`);
+  };
+  const setExpiry = (methodName, key) => (timeMs) => {
+    if (name === "session") checkThere(methodName);
+    if (!Number.isFinite(timeMs) || timeMs <= 0) {
+      throw new TypeError(
+        `${where}.${methodName}: the time must be a number of milliseconds since the epoch`,
+      );
+    }
+    outcome[name].push({ [key]: timeMs });
+  };
+  return {
+    revoke(reason) {
+      checkThere("revoke");
+      if (typeof reason !== "string" || reason === "") {
+        throw new TypeError(`${where}.revoke: the reason must be a string`);
+      }
+      outcome[name].push({ revoke: reason });
+      // Auth0 rejects the transaction.
+      outcome.denied ??= event.user === undefined ? null : { reason };
+    },
+    setExpiresAt: setExpiry("setExpiresAt", "expires_at"),
+    setIdleExpiresAt: setExpiry("setIdleExpiresAt", "idle_expires_at"),
+    setMetadata(key, value) {
+      if (name === "session") checkThere("setMetadata");
+      setSessionMetadata(`${where}.setMetadata`, held?.metadata, metadata, key, value);
+    },
+    deleteMetadata: () => undefined,
+    evictMetadata: () => undefined,
+  };
+}
+
+function setSessionMetadata(where, existing, metadata, key, value) {
+  const isText = (text) => typeof text === "string" && text.length <= MAX_SESSION_METADATA_CHARACTERS;
+  if (!isText(key) || key === "") {
+    throw new Error(
+      `${where}: the key must be a string of 1 to ${MAX_SESSION_METADATA_CHARACTERS} characters`,
+    );
+  }
+  if (value !== null && !isText(value)) {
+    throw new Error(
+      `${where}: the value must be null, or a string of at most ${MAX_SESSION_METADATA_CHARACTERS} characters`,
+    );
+  }
+  const whole = new Map([...Object.entries(existing ?? {}), ...Object.entries(metadata), [key, value]]);
+  const keys = [...whole.values()].filter((held) => held !== null).length;
+  if (keys > MAX_SESSION_METADATA_KEYS) {
+    throw new Error(`${where}: there are more than ${MAX_SESSION_METADATA_KEYS} keys`);
+  }
+  define(metadata, key, value);
+}
+
+/** @returns {Mfa} */
+function enabledFactor(provider, options) {
+  const where = "api.multifactor.enable";
+  if (!MFA_PROVIDERS.includes(provider)) {
+    throw new Error(`${where}: the provider must be one of ${MFA_PROVIDERS.join(", ")}`);
+  }
+  if (options === undefined) return { enable: provider };
+  const { allowRememberBrowser, providerOptions: _, ...others } = options;
+  if (Object.keys(others).length > 0) {
+    throw new Error(`${where}: there is no option ${Object.keys(others).join(", ")}`);
+  }
+  if (allowRememberBrowser === undefined) return { enable: provider };
+  if (typeof allowRememberBrowser !== "boolean") {
+    throw new TypeError(`${where}: allowRememberBrowser must be a boolean`);
+  }
+  return { enable: provider, allow_remember_browser: allowRememberBrowser };
+}
+
+/** @returns {string[]} */
+function factorTypes(methodName, factors, known) {
+  const where = `api.authentication.${methodName}`;
+  if (!Array.isArray(factors) || factors.length === 0) {
+    throw new TypeError(`${where}: the factors must be a list with one at least`);
+  }
+  return factors.map((factor) => {
+    if (!known.includes(factor?.type)) {
+      throw new Error(`${where}: the type of a factor must be one of ${known.join(", ")}`);
+    }
+    return factor.type;
+  });
+}
+
+function credentialsExchangeMethods({ event, outcome, api }) {
   return {
     access: {
       deny(code, reason) {
@@ -241,8 +378,33 @@ function credentialsExchangeMethods({ outcome, api }) {
         return api;
       },
     },
-    transaction: allOf("addTargetScope removeTargetScope setTargetScopes clearTargetScopes", () => undefined),
+    transaction: {
+      addTargetScope(scope) {
+        checkScope("transaction.addTargetScope", scope);
+        move(scope, outcome.scopes.removed, outcome.scopes.added);
+      },
+      removeTargetScope(scope) {
+        checkScope("transaction.removeTargetScope", scope);
+        move(scope, outcome.scopes.added, outcome.scopes.removed);
+      },
+      setTargetScopes(scopes) {
+        if (!Array.isArray(scopes)) {
+          throw new TypeError("api.transaction.setTargetScopes: the scopes must be a list");
+        }
+        for (const scope of scopes) checkScope("transaction.setTargetScopes", scope);
+        replaceScopes(outcome.scopes, event.transaction?.requested_scopes ?? [], scopes);
+      },
+      clearTargetScopes() {
+        replaceScopes(outcome.scopes, event.transaction?.requested_scopes ?? [], []);
+      },
+    },
   };
+}
+
+/** From now on these scopes and no others. */
+function replaceScopes(changes, requested, scopes) {
+  changes.added = scopes.filter((scope) => !requested.includes(scope));
+  changes.removed = requested.filter((scope) => !scopes.includes(scope));
 }
 
 function allOf(names, method) {
@@ -259,7 +421,7 @@ function setClaim(claims, name, value) {
 function checkScope(methodName, scope) {
   if (typeof scope !== "string" || scope === "" || scope.length > MAX_SCOPE_CHARACTERS || /\s/.test(scope)) {
     throw new Error(
-      `api.accessToken.${methodName}: a scope must be a string of 1 to ${MAX_SCOPE_CHARACTERS} characters without white space`,
+      `api.${methodName}: a scope must be a string of 1 to ${MAX_SCOPE_CHARACTERS} characters without white space`,
     );
   }
 }

@@ -2,7 +2,8 @@
  * The answers of the simulated backend, by source. Runs in Node and in the browser.
  *
  * An answer is the JSON body itself, with status 200. An object with `$status`, `$headers`, `$delay_ms`, `$body` or
- * `$text` says more: `{ "$status": 404 }`, `{ "$delay_ms": 300, "$body": { … } }`, `{ "$text": "no JSON" }`.
+ * `$text` says more: `{ "$status": 404 }`, `{ "$delay_ms": 300, "$body": { … } }`, `{ "$text": "a=b" }` for a body that
+ * is no JSON.
  */
 
 /**
@@ -75,8 +76,16 @@ function readAnswer(source, answer) {
   if (!Number.isFinite(delayMs) || delayMs < 0) {
     throw new TypeError(`the answer of \`${source}\`: \`$delay_ms\` must be milliseconds`);
   }
-  if (text !== undefined && (typeof text !== "string" || body !== undefined)) {
-    throw new TypeError(`the answer of \`${source}\`: \`$text\` must be text, and stand without \`$body\``);
+  if (text !== undefined) {
+    if (typeof text !== "string" || body !== undefined) {
+      throw new TypeError(`the answer of \`${source}\`: \`$text\` must be a string, without a \`$body\``);
+    }
+    return {
+      status,
+      headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+      body: text,
+      delayMs,
+    };
   }
-  return { status, headers, body: text ?? (body === undefined ? "" : JSON.stringify(body)), delayMs };
+  return { status, headers, body: body === undefined ? "" : JSON.stringify(body), delayMs };
 }

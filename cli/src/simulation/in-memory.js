@@ -68,6 +68,8 @@ export async function startInMemory({
   cache = createCache(),
 }) {
   const secrets = await madeUpSecrets(config, trigger);
+  // Nothing is sent, so there is nobody to present a certificate to.
+  recordingFetch.isStandIn = true;
   const routes = createRoutes(config, secrets);
   const redact = createRedactor(secrets);
   const callLog = createCallLog();

@@ -8,7 +8,15 @@ import { count, ms } from "../count.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
 import { visible } from "../terminal.js";
-import { DROP_REASONS, describeReason, describeSource, TARGET_TITLES, TOKEN_TITLES } from "./words.js";
+import {
+  DROP_REASONS,
+  describeMfa,
+  describeReason,
+  describeSessionChange,
+  describeSource,
+  TARGET_TITLES,
+  TOKEN_TITLES,
+} from "./words.js";
 
 const BAR_WIDTH = 24;
 const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
@@ -70,7 +78,7 @@ function printClaims(before, after, changes) {
   });
 }
 
-function printElsewhere({ elsewhere, scopes }) {
+function printElsewhere({ elsewhere, scopes, mfa, session, refresh_token: refreshToken }) {
   const sections = Object.entries(elsewhere).map(([target, values]) =>
     [
       pc.bold(TARGET_TITLES[target]),
@@ -82,6 +90,11 @@ function printElsewhere({ elsewhere, scopes }) {
     ...scopes.removed.map((scope) => pc.red(`- ${visible(scope)}`)),
   ];
   if (changes.length > 0) sections.push([pc.bold("Scopes"), ...changes].join("\n"));
+  if (mfa !== null) sections.push(`${pc.bold("Further factor")}\n  ${visible(describeMfa(mfa))}`);
+  for (const [title, list] of Object.entries({ Session: session, "Refresh token": refreshToken })) {
+    const lines = list.map((change) => `  ${visible(describeSessionChange(change))}`);
+    if (lines.length > 0) sections.push([pc.bold(title), ...lines].join("\n"));
+  }
   return sections.join("\n\n");
 }
 

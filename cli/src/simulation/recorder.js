@@ -66,6 +66,8 @@ function agentOf(module, redirection) {
   const port = module === https ? httpsPort : httpPort;
   return class extends module.Agent {
     createConnection(options, callback) {
+      // What was made before knows nothing of `ca`.
+      options.secureContext?.context.addCACert(ca);
       return super.createConnection({ ...options, host: "127.0.0.1", port, ca }, callback);
     }
   };

@@ -41,6 +41,9 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {TokenResult[]} tokens
  * @property {Record<string, Record<string, unknown>>} elsewhere What was set besides the tokens, by target.
  * @property {{ added: string[], removed: string[] }} scopes
+ * @property {import("../host/api.js").Mfa | null} mfa The further factor that was demanded.
+ * @property {import("../host/api.js").SessionChange[]} session
+ * @property {import("../host/api.js").SessionChange[]} refresh_token
  * @property {Call[]} calls In the order in which they began.
  * @property {{ key: string, bytes: number, expiresInS: number }[]} cache What `api.cache` holds afterwards.
  * @property {{ id: string, openForS: number }[]} breakers Those that are open afterwards.
@@ -101,9 +104,14 @@ export function describeLogin({
         app_metadata: outcome.appMetadata,
         user_metadata: outcome.userMetadata,
         transaction_metadata: outcome.transactionMetadata,
+        session_metadata: outcome.sessionMetadata,
+        refresh_token_metadata: outcome.refreshTokenMetadata,
       }).filter(([, values]) => Object.keys(values).length > 0),
     ),
     scopes: outcome.scopes,
+    mfa: outcome.mfa,
+    session: outcome.session,
+    refresh_token: outcome.refreshToken,
     calls,
     cache: entries.map(({ key, value, expires_at: expiresAt }) => ({
       key,

@@ -38,9 +38,8 @@ export function createRoutes(config, secrets) {
     ...Object.entries(config.tokens ?? {}).map(([name, { token_url: url }]) =>
       createRoute("token", name, "POST", url, secrets),
     ),
-    ...Object.entries(config.sources ?? {}).map(
-      ([name, { url, query, graphql, method = graphql ? "POST" : "GET" }]) =>
-        createRoute("source", name, method, url, secrets, query !== undefined),
+    ...Object.entries(config.sources ?? {}).map(([name, source]) =>
+      createRoute("source", name, methodOf(source), source.url, secrets, source.query !== undefined),
     ),
   ].filter((route) => route !== undefined);
   // Of two that fit, the one that leaves less open is meant.
@@ -58,8 +57,24 @@ export function createRoutes(config, secrets) {
   };
 }
 
-/** Undefined where the address cannot be made, since a secret is missing or is no host. */
-function createRoute(kind, name, method, template, secrets, hasQuery = false) {
+/** The keys of a body, with each of which a source sends a POST where it says nothing else. */
+const BODIES = ["body", "form", "text", "graphql"];
+
+function methodOf(source) {
+  return source.method ?? (BODIES.some((key) => source[key] !== undefined) ? "POST" : "GET");
+}
+
+/**
+ * Undefined where the address cannot be made, since a secret is missing or is no host.
+ *
+ * @param {"token" | "source"} kind
+ * @param {string} name
+ * @param {string} method
+ * @param {string} template
+ * @param {Record<string, string>} secrets
+ * @param {boolean} [addsQuery] Whether fields are appended to the URL.
+ */
+function createRoute(kind, name, method, template, secrets, addsQuery = false) {
   const whole = parseTemplate(template)
     .map((part) => {
       if ("literal" in part) return part.literal;
@@ -71,8 +86,8 @@ function createRoute(kind, name, method, template, secrets, hasQuery = false) {
   const { origin } = new URL(authority);
   const path = rest.startsWith("/") ? rest : `/${rest}`;
   const pieces = path.split(OPEN);
-  const query = hasQuery ? "([?&].*)?" : "";
-  const pattern = new RegExp(`^${pieces.map(escapeRegExp).join(ENCODED_VALUE)}${query}$`);
+  const fields = addsQuery ? "([?&].*)?" : "";
+  const pattern = new RegExp(`^${pieces.map(escapeRegExp).join(ENCODED_VALUE)}${fields}$`);
   return { kind, name, method, origin, pattern, fixedLength: pieces.join("").length };
 }
 

@@ -9,6 +9,7 @@ import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
 import { loadAction } from "../host/loader.js";
 import { LoginError, login } from "../tenant/login.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
+import { createTestCertificate } from "../tenant/tls.js";
 import { createCallLog } from "./call-log.js";
 import { stoppedAt } from "./clock.js";
 import { createRecordingModules } from "./recorder.js";
@@ -53,7 +54,7 @@ export async function startSimulation({
   now,
   cache = createCache(),
 }) {
-  const secrets = live ? given : await madeUpSecrets(config, trigger, given);
+  const secrets = live ? given : await madeUpSecrets(config, trigger, given, createTestCertificate);
   const redact = createRedactor(secrets);
   const routes = createRoutes(config, secrets);
   /** @type {Map<string, string>} */
@@ -123,6 +124,11 @@ const NOTHING = Object.freeze({
     appMetadata: {},
     userMetadata: {},
     transactionMetadata: {},
+    sessionMetadata: {},
+    refreshTokenMetadata: {},
+    mfa: null,
+    session: [],
+    refreshToken: [],
   },
 });
 

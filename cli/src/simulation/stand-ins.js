@@ -3,6 +3,7 @@
  * checks those tokens and answers what was written down. All on loopback, under the real names.
  */
 
+import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { evaluate, parseTemplate } from "claimsmith";
 import { createLocalJWKSet, jwtVerify } from "jose";
@@ -46,6 +47,9 @@ export async function startStandIns({ config, secrets, answers, userOf = () => u
   async function answer(scheme, req, res) {
     const route = routes.find(req.method, `${scheme}://${req.headers.host}${req.url}`);
     if (route === undefined) return send(res, { ...NO_ANSWER, body: '{"error":"address_unknown"}' });
+    if (!presentsCertificate(req, config, secrets, route)) {
+      return send(res, { ...NO_ANSWER, status: 400, body: '{"error":"no_certificate"}' });
+    }
     const fault = faults.get(`${route.kind}:${route.name}`);
     if (fault !== undefined && (await fault(req, res))) return;
     if (route.kind === "token") return void tokens.servers.get(route.name).handle(req, res);
@@ -64,7 +68,10 @@ export async function startStandIns({ config, secrets, answers, userOf = () => u
   const handle = (scheme) => () => (req, res) => {
     answer(scheme, req, res).catch(() => res.destroy());
   };
-  const secure = await listen({ tls, handle: handle("https") });
+  const secure = await listen({
+    tls: { ...tls, requestCert: true, rejectUnauthorized: false },
+    handle: handle("https"),
+  });
   const plain = await listen({ handle: handle("http") });
   return {
     oauthServer: tokens.tenant,
@@ -75,6 +82,23 @@ export async function startStandIns({ config, secrets, answers, userOf = () => u
       await Promise.all([secure.close(), plain.close(), tokens.close()]);
     },
   };
+}
+
+/** Whether a request came with the certificate that the configuration has for it. */
+function presentsCertificate(req, config, secrets, { kind, name }) {
+  const template = (kind === "token" ? config.tokens : config.sources)[name].tls?.certificate;
+  if (template === undefined) return true;
+  const [expected] = readCertificates(resolve(template, secrets));
+  return expected !== undefined && req.socket.getPeerCertificate?.().raw?.equals(expected.raw) === true;
+}
+
+/** @returns {X509Certificate[]} */
+function readCertificates(pem) {
+  // What was pasted as one line has `\n` for line ends.
+  const blocks = pem
+    .replaceAll("\\n", "\n")
+    .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  return (blocks ?? []).map((block) => new X509Certificate(block));
 }
 
 /** One server for each token: it knows the application that the configuration describes, and the API it asks for. */
@@ -122,16 +146,14 @@ async function startTokenServers(config, secrets) {
 }
 
 /**
- * The token that a source brings: the only one where none is named, and none where that is null or Basic
- * authentication takes its place.
+ * The token that a source brings: the only one where none is named, and none where that is null or it has `basic`.
  *
  * @param {Record<string, any>} config
  * @param {string} source
  */
 function tokenOf({ tokens = {}, sources }, source) {
   const { token, basic } = sources[source];
-  if (token !== undefined) return token;
-  if (basic !== undefined) return null;
+  if (token !== undefined || basic !== undefined) return token ?? null;
   const names = Object.keys(tokens);
   return names.length === 1 ? names[0] : null;
 }
@@ -143,8 +165,14 @@ function audienceOf(token, secrets) {
 async function clientOf(token, secrets) {
   const clientAuth = token.client_auth ?? "client_secret_post";
   const client = { clientId: resolve(token.client_id, secrets), clientAuth };
+  if (clientAuth.endsWith("tls_client_auth")) {
+    const [certificate] = readCertificates(resolve(token.tls.certificate, secrets));
+    return { ...client, certificate: certificate?.toString() };
+  }
   if (clientAuth !== "private_key_jwt") {
-    return { ...client, clientSecret: resolve(token.client_secret, secrets) };
+    // Of several the server knows the first.
+    const [secret] = [token.client_secret].flat();
+    return { ...client, clientSecret: resolve(secret, secrets) };
   }
   const { createPublicKey } = await import("node:crypto");
   const jwk = createPublicKey(resolve(token.private_key, secrets)).export({ format: "jwk" });

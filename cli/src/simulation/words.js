@@ -9,6 +9,8 @@ export const TARGET_TITLES = {
   app_metadata: "app_metadata",
   user_metadata: "user_metadata",
   transaction_metadata: "Transaction metadata",
+  session_metadata: "Session metadata",
+  refresh_token_metadata: "Refresh token metadata",
 };
 
 /** The reasons why Auth0 drops a claim. */
@@ -20,6 +22,28 @@ export const DROP_REASONS = {
   opaque_access_token: "the login is for no API, so the access token carries nothing",
   auth0_api_audience: "the token is for an API of Auth0's own",
 };
+
+/**
+ * Says which further factor is demanded.
+ * @param {import("../host/api.js").Mfa} mfa
+ */
+export function describeMfa({ enable, allow_remember_browser: remember, challenge, enroll }) {
+  if (challenge !== undefined) return `one of ${challenge.join(", ")} is asked for`;
+  if (enroll !== undefined) return `one of ${enroll.join(", ")} is enrolled`;
+  const browser =
+    remember === undefined ? "" : `, and the browser may ${remember ? "" : "not "}be remembered`;
+  return `a factor of \`${enable}\` is asked for${browser}`;
+}
+
+/**
+ * Says what is done to a session or a refresh token.
+ * @param {import("../host/api.js").SessionChange} change
+ */
+export function describeSessionChange({ expires_at: at, idle_expires_at: idleAt, revoke }) {
+  if (revoke !== undefined) return `revoked: ${revoke}`;
+  const time = new Date(/** @type {number} */ (at ?? idleAt)).toISOString();
+  return at === undefined ? `expires at ${time} if it is not used` : `expires at ${time}`;
+}
 
 /** @param {import("claimsmith").Report["sources"][string]} source */
 export function describeSource({ from, skipped, attempts }) {
@@ -34,5 +58,6 @@ export function describeSource({ from, skipped, attempts }) {
 export function describeReason({ reason, source }) {
   if (source !== undefined) return `the source ${source} failed`;
   if (reason === "null") return "its value is null";
+  if (reason === "taken") return "another claim has its name";
   return reason === "when" ? "its `when` does not hold" : reason;
 }

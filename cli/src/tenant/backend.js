@@ -31,7 +31,8 @@ const USERS_PATH = ["api", "users"];
  */
 
 /**
- * Serves `GET /api/users/:id`, where the id is a user's `user_id` or email address.
+ * Serves `/api/users/:id`, where the id is a user's `user_id` or email address: GET, PUT, PATCH and DELETE. What they
+ * change is the backend's own; `users` stays as it is.
  *
  * @param {object} options
  * @param {string} options.issuer
@@ -47,6 +48,7 @@ export async function startBackend({ issuer, audience, jwksUrl, users, tls, ca =
   const keys = createRemoteJWKSet(new URL(jwksUrl), ca ? { [customFetch]: createTrustingFetch(ca) } : {});
   /** @type {BackendCall[]} */
   const calls = [];
+  const held = new Map(Object.entries(users));
   let currentFault = fault;
 
   async function answer(req, res) {
@@ -59,7 +61,7 @@ export async function startBackend({ issuer, audience, jwksUrl, users, tls, ca =
 
     if (currentFault !== null && (await currentFault(req, res))) return;
     if (!access.authorized) return sendUnauthorized(res, issuer, access.problem);
-    sendUser(req, res, call.segments, users);
+    serveUser(req, res, call, held);
   }
 
   const listener = await listen({
@@ -151,22 +153,52 @@ function sendUnauthorized(res, issuer, problem) {
   );
 }
 
-function sendUser(req, res, segments, users) {
+const METHODS = ["GET", "PUT", "PATCH", "DELETE"];
+
+/** @param {Map<string, Record<string, unknown>>} users */
+function serveUser(req, res, { segments, body }, users) {
   if (segments === null) return sendJson(res, 400, { error: "path_invalid" });
   const [first, second, id, ...rest] = segments;
   const isUserPath =
     first === USERS_PATH[0] && second === USERS_PATH[1] && id !== undefined && rest.length === 0;
   if (!isUserPath) return sendJson(res, 404, { error: "path_unknown" });
-  if (req.method !== "GET") return sendJson(res, 405, { error: "method_not_allowed" }, { allow: "GET" });
+  if (!METHODS.includes(req.method)) {
+    return sendJson(res, 405, { error: "method_not_allowed" }, { allow: METHODS.join(", ") });
+  }
 
-  const user = findUser(users, id);
-  if (user === undefined) return sendJson(res, 404, { error: "user_unknown" });
-  sendJson(res, 200, user);
+  const userId = findUser(users, id);
+  const user = userId === undefined ? undefined : users.get(userId);
+  if (req.method === "GET") return user ? sendJson(res, 200, user) : sendUnknown(res);
+  if (req.method === "DELETE") {
+    if (!user) return sendUnknown(res);
+    users.delete(userId);
+    return void res.writeHead(204).end();
+  }
+  if (req.method === "PATCH" && !user) return sendUnknown(res);
+  const change = readObject(body);
+  if (change === undefined) return sendJson(res, 400, { error: "body_invalid" });
+  const changed = req.method === "PATCH" ? { ...user, ...change } : change;
+  users.set(userId ?? id, changed);
+  sendJson(res, user ? 200 : 201, changed);
+}
+
+function sendUnknown(res) {
+  sendJson(res, 404, { error: "user_unknown" });
+}
+
+/** Undefined where the text is no JSON object. */
+function readObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function findUser(users, id) {
-  if (Object.hasOwn(users, id)) return users[id];
-  return Object.values(users).find((user) => user.email === id);
+  if (users.has(id)) return id;
+  return [...users].find(([, user]) => user.email === id)?.[0];
 }
 
 function sendJson(res, status, body, headers = {}) {

@@ -6,7 +6,8 @@ import http from "node:http";
 import https from "node:https";
 
 /**
- * @typedef {{ key: string, cert: string }} Tls PEM.
+ * @typedef {{ key: string, cert: string, ca?: string, requestCert?: boolean, rejectUnauthorized?: boolean }} Tls PEM, and
+ *   whether clients are asked for certificates: of which authorities, and whether others are served.
  *
  * @typedef {object} Listener
  * @property {string} url Without a slash at the end.

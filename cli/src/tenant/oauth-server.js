@@ -3,7 +3,7 @@
  * oidc-provider under Auth0's paths and with Auth0's `audience` parameter.
  */
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { listen } from "./listener.js";
 
@@ -22,17 +22,20 @@ const DEFAULT_APIS = [{ audience: "https://api.example.com", scopes: ["read:user
  * @typedef {object} Client A machine-to-machine application.
  * @property {string} clientId
  * @property {string} [clientSecret]
- * @property {"client_secret_post" | "client_secret_basic" | "private_key_jwt"} [clientAuth] The two ways of a secret
- *   are both taken, whichever is registered.
+ * @property {ClientAuth} [clientAuth] The two ways of a secret are both taken, whichever is registered.
  * @property {{ keys: object[] }} [jwks] Public keys, for private_key_jwt.
+ * @property {string} [certificate] PEM: for tls_client_auth one with the client's subject, for
+ *   self_signed_tls_client_auth the client's own.
+ *
+ * @typedef {"client_secret_post" | "client_secret_basic" | "private_key_jwt" | "tls_client_auth" | "self_signed_tls_client_auth"} ClientAuth
  *
  * @typedef {{ audience: string, scopes: string[] }} Api
  *
  * @typedef {object} TokenCall What the form carried is unknown where a fault answered.
  * @property {number | null} status Null where nothing was answered.
  * @property {string | null} error The OAuth error code, such as `invalid_client`.
- * @property {string} clientAuth How the application authenticated: `client_secret_post`, `client_secret_basic`,
- *   `private_key_jwt` or `none`.
+ * @property {string} clientAuth How the application authenticated: one of `ClientAuth`, or `none`.
+ * @property {string | null} certificate The subject of the certificate that it presented.
  * @property {string | undefined} clientId
  * @property {string | undefined} grantType
  * @property {string | undefined} scope As asked for.
@@ -68,7 +71,7 @@ const DEFAULT_APIS = [{ audience: "https://api.example.com", scopes: ["read:user
  * @param {number} [options.accessTokenTtlS]
  * @param {string} [options.tokenPath] Auth0's where left out.
  * @param {string} [options.issuer] The own address where left out.
- * @param {import("./listener.js").Tls} [options.tls]
+ * @param {import("./listener.js").Tls} [options.tls] Clients are asked for certificates, of its `ca` where it has one.
  * @returns {Promise<OAuthServer>}
  */
 export async function startOAuthServer({
@@ -89,7 +92,7 @@ export async function startOAuthServer({
   /** @type {import("node:http").RequestListener} */
   let handle = () => {};
   const listener = await listen({
-    tls,
+    tls: tls && { requestCert: true, rejectUnauthorized: false, ...tls },
     handle: ({ url }) => {
       const provider = new Provider(
         issuer ?? `${url}/`,
@@ -100,6 +103,7 @@ export async function startOAuthServer({
           accessTokenTtlS,
           tokenPath,
           jwks: { keys: [privateJwk] },
+          verifiesClients: tls?.ca !== undefined,
         }),
       );
       provider.use(async (ctx, next) => {
@@ -184,12 +188,26 @@ async function createSigningKey() {
   };
 }
 
-function createConfiguration({ clients, apis, defaultAudience, accessTokenTtlS, tokenPath, jwks }) {
+function createConfiguration({
+  clients,
+  apis,
+  defaultAudience,
+  accessTokenTtlS,
+  tokenPath,
+  jwks,
+  verifiesClients,
+}) {
   return {
     jwks,
     adapter: createAdapter(),
     clients: clients.map(clientMetadata),
-    clientAuthMethods: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+    clientAuthMethods: [
+      "client_secret_post",
+      "client_secret_basic",
+      "private_key_jwt",
+      "tls_client_auth",
+      "self_signed_tls_client_auth",
+    ],
     routes: { token: tokenPath, jwks: JWKS_PATH },
     ttl: { ClientCredentials: accessTokenTtlS },
     // A token endpoint speaks JSON, to a client that accepts HTML too.
@@ -201,6 +219,15 @@ function createConfiguration({ clients, apis, defaultAudience, accessTokenTtlS, 
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
+      mTLS: {
+        enabled: true,
+        tlsClientAuth: true,
+        selfSignedTlsClientAuth: true,
+        getCertificate: presentedCertificate,
+        // A stand-in without authorities of its own knows a client by the subject alone.
+        certificateAuthorized: (ctx) => !verifiesClients || ctx.socket.authorized,
+        certificateSubjectMatches: (ctx, _key, subject) => presentedCertificate(ctx)?.subject === subject,
+      },
       resourceIndicators: {
         enabled: true,
         // Auth0 names the API in `audience`, RFC 8707 in `resource`: where there is no resource, this is asked.
@@ -211,15 +238,36 @@ function createConfiguration({ clients, apis, defaultAudience, accessTokenTtlS, 
   };
 }
 
-function clientMetadata({ clientId, clientSecret, clientAuth = "client_secret_post", jwks }) {
+function clientMetadata({ clientId, clientAuth = "client_secret_post", ...credentials }) {
   return {
     client_id: clientId,
-    ...(clientAuth === "private_key_jwt" ? { jwks } : { client_secret: clientSecret }),
+    ...credentialMetadata(clientAuth, credentials),
     token_endpoint_auth_method: clientAuth,
     grant_types: ["client_credentials"],
     redirect_uris: [],
     response_types: [],
   };
+}
+
+function credentialMetadata(clientAuth, { clientSecret, jwks, certificate }) {
+  switch (clientAuth) {
+    case "private_key_jwt":
+      return { jwks };
+    case "tls_client_auth":
+      return { tls_client_auth_subject_dn: new X509Certificate(certificate).subject };
+    case "self_signed_tls_client_auth": {
+      const { raw, publicKey } = new X509Certificate(certificate);
+      return { jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), x5c: [raw.toString("base64")] }] } };
+    }
+    default:
+      return { client_secret: clientSecret };
+  }
+}
+
+/** The certificate of the connection that a request came on. */
+function presentedCertificate({ socket }) {
+  const raw = socket.getPeerCertificate?.().raw;
+  return raw && new X509Certificate(raw);
 }
 
 function requestedAudience(ctx) {
@@ -275,6 +323,7 @@ function recordTokenCall(ctx) {
     },
     error: null,
     clientAuth: /^basic /i.test(ctx.get("authorization")) ? "client_secret_basic" : "none",
+    certificate: presentedCertificate(ctx)?.subject ?? null,
     clientId: undefined,
     grantType: undefined,
     scope: undefined,
@@ -290,6 +339,8 @@ function completeTokenCall(call, ctx) {
   const { client_secret: secret, client_assertion: assertion, ...parameters } = ctx.oidc?.body ?? {};
   if (secret !== undefined) call.clientAuth = "client_secret_post";
   if (assertion !== undefined) call.clientAuth = "private_key_jwt";
+  const registered = ctx.oidc?.entities.Client?.clientAuthMethod;
+  if (registered?.endsWith("tls_client_auth") && call.certificate !== null) call.clientAuth = registered;
   call.clientId = ctx.oidc?.entities.Client?.clientId ?? parameters.client_id;
   call.grantType = parameters.grant_type;
   call.scope = parameters.scope;

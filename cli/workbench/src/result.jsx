@@ -7,7 +7,9 @@ import { count, ms } from "../../src/count.js";
 import { CACHE_LIMITS } from "../../src/host/cache.js";
 import {
   DROP_REASONS,
+  describeMfa,
   describeReason,
+  describeSessionChange,
   describeSource,
   TARGET_TITLES,
   TOKEN_TITLES,
@@ -144,13 +146,18 @@ function SizeBar({ label, bytes, limitBytes }) {
   );
 }
 
-function Elsewhere({ result: { elsewhere, scopes } }) {
+function Elsewhere({ result: { elsewhere, scopes, mfa, session, refresh_token: refreshToken } }) {
   const sections = Object.entries(elsewhere);
   const scopeChanges = [
     ...scopes.added.map((name) => `+ ${name}`),
     ...scopes.removed.map((name) => `− ${name}`),
   ];
-  if (sections.length === 0 && scopeChanges.length === 0) return null;
+  const effects = [
+    ["Further factor", mfa === null ? [] : [describeMfa(mfa)]],
+    ["Session", session.map(describeSessionChange)],
+    ["Refresh token", refreshToken.map(describeSessionChange)],
+  ].filter(([, lines]) => lines.length > 0);
+  if (sections.length === 0 && scopeChanges.length === 0 && effects.length === 0) return null;
   return (
     <section class="card" aria-labelledby="elsewhere-title">
       <h2 id="elsewhere-title">Set besides the tokens</h2>
@@ -172,6 +179,12 @@ function Elsewhere({ result: { elsewhere, scopes } }) {
           </p>
         </>
       )}
+      {effects.map(([title, lines]) => (
+        <div key={title}>
+          <h3>{title}</h3>
+          <p>{lines.join("; ")}</p>
+        </div>
+      ))}
     </section>
   );
 }

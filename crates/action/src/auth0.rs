@@ -1,7 +1,8 @@
 //! Auth0's `event` and `api`, as far as the engine touches them.
 
 use claimsmith_core::expression::{Map, Number, Value};
-use claimsmith_core::{Decision, Effect, Report, Trigger};
+use claimsmith_core::mfa::{Factor, Mfa};
+use claimsmith_core::{Change, Decision, Effect, Report, Trigger};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -38,29 +39,70 @@ extern "C" {
 pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) -> Result<(), JsValue> {
     let mut refused = Vec::new();
     let mut denied = Ok(());
-    for (index, effect) in decision.effects.iter().enumerate() {
-        let (place, arguments) = match effect {
-            Effect::SetClaim { target, name, value } => {
-                (target.setter(), list(&[(&**name).into(), to_js(value)]))
-            }
-            Effect::ChangeScope { scope, adds } => {
-                let method = if *adds { "addScope" } else { "removeScope" };
-                (("accessToken", method), list(&[(&**scope).into()]))
-            }
-            Effect::Deny { reason, is_failure } => (("access", "deny"), denial(trigger, reason, *is_failure)),
-        };
+    let mut index = 0;
+    while let Some(effect) = decision.effects.get(index) {
+        let (place, arguments) = call_of(effect, trigger);
         let thrown = match method(api, place).map(|(owner, method)| method.apply(&owner, &arguments)) {
-            Some(Ok(returned)) if !is_error(&returned) => continue,
-            Some(Ok(returned) | Err(returned)) => returned,
-            None => JsValue::UNDEFINED,
+            Some(Ok(returned)) if !is_error(&returned) => None,
+            Some(Ok(returned) | Err(returned)) => Some(returned),
+            None => Some(JsValue::UNDEFINED),
         };
-        refused.push(index);
-        if matches!(effect, Effect::Deny { .. }) {
-            denied = Err(thrown);
+        if let Some(thrown) = thrown {
+            refused.push(index);
+            match effect {
+                Effect::Deny { .. } => denied = Err(thrown),
+                // The login would go on without its further factor.
+                Effect::DemandMfa { is_required: true, .. } => decision.deny_after(index),
+                Effect::DemandMfa { .. }
+                | Effect::SetClaim { .. }
+                | Effect::ChangeScope { .. }
+                | Effect::ChangeSession { .. } => {}
+            }
         }
+        index += 1;
     }
     decision.note_refused(&refused);
     denied
+}
+
+/// Returns the method below `api` that does this, and its arguments.
+fn call_of(effect: &Effect, trigger: Trigger) -> ((&'static str, &'static str), Array) {
+    match effect {
+        Effect::SetClaim { target, name, value } => {
+            (target.setter(), list(&[(&**name).into(), to_js(value)]))
+        }
+        Effect::ChangeScope { scope, adds } => (trigger.scope_setter(*adds), list(&[(&**scope).into()])),
+        Effect::ChangeSession { subject, change, .. } => {
+            let (method, argument) = match change {
+                Change::ExpiresAt(at_ms) => ("setExpiresAt", JsValue::from_f64(*at_ms)),
+                Change::IdleExpiresAt(at_ms) => ("setIdleExpiresAt", JsValue::from_f64(*at_ms)),
+                Change::Revoke(reason) => ("revoke", JsValue::from_str(reason)),
+            };
+            ((subject.owner(), method), list(&[argument]))
+        }
+        Effect::DemandMfa { mfa, .. } => match mfa {
+            Mfa::Enable(provider, remembers) => {
+                let arguments = list(&[provider.as_str().into()]);
+                if let Some(remembers) = remembers {
+                    let option = ("allowRememberBrowser".into(), (*remembers).into());
+                    arguments.push(&to_js(&Map::from_members(vec![option]).into()));
+                }
+                (("multifactor", "enable"), arguments)
+            }
+            Mfa::Challenge(factors) => (("authentication", "challengeWithAny"), factor_list(factors)),
+            Mfa::Enroll(factors) => (("authentication", "enrollWithAny"), factor_list(factors)),
+        },
+        Effect::Deny { reason, is_failure } => (("access", "deny"), denial(trigger, reason, *is_failure)),
+    }
+}
+
+/// Returns the one argument by which `api` takes factors: a list of `{ type }`.
+fn factor_list(factors: &[Factor]) -> Array {
+    let selectors: Vec<Value> = factors
+        .iter()
+        .map(|factor| Map::from_members(vec![("type".into(), factor.as_str().into())]).into())
+        .collect();
+    list(&[to_js(&selectors.into())])
 }
 
 /// Returns whether a call of `api` returned an error: for some limits it throws, for others it returns one.

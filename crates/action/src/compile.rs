@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use claimsmith_compile::{
     Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, secret_uses,
+    tls_places,
 };
 use claimsmith_core::error::Part;
+use claimsmith_core::expression::text::concat;
 use claimsmith_core::expression::{Expression, ExpressionError};
+use claimsmith_core::plan::Setting;
 use claimsmith_core::template;
 use claimsmith_core::{Code, Error};
 use js_sys::{Array, Uint8Array};
@@ -24,6 +27,8 @@ struct Outcome {
     warnings: Vec<Problem>,
     secrets: Vec<Secret>,
     hosts: Vec<String>,
+    /// The places of `tls`, which a `fetch` cannot take.
+    tls: Vec<String>,
     fingerprint: Option<String>,
 }
 
@@ -43,7 +48,8 @@ struct Problem {
 #[derive(Serialize)]
 struct Secret {
     name: String,
-    /// `text`, `host`, `local_host`, `origin` or `private_key`.
+    /// `text`, `host`, `local_host`, `origin`, `signing_key`, `private_key`, `certificate`, `certificate_key` or
+    /// `certificate_authority`.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     algorithm: Option<&'static str>,
@@ -78,6 +84,7 @@ pub fn compile(config: &JsValue, trigger: &str) -> Result<Array, JsValue> {
                 warnings: warnings.iter().map(Problem::of).collect(),
                 secrets: uses.into_iter().map(|secret| Secret::of(secret.name, secret.kind)).collect(),
                 hosts: hosts(&plan),
+                tls: tls_places(&plan),
                 fingerprint: Some(plan.fingerprint.clone()),
             };
             Array::of2(&to_js(&outcome), &Uint8Array::from(plan.encode().as_slice()))
@@ -121,7 +128,11 @@ impl Secret {
             SecretKind::Host { is_plain: false } => ("host", None),
             SecretKind::Host { is_plain: true } => ("local_host", None),
             SecretKind::Origin => ("origin", None),
+            SecretKind::SigningKey => ("signing_key", None),
             SecretKind::PrivateKey(algorithm) => ("private_key", Some(algorithm.as_str())),
+            SecretKind::Certificate => ("certificate", None),
+            SecretKind::CertificateKey => ("certificate_key", None),
+            SecretKind::CertificateAuthority => ("certificate_authority", None),
         };
         Secret { name, kind, algorithm }
     }
@@ -131,7 +142,7 @@ impl Secret {
 #[derive(Serialize)]
 struct LiveOutcome {
     /// The changed keys, each with the plan's value and its own.
-    changes: BTreeMap<&'static str, Change>,
+    changes: BTreeMap<String, Change>,
     /// A sentence for each value that does not fit.
     warnings: Vec<String>,
 }
@@ -155,14 +166,25 @@ pub fn check_live(config: &JsValue, live: &JsValue, trigger: &str) -> Result<JsV
     let mut after = before.clone();
     let warnings = after.apply_live(&from_js(live).unwrap_or(false.into())).warnings;
     let mut changes = BTreeMap::new();
-    let mut note = |key, from: String, to: String| {
+    let mut note = |key: &str, from: String, to: String| {
         if from != to {
-            changes.insert(key, Change { from, to });
+            changes.insert(key.to_owned(), Change { from, to });
         }
     };
     note("mode", before.mode.as_str().to_owned(), after.mode.as_str().to_owned());
     note("deadline_ms", before.deadline_ms.to_string(), after.deadline_ms.to_string());
+    for (before, after) in before.settings.iter().zip(&after.settings) {
+        note(&concat(&["settings.", &before.name]), describe(&before.value), describe(&after.value));
+    }
     Ok(to_js(&LiveOutcome { changes, warnings }))
+}
+
+/// Returns a setting as people write it.
+fn describe(setting: &Setting) -> String {
+    match setting {
+        Setting::Literal(value) => value.to_json(),
+        Setting::Secret(name, _) => concat(&["{secrets.", name, "}"]),
+    }
 }
 
 /// Parses a template to its pieces, each an object with one member: `literal`, `expression` or `secret`.

@@ -79,7 +79,7 @@ pub(crate) fn parse(json: &str) -> JsValue {
 #[wasm_bindgen::prelude::wasm_bindgen]
 extern "C" {
     /// `js-shim/src/hash.js`, which the build puts beside the glue.
-    fn sha256(text: &str) -> js_sys::Uint8Array;
+    fn sha256(bytes: &[u8]) -> js_sys::Uint8Array;
 }
 
 /// Lends expressions what JavaScript has.
@@ -90,7 +90,7 @@ pub(crate) fn lend_platform() {
         read_number: |text| parse(text).as_f64().unwrap_or(f64::NAN),
         write_number: |value| stringify(&JsValue::from_f64(value)).flatten().unwrap_or_default(),
         #[cfg(feature = "node")]
-        sha256: |text| sha256(text).to_vec(),
+        sha256: |bytes| sha256(bytes).to_vec(),
         #[cfg(not(feature = "node"))]
         sha256: platform::own_sha256,
     });

@@ -27,7 +27,7 @@ extern "C" {
     fn copy(view: &JsValue) -> Result<Bytes, JsValue>;
 }
 
-/// The time to wait for the body of an error, in milliseconds. Its status is known, and counts more.
+/// The time to wait for a body that is not needed, in milliseconds. Its status is known, and counts more.
 const ERROR_BODY_MS: u32 = 500;
 
 pub(crate) async fn send(
@@ -36,6 +36,12 @@ pub(crate) async fn send(
     request: &Request,
     sent: &Cell<bool>,
 ) -> Result<Response, TransportError> {
+    // No `fetch` takes certificates, and without them the request would be another. A stand-in has nobody to show them.
+    let is_stand_in =
+        || Reflect::get(fetch, &JsValue::from_str("isStandIn")).is_ok_and(|value| value.is_truthy());
+    if !request.tls.is_empty() && !is_stand_in() {
+        return Err(TransportError::Failed("TLS_NEEDS_NODE".to_owned()));
+    }
     let abort = Abort { controller: AbortController::new().map_err(failed)?, is_done: false };
     let result = exchange(io, fetch, request, sent, &abort).await;
     match &result {
@@ -88,10 +94,10 @@ async fn exchange(
     let status = read_status(&answer).ok_or_else(unreadable)?;
     let headers = read_headers(&member(&answer, "headers"));
     let reading = read_body(io, &answer, request.max_bytes);
-    let body = if (200..300).contains(&status) {
+    let body = if request.needs_body(status) {
         reading.await?
     } else {
-        // A failure is reported, whatever its details.
+        // What its status says is told, whatever its details.
         let body = within(sleep(io, ERROR_BODY_MS), reading).await.and_then(Result::ok);
         body.unwrap_or_else(|| {
             abort.controller.abort();

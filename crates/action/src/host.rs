@@ -2,13 +2,14 @@
 
 use std::cell::Cell;
 
-use claimsmith_core::http::{Request, Response, TransportError};
+use claimsmith_core::expression::text::{concat, decimal};
+use claimsmith_core::http::{Request, Response, Tls, TransportError};
 use claimsmith_core::{Host, Secret};
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::auth0::{Cache, member};
-use crate::io::{Answer, Io, Working, byte_string, settle, sleep};
+use crate::io::{Answer, Io, Working, pairs, settle, sleep};
 
 /// The world of one login.
 pub struct JsHost {
@@ -20,6 +21,10 @@ pub struct JsHost {
 const TOO_LARGE: &str = "RESPONSE_TOO_LARGE";
 
 impl Host for JsHost {
+    fn unfit_part(&self, tls: &Tls) -> Option<String> {
+        self.io.unfit_part(&pairs(tls))
+    }
+
     async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
         #[cfg(feature = "trap")]
         if request.url.expose().ends_with("/trap") {
@@ -29,19 +34,16 @@ impl Host for JsHost {
         if let Some(fetch) = self.io.fetch() {
             return crate::fetch::send(&self.io, &fetch, request, sent).await;
         }
-        let headers = Array::new();
-        for (name, value) in &request.headers {
-            headers.push(&JsValue::from_str(name));
-            headers.push(&JsValue::from_str(&byte_string(value.expose())));
-        }
         let body = request.body.as_ref().map(|body| body.expose());
         let work = self.io.send(
             request.method.as_str(),
             request.url.expose(),
-            &headers,
+            &pairs(&request.headers),
             body,
             request.max_bytes,
             request.may_repeat,
+            &needed_bodies(request),
+            &pairs(&request.tls),
         );
         match Working::begin(&self.io, work, Some(sent)).await {
             Ok(answer) => Ok(read_answer(answer.unchecked_ref())),
@@ -74,6 +76,10 @@ impl Host for JsHost {
         self.io.monotonic()
     }
 
+    fn uuid(&self) -> String {
+        self.io.uuid()
+    }
+
     fn random(&self) -> f64 {
         js_sys::Math::random()
     }
@@ -94,6 +100,18 @@ impl Host for JsHost {
             cache.remove(key);
         }
     }
+}
+
+/// Returns the statuses that are nothing without their body, as the shim reads them.
+fn needed_bodies(request: &Request) -> String {
+    let mut needed = String::new();
+    if request.reads_body {
+        needed.push_str("2xx");
+        for status in &request.ok_status {
+            needed.push_str(&concat(&[" ", &decimal(*status as usize)]));
+        }
+    }
+    needed
 }
 
 fn read_answer(answer: &Answer) -> Response {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use claimsmith_core::Secret;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +13,9 @@ extern "C" {
     /// The functions of the shim: sockets and timers.
     pub type Io;
 
-    /// Sends a request. `headers` is name, value, name, value …, each with a character for each byte.
+    /// Sends a request. `headers` and `tls` are name, value, name, value …, each with a character for each byte; `needed` is
+    /// the statuses that are nothing without their body, such as `2xx 409`.
+    #[expect(clippy::too_many_arguments, reason = "an object for them would cost bytes on both sides")]
     #[wasm_bindgen(method)]
     pub(crate) fn send(
         this: &Io,
@@ -22,7 +25,13 @@ extern "C" {
         body: Option<&str>,
         max_bytes: u32,
         may_repeat: bool,
+        needed: &str,
+        tls: &Array,
     ) -> Work;
+
+    /// Returns the part of `tls` that is unfit.
+    #[wasm_bindgen(method, js_name = unfitPart)]
+    pub(crate) fn unfit_part(this: &Io, tls: &Array) -> Option<String>;
 
     /// Signs a text with a private key in PEM.
     #[wasm_bindgen(method)]
@@ -39,6 +48,10 @@ extern "C" {
     /// Returns the time of a monotonic clock, in milliseconds.
     #[wasm_bindgen(method)]
     pub(crate) fn monotonic(this: &Io) -> f64;
+
+    /// Returns a random UUID.
+    #[wasm_bindgen(method)]
+    pub(crate) fn uuid(this: &Io) -> String;
 
     /// Returns the web's `fetch`, where the request shall go through that.
     #[wasm_bindgen(method, getter)]
@@ -70,6 +83,16 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn body(this: &Answer) -> Uint8Array;
+}
+
+/// Returns names with their values as one array.
+pub(crate) fn pairs(pairs: &[(String, Secret)]) -> Array {
+    let array = Array::new();
+    for (name, value) in pairs {
+        array.push(&JsValue::from_str(name));
+        array.push(&JsValue::from_str(&byte_string(value.expose())));
+    }
+    array
 }
 
 /// Returns a header's value as JavaScript takes it: a character for each byte, so that UTF-8 is sent.

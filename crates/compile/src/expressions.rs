@@ -1,7 +1,5 @@
 //! Expressions and templates where a configuration has them, and the names in them.
 
-use std::rc::Rc;
-
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::url::UrlTemplate;
 use claimsmith_core::{Code, Error};
@@ -9,7 +7,7 @@ use claimsmith_expression::Expression;
 use claimsmith_expression::text::concat;
 
 use crate::problem::in_expression;
-use crate::reader::{Node, Object, nearest};
+use crate::reader::{Node, Object};
 use crate::template::parse_template;
 use crate::url::parse_url;
 
@@ -36,66 +34,83 @@ impl Object<'_> {
     }
 
     /// Reads an expression that may be left out.
-    pub(crate) fn expression(&self, key: &'static str, sources: &[Rc<str>]) -> Option<Expression> {
-        read_expression(&self.get(key)?, sources)
+    pub(crate) fn expression(&self, key: &'static str) -> Option<Expression> {
+        read_expression(&self.get(key)?)
     }
 }
 
-/// Reads a template over `event` and `secrets`.
+/// Reads a template over what the place sees, and secrets.
 pub(crate) fn read_template(node: &Node<'_>) -> Option<Template> {
     let template = node.accept(parse_template(node.string()?))?;
     check_parts(node, template.parts().iter());
     Some(template)
 }
 
-/// Reads an expression over `event` and the sources that are named.
-pub(crate) fn read_expression(node: &Node<'_>, sources: &[Rc<str>]) -> Option<Expression> {
+/// Reads an expression over what the place sees.
+pub(crate) fn read_expression(node: &Node<'_>) -> Option<Expression> {
     let expression = parse_expression(node)?;
-    check_names(node, &expression, sources);
+    check_names(node, &expression);
     Some(expression)
 }
 
+/// Reads an expression over the answer of a source. Its names are members of the answer, and it has no other.
+pub(crate) fn read_over_answer(node: &Node<'_>) -> Option<Expression> {
+    let expression = parse_expression(node)?;
+    if let Some(name) = expression.free_variables().first() {
+        node.problem(concat(&["`$", name, "` names nothing here: this sees the answer only"]));
+    }
+    Some(expression)
+}
+
+/// Reads a text for the user: a template over all that expressions see, without secrets.
+pub(crate) fn read_reason(node: &Node<'_>) -> Option<Template> {
+    let reason = node.accept(parse_template(node.string()?))?;
+    if reason.parts().is_empty() {
+        node.problem("the user must read why");
+    }
+    if reason.parts().iter().any(|part| matches!(part, Part::Secret(_))) {
+        node.fail(Error::new(Code::ExpressionInvalid, "the user reads this, and must not read a secret"));
+    }
+    expressions_of(&reason).for_each(|expression| check_names(node, expression));
+    Some(reason)
+}
+
+/// Returns the expressions in a template.
+pub(crate) fn expressions_of(template: &Template) -> impl Iterator<Item = &Expression> {
+    template.parts().iter().filter_map(|part| match part {
+        Part::Expression(expression, _) => Some(expression),
+        Part::Literal(_) | Part::Secret(_) => None,
+    })
+}
+
 /// Reads an expression over any document.
-pub(crate) fn parse_expression(node: &Node<'_>) -> Option<Expression> {
+fn parse_expression(node: &Node<'_>) -> Option<Expression> {
     let text = node.string()?;
     node.accept(Expression::parse(text).map_err(|error| in_expression(&error.message, text, error.offset, 0)))
 }
 
-/// Checks the names in the expressions of a template: they see `event` only.
+/// Checks the names in the expressions of a template.
 pub(crate) fn check_parts<'p>(node: &Node<'_>, parts: impl Iterator<Item = &'p Part>) {
     for part in parts {
         if let Part::Expression(expression, _) = part {
-            check_names(node, expression, &[]);
+            check_names(node, expression);
         }
     }
 }
 
-/// A misspelt source would always be null, and its claim silently missing.
-fn check_names(node: &Node<'_>, expression: &Expression, sources: &[Rc<str>]) {
-    for chain in expression.reads() {
-        let Some(name) = chain.first() else { continue };
-        if &**name == "event" || sources.contains(name) {
-            continue;
-        }
-        let message = if &**name == "secrets" {
-            "secrets can be used in templates only, never in an expression".to_owned()
-        } else {
-            let mut known: Vec<&str> = sources.iter().map(|source| &**source).collect();
-            known.push("event");
-            let nothing = concat(&["`", name, "` names nothing here; "]);
-            match nearest(name, &known) {
-                Some(near) => concat(&[&nothing, "did you mean `", near, "`?"]),
-                None if sources.is_empty() => concat(&[&nothing, "this place sees `event` only"]),
-                None => concat(&[&nothing, "it is neither `event` nor a source"]),
-            }
-        };
-        node.fail(match find_word(expression.text(), name) {
-            Some(offset) => {
-                let start = node.find(expression.text());
-                in_expression(&message, expression.text(), offset, start)
-            }
+/// Checks the names in an expression. A misspelt source would always be null, and its claim silently missing.
+fn check_names(node: &Node<'_>, expression: &Expression) {
+    let text = expression.text();
+    let fail = |name: &str, message: &str| {
+        node.fail(match find_word(text, name) {
+            Some(offset) => in_expression(message, text, offset, node.find(text)),
             None => Error::new(Code::ExpressionInvalid, message),
         });
+    };
+    for chain in expression.reads() {
+        if let Some((name, message)) = node.scope.refuse(&chain) {
+            fail(&name, &message);
+        }
     }
 }
 

@@ -20,16 +20,24 @@
 mod claims;
 mod configuration;
 mod expressions;
+mod graphql;
+mod headers;
 mod named;
 mod problem;
 mod reader;
 mod reads;
+mod requests;
 mod rules;
+mod scope;
 mod secrets;
+mod settings;
+mod signing;
 mod sources;
 mod template;
+mod tls;
 mod tokens;
 mod url;
+mod values;
 
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -39,8 +47,9 @@ use claimsmith_expression::Value;
 
 pub use problem::in_expression;
 use reader::{Node, Problems};
+use scope::Scope;
 
-pub use secrets::{SecretKind, SecretUse, hosts, secret_uses};
+pub use secrets::{SecretKind, SecretUse, hosts, secret_uses, tls_places};
 pub use template::parse_template;
 pub use url::parse_url;
 
@@ -60,7 +69,8 @@ pub struct Compiled {
 /// point at the column.
 pub fn compile(config: &Value, trigger: Trigger) -> Result<Compiled, Vec<Error>> {
     let problems = Problems::default();
-    let plan = configuration::read(&Node::root(config, &problems), trigger);
+    let scope = Scope::default();
+    let plan = configuration::read(&Node::root(config, &problems, &scope), trigger);
     let problems = problems.into_vec();
     if problems.is_empty() { Ok(Compiled { plan, warnings: Vec::new() }) } else { Err(problems) }
 }

@@ -32,10 +32,13 @@ impl<T> Named<T> {
     }
 }
 
+/// What already means something in expressions.
+pub(crate) const RESERVED: [&str; 6] = ["event", "calls", "now", "settings", "secrets", "values"];
+
 fn check_name(name: &str, entry: &Node<'_>) {
     if !is_name(name) {
         entry.problem("a name is made of letters, digits and `_`, and begins with a letter");
-    } else if matches!(name, "event" | "secrets") {
+    } else if RESERVED.contains(&name) {
         entry.problem(concat(&["`", name, "` already means something in expressions; take another name"]));
     }
 }

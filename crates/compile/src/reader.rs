@@ -15,6 +15,8 @@ use claimsmith_core::{Code, Error};
 use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Map, Number, Value};
 
+use crate::scope::Scope;
+
 /// Everything that is wrong, gathered while reading goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(RefCell<Vec<Error>>);
@@ -38,6 +40,8 @@ pub(crate) struct Node<'a> {
     parent: Option<&'a Node<'a>>,
     key: Key<'a>,
     problems: &'a Problems,
+    /// What its expressions see.
+    pub(crate) scope: &'a Scope,
 }
 
 /// The position of a value in its parent.
@@ -49,8 +53,13 @@ enum Key<'a> {
 }
 
 impl<'a> Node<'a> {
-    pub(crate) fn root(value: &'a Value, problems: &'a Problems) -> Node<'a> {
-        Node { value, parent: None, key: Key::Root, problems }
+    pub(crate) fn root(value: &'a Value, problems: &'a Problems, scope: &'a Scope) -> Node<'a> {
+        Node { value, parent: None, key: Key::Root, problems, scope }
+    }
+
+    /// Returns the same node, whose expressions see this.
+    pub(crate) fn seeing(&self, scope: &'a Scope) -> Node<'a> {
+        Node { scope, ..*self }
     }
 
     fn path(&self) -> String {
@@ -183,7 +192,7 @@ impl<'a> Node<'a> {
     }
 
     fn child<'b>(&'b self, key: Key<'b>, value: &'b Value) -> Node<'b> {
-        Node { value, parent: Some(self), key, problems: self.problems }
+        Node { value, parent: Some(self), key, problems: self.problems, scope: self.scope }
     }
 }
 
@@ -196,8 +205,13 @@ pub(crate) struct Object<'a> {
 }
 
 impl Object<'_> {
-    /// Returns the value under a key that may be left out.
+    /// Returns the value under a key that may be left out; null is the same as that.
     pub(crate) fn get(&self, key: &'static str) -> Option<Node<'_>> {
+        self.get_even_null(key).filter(|node| !node.value.is_null())
+    }
+
+    /// Returns the value under a key where null means something.
+    pub(crate) fn get_even_null(&self, key: &'static str) -> Option<Node<'_>> {
         self.known.borrow_mut().push(key);
         let value = self.members?.get(key)?;
         Some(self.node.child(Key::Name(key), value))

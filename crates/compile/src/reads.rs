@@ -3,29 +3,69 @@
 use std::rc::Rc;
 
 use claimsmith_core::event::{
-    AUDIENCE, CLIENT_ID, CORRELATION_ID, EMAIL_VERIFIED, REQUESTED_SCOPES, USER_ID,
+    AUDIENCE, AUTHENTICATION_METHODS, CLIENT_ID, CORRELATION_ID, EMAIL, EMAIL_VERIFIED, ENROLLED_FACTORS,
+    PROTOCOL, REFRESH_TOKEN_ID, REQUESTED_SCOPES, SESSION_ID, USER_ID,
 };
 use claimsmith_core::names::needed_scope;
-use claimsmith_core::plan::{Body, ClaimPlan, Plan, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{
+    ClaimPlan, Demand, MfaRule, Plan, Scopes, SessionChange, SessionRule, Setting, Signing, SourcePlan,
+};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
 
-use crate::template::visit_json;
+use crate::scope::Scope;
+use crate::sources::visit_parts;
+use crate::tokens::visit_templates;
 
-/// Returns the chains below `event` that are read, none the beginning of another, and the names of secrets.
-pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
-    let mut reads = Reads::default();
+/// Notes in a plan what its parts read: chains below `event`, none the beginning of another, secrets, `now`, and the
+/// values that rules read.
+pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
+    let mut reads = Reads { scope, chains: Vec::new(), secrets: Vec::new(), values: Vec::new(), now: false };
     reads.add_names(CORRELATION_ID);
-    plan.tokens.iter().for_each(|token| reads.add_token(token));
+    plan.when.iter().for_each(|when| reads.add_expression(when));
+    for setting in &plan.settings {
+        match &setting.value {
+            Setting::Literal(_) => {}
+            Setting::Secret(name, _) => reads.add_secret(name),
+        }
+    }
+    for value in &plan.values {
+        reads.add_expression(&value.value);
+        value.signing.iter().for_each(|signing| reads.add_signing(signing));
+    }
+    plan.tokens.iter().for_each(|token| visit_templates(token, &mut |part| reads.add_part(part)));
     plan.sources.iter().for_each(|source| reads.add_source(source));
     for claim in &plan.claims {
+        reads.add_template(&claim.name);
         reads.add_expression(&claim.value);
         claim.when.iter().for_each(|when| reads.add_expression(when));
+        claim.signing.iter().for_each(|signing| reads.add_signing(signing));
     }
-    plan.scopes.iter().flat_map(|rule| &rule.when).for_each(|when| reads.add_expression(when));
-    plan.deny.iter().for_each(|rule| reads.add_expression(&rule.when));
+    // What rules read comes last, so that the values among it are known by themselves.
+    reads.values.clear();
+    for rule in plan.deny.iter().filter(|rule| !rule.reads_source) {
+        reads.add_expression(&rule.when);
+        reads.add_template(&rule.reason);
+    }
+    let early_values = reads.values.clone();
+    for rule in &plan.scopes {
+        rule.when.iter().for_each(|when| reads.add_expression(when));
+        match &rule.scopes {
+            Scopes::One(_) => {}
+            Scopes::Listed(scopes) => reads.add_expression(scopes),
+        }
+    }
+    for rule in &plan.deny {
+        reads.add_expression(&rule.when);
+        reads.add_template(&rule.reason);
+    }
+    plan.sources.iter().flat_map(|source| &source.deny_reason).for_each(|reason| reads.add_template(reason));
+    plan.mfa.iter().for_each(|rule| reads.add_mfa(rule));
+    plan.session.iter().for_each(|rule| reads.add_session(rule, SESSION_ID));
+    plan.refresh_token.iter().for_each(|rule| reads.add_session(rule, REFRESH_TOKEN_ID));
+    let rule_values = std::mem::take(&mut reads.values);
     match plan.trigger {
         Trigger::CredentialsExchange => reads.add_names(CLIENT_ID),
         // Whose login it is, to tell one user's failures from those of all.
@@ -45,46 +85,74 @@ pub(crate) fn gather(plan: &Plan) -> (Vec<Vec<Rc<str>>>, Vec<Rc<str>>) {
     if plan.claims.iter().any(needs_scope) {
         reads.add_names(REQUESTED_SCOPES);
     }
-    (reads.chains, reads.secrets)
+    (plan.early_values, plan.rule_values) = (early_values, rule_values);
+    plan.reads_now = reads.now;
+    (plan.event_reads, plan.secrets) = (reads.chains, reads.secrets);
 }
 
 fn needs_scope(claim: &ClaimPlan) -> bool {
-    claim.targets.contains(&Target::AccessToken) && needed_scope(&claim.name).is_some()
+    claim.targets.contains(&Target::AccessToken)
+        && claim.fixed_name().is_none_or(|name| needed_scope(name).is_some())
 }
 
-#[derive(Default)]
-struct Reads {
+struct Reads<'a> {
+    scope: &'a Scope,
     chains: Vec<Vec<Rc<str>>>,
     secrets: Vec<Rc<str>>,
+    /// Values, as indexes.
+    values: Vec<usize>,
+    now: bool,
 }
 
-impl Reads {
-    fn add_token(&mut self, token: &TokenPlan) {
-        self.add_parts(token.token_url.parts());
-        self.add_template(&token.client_id);
-        self.add_template(&token.client_auth.credential);
-        token.client_auth.key_id.iter().for_each(|key_id| self.add_template(key_id));
-        token.parameters.iter().for_each(|(_, template)| self.add_template(template));
-    }
-
+impl Reads<'_> {
     fn add_source(&mut self, source: &SourcePlan) {
-        self.add_parts(source.url.parts());
-        source.headers.iter().for_each(|(_, template)| self.add_template(template));
-        if let Body::Json(body) = &source.body {
-            visit_json(body, &mut |part| self.add_part(part));
-        }
+        visit_parts(source, &mut |part| self.add_part(part));
         source.when.iter().for_each(|when| self.add_expression(when));
         if source.needs_verified_email {
             self.add_names(EMAIL_VERIFIED);
         }
     }
 
-    fn add_template(&mut self, template: &Template) {
-        self.add_parts(template.parts().iter());
+    fn add_signing(&mut self, signing: &Signing) {
+        match signing {
+            Signing::Hmac(plan) => self.add_template(&plan.secret),
+            Signing::Jwt(plan) => {
+                self.add_template(&plan.key);
+                plan.key_id.iter().for_each(|key_id| self.add_template(key_id));
+            }
+        }
     }
 
-    fn add_parts<'p>(&mut self, parts: impl Iterator<Item = &'p Part>) {
-        parts.for_each(|part| self.add_part(part));
+    fn add_mfa(&mut self, rule: &MfaRule) {
+        rule.when.iter().for_each(|when| self.add_expression(when));
+        if !rule.always {
+            self.add_names(AUTHENTICATION_METHODS);
+            self.add_names(PROTOCOL);
+        }
+        match &rule.demand {
+            Demand::Enable(..) => {}
+            Demand::Challenge(..) => {
+                self.add_names(ENROLLED_FACTORS);
+                self.add_names(EMAIL);
+            }
+        }
+    }
+
+    fn add_session(&mut self, rule: &SessionRule, id: [&str; 2]) {
+        rule.when.iter().for_each(|when| self.add_expression(when));
+        match &rule.change {
+            SessionChange::Expires(expires, idle) => {
+                expires.iter().chain(idle).for_each(|lifetime| self.add_expression(lifetime));
+            }
+            SessionChange::Revoke(reason) => {
+                self.add_template(reason);
+                self.add_names(id);
+            }
+        }
+    }
+
+    fn add_template(&mut self, template: &Template) {
+        template.parts().iter().for_each(|part| self.add_part(part));
     }
 
     fn add_part(&mut self, part: &Part) {
@@ -96,12 +164,18 @@ impl Reads {
     }
 
     fn add_expression(&mut self, expression: &Expression) {
+        self.values.extend(self.scope.reads(expression).values);
+        self.values.sort_unstable();
+        self.values.dedup();
         for chain in expression.reads() {
             match chain.split_first() {
                 Some((first, rest)) if &**first == "event" => self.add_chain(rest.to_vec()),
+                Some((first, _)) => self.now |= &**first == "now",
                 // The expression reads all there is.
-                None => self.add_chain(Vec::new()),
-                Some(_) => {}
+                None => {
+                    self.now = true;
+                    self.add_chain(Vec::new());
+                }
             }
         }
     }

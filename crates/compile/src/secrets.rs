@@ -1,9 +1,11 @@
 //! The hosts that a plan calls and the secrets that it reads: for tools, which show them and make values up.
 
 use claimsmith_core::Plan;
-use claimsmith_core::template::Part;
+use claimsmith_core::plan::Signing;
+use claimsmith_core::template::{Part, Template};
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::url::UrlTemplate;
+use claimsmith_core::words::Word;
 
 /// A secret that a plan reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +28,16 @@ pub enum SecretKind {
     },
     /// A scheme and a host: `https://api.example.com`.
     Origin,
+    /// A key of `hmac` or `jwt`: 64 hexadecimal digits are right for every encoding.
+    SigningKey,
     /// A private key in PEM for this algorithm.
     PrivateKey(Algorithm),
+    /// A client certificate in PEM, perhaps with those that lead to its authority.
+    Certificate,
+    /// The private key of the client certificate, in PEM.
+    CertificateKey,
+    /// Certificates of authorities, in PEM.
+    CertificateAuthority,
 }
 
 /// Returns the secrets that a plan reads, by name.
@@ -52,12 +62,36 @@ pub fn secret_uses(plan: &Plan) -> Vec<SecretUse> {
             }
         }
     }
-    for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
-        for part in token.client_auth.credential.parts() {
+    let mut mark_all = |template: &Template, kind: SecretKind| {
+        for part in template.parts() {
             if let Part::Secret(name) = part {
-                mark(name, SecretKind::PrivateKey(token.client_auth.algorithm));
+                mark(name, kind);
             }
         }
+    };
+    for token in plan.tokens.iter().filter(|token| token.client_auth.method == AuthMethod::PrivateKeyJwt) {
+        let kind = SecretKind::PrivateKey(token.client_auth.algorithm);
+        token.client_auth.credentials.iter().for_each(|(_, template)| mark_all(template, kind));
+    }
+    let of_claims = plan.claims.iter().filter_map(|claim| claim.signing.as_ref());
+    for signing in of_claims.chain(plan.values.iter().filter_map(|value| value.signing.as_ref())) {
+        match signing {
+            // A made-up text may be no hexadecimal digits, while digits are a text, and base64.
+            Signing::Hmac(plan) => mark_all(&plan.secret, SecretKind::SigningKey),
+            Signing::Jwt(plan) => {
+                let private = Algorithm::from_word(plan.algorithm.as_str());
+                mark_all(&plan.key, private.map_or(SecretKind::SigningKey, SecretKind::PrivateKey));
+            }
+        }
+    }
+    let of_tokens = plan.tokens.iter().flat_map(|token| &token.tls);
+    for (part, template) in of_tokens.chain(plan.sources.iter().flat_map(|source| &source.tls)) {
+        let kind = match &**part {
+            "certificate" => SecretKind::Certificate,
+            "key" => SecretKind::CertificateKey,
+            _ => SecretKind::CertificateAuthority,
+        };
+        mark_all(template, kind);
     }
     uses
 }
@@ -68,6 +102,14 @@ pub fn hosts(plan: &Plan) -> Vec<String> {
     hosts.sort();
     hosts.dedup();
     hosts
+}
+
+/// Returns the places of a plan's `tls`, which a `fetch` cannot take.
+pub fn tls_places(plan: &Plan) -> Vec<String> {
+    let tokens = plan.tokens.iter().filter(|token| !token.tls.is_empty());
+    let sources = plan.sources.iter().filter(|source| !source.tls.is_empty());
+    let tokens = tokens.map(|token| format!("tokens.{}.tls", token.name));
+    tokens.chain(sources.map(|source| format!("sources.{}.tls", source.name))).collect()
 }
 
 fn urls(plan: &Plan) -> impl Iterator<Item = &UrlTemplate> {

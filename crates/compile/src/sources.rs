@@ -2,69 +2,92 @@
 
 use std::rc::Rc;
 
-use claimsmith_core::http::{Method, OWN_HEADERS};
-use claimsmith_core::plan::{Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
+use claimsmith_core::plan::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan, TokenPlan};
 use claimsmith_core::template::{Part, Template};
-use claimsmith_expression::text::{concat, join};
-use claimsmith_expression::{Expression, Map};
+use claimsmith_expression::text::concat;
 
-use crate::expressions::{check_parts, parse_expression, read_template};
+use crate::expressions::{read_over_answer, read_reason};
 use crate::named::Named;
 use crate::reader::{Node, Object, nearest};
-use crate::template::{parse_json, visit_json};
-use crate::tokens::{breaker_id, read_timeout_ms, reads_login};
+use crate::requests::{Sent, read_basic, read_fields, read_sent};
+use crate::scope::{Reads, Scope};
+use crate::template::visit_json;
+use crate::tokens::{breaker_id, read_timeout_ms};
+use crate::values::{circle, describe_circle};
+use crate::{headers, tls};
+
+const BY_TOKEN: &str = "the token fills `authorization`; set `token` to null to write your own";
+const BY_BASIC: &str = "`basic` fills `authorization`; leave `basic` out to write your own";
 
 pub(crate) fn read(node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> Named<SourcePlan> {
-    let members = node.value.as_object();
-    let names: Vec<Rc<str>> = members.into_iter().flat_map(Map::keys).cloned().collect();
-    let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, &names, allow_http);
+    let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, allow_http);
     let sources = Named::read(node, read_one);
-    check_cycles(node, &sources.list);
+    check_circles(node, &sources);
     sources
 }
 
-fn read_source(
-    name: Rc<str>,
-    node: &Node<'_>,
-    tokens: &Named<TokenPlan>,
-    names: &[Rc<str>],
-    allow_http: bool,
-) -> SourcePlan {
+fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> SourcePlan {
     let object = node.object();
-    let token = read_token(&object, tokens);
-    let when = object.expression("when", names);
-    let body = read_body(&object);
-    let retries = SourcePlan::retries(body.method());
+    let basic = read_basic(&object);
+    let token = read_token(&object, tokens, basic.is_some());
+    let when = object.expression("when");
+    let when_reads = node.scope.reads_of(&when);
+    let url = object.url("url", allow_http);
+    let tls = tls::read(&object, &url);
+    let Sent { method, body, content_type, only_asks } = read_sent(&object);
+    let retries = object.number("retries", SourcePlan::retries(only_asks));
+    let authorization = token.map(|_| BY_TOKEN).or(basic.as_ref().map(|_| BY_BASIC));
+    let (on_error, deny_reason) = read_on_error(&object);
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
         name,
-        url: object.url("url", allow_http),
+        url,
+        query: object.get("query").map_or_else(Vec::new, |node| read_fields(&node)),
         token,
-        body,
-        headers: read_headers(&object, token.is_some()),
-        waits_for: when.as_ref().map_or_else(Vec::new, |when| indexes_read(when, names)),
+        basic,
+        method,
+        headers: headers::read(&object, authorization),
+        tls,
+        when_waits_for: when_reads.waits_for(),
+        when_values: when_reads.values,
         when,
+        waits_for: Vec::new(),
+        reads: Vec::new(),
+        values: Vec::new(),
         timeout_ms: read_timeout_ms(&object),
-        retries: object.number("retries", retries),
+        retries,
+        // What is written says that twice does no harm.
+        may_repeat: only_asks || retries > 0,
         cache: object.get("cache").and_then(|node| read_cache(&node)),
         max_bytes: object.number("max_bytes", SourcePlan::MAX_BYTES),
-        on_error: object.word("on_error").unwrap_or(OnError::Skip),
+        on_error,
+        deny_reason,
         on_not_found: object.word("on_not_found").unwrap_or(OnNotFound::Null),
-        fail_when: object.get("fail_when").and_then(|node| parse_expression(&node)),
+        ok_status: object.get("ok_status").map_or_else(Vec::new, |node| read_ok_status(&node)),
+        answer: read_answer_format(&object, &body),
+        body,
+        content_type,
+        fail_when: object.get("fail_when").and_then(|node| read_over_answer(&node)),
         needs_verified_email: false,
         is_personal: false,
     };
     let allow_unverified = object.flag("allow_unverified_email");
     object.finish();
-    source.needs_verified_email = !allow_unverified && any_expression(&source, reads_email);
+    let reads = template_reads(&source, node.scope);
+    source.needs_verified_email = !allow_unverified && reads.event.iter().any(|chain| covers_email(chain));
     let token = token.and_then(|index| tokens.list.get(index));
-    source.is_personal = token.is_some_and(|token| token.is_personal) || any_expression(&source, reads_login);
+    source.is_personal = token.is_some_and(|token| token.is_personal) || reads.is_personal();
+    source.waits_for = reads.waits_for();
+    (source.reads, source.values) = (reads.answers, reads.values);
     source
 }
 
 /// Reads the token, which may be left out where there is only one; `null` means none.
-fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
-    let Some(node) = object.get("token") else {
+fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>, has_basic: bool) -> Option<usize> {
+    let Some(node) = object.get_even_null("token") else {
+        if has_basic {
+            return None;
+        }
         if tokens.names.len() > 1 {
             object.node.problem("`token` is missing: there are several, so say which, or null for none");
         }
@@ -72,6 +95,9 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
     };
     if node.value.is_null() {
         return None;
+    }
+    if has_basic {
+        node.problem("`basic` and `token` exclude each other; leave one of them out");
     }
     let wanted = node.string()?;
     if !tokens.names.iter().any(|name| &**name == wanted) {
@@ -85,20 +111,38 @@ fn read_token(object: &Object<'_>, tokens: &Named<TokenPlan>) -> Option<usize> {
     tokens.list.iter().position(|token| &*token.name == wanted)
 }
 
-fn read_body(object: &Object<'_>) -> Body {
-    let method = object.word("method").unwrap_or(Method::Get);
-    match (method, object.get("body")) {
-        (Method::Get, None) => return Body::None,
-        (Method::Get, Some(node)) => node.problem("a GET has no body; set `method` to `POST`"),
-        (Method::Post, None) => object.node.problem("a POST needs a `body`"),
-        (Method::Post, Some(node)) => {
-            if let Some(template) = node.accept(parse_json(node.value)) {
-                visit_json(&template, &mut |part| check_parts(&node, std::iter::once(part)));
-                return Body::Json(template);
-            }
+/// Reads the effect of a failure, and the text that the user reads where that is a denial.
+fn read_on_error(object: &Object<'_>) -> (OnError, Option<Template>) {
+    match object.get("on_error") {
+        Some(node) if node.value.as_object().is_some() => {
+            let object = node.object();
+            let reason = object.require("deny").and_then(|node| read_reason(&node));
+            object.finish();
+            (OnError::Deny, reason)
         }
+        Some(node) => (node.word().unwrap_or(OnError::Skip), None),
+        None => (OnError::Skip, None),
     }
-    Body::None
+}
+
+fn read_ok_status(node: &Node<'_>) -> Vec<u32> {
+    let mut statuses = Vec::new();
+    node.each_item(&mut |item| {
+        let status = item.number(SourcePlan::OK_STATUS);
+        if status.is_some_and(|status| SourcePlan::NEVER_OK.contains(&status)) {
+            item.problem("401, 404, 408 and 429 have a meaning of their own, and are never success here");
+        }
+        statuses.extend(status);
+    });
+    statuses
+}
+
+fn read_answer_format(object: &Object<'_>, body: &Body) -> AnswerFormat {
+    let format = object.word("answer").unwrap_or(AnswerFormat::Json);
+    if matches!(body, Body::GraphQl(_)) && format != AnswerFormat::Json {
+        object.node.problem("`graphql` is answered in JSON, which tells of its errors; leave `answer` out");
+    }
+    format
 }
 
 fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
@@ -117,85 +161,77 @@ fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
     Some(cache)
 }
 
-fn read_headers(object: &Object<'_>, has_token: bool) -> Vec<(String, Template)> {
-    let mut headers: Vec<(String, Template)> = Vec::new();
-    if let Some(node) = object.get("headers") {
-        node.each_member(&mut |name, node| {
-            let lower = name.to_ascii_lowercase();
-            if !is_header_name(&lower) {
-                node.problem("this is not a header name");
-            } else if OWN_HEADERS.contains(&&*lower) {
-                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
-            } else if lower == "authorization" && has_token {
-                node.problem("the token fills `authorization`; set `token` to null to write your own");
-            } else if headers.iter().any(|(known, _)| *known == lower) {
-                node.problem(concat(&["`", &lower, "` is given twice"]));
-            }
-            headers.extend(read_template(node).map(|template| (lower, template)));
-        });
-    }
-    headers
-}
-
-/// Returns whether the name is a token of RFC 9110 §5.6.2.
-fn is_header_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-pub(crate) fn indexes_read(when: &Expression, names: &[Rc<str>]) -> Vec<usize> {
-    let reads = when.reads();
-    let reads_all = reads.iter().any(Vec::is_empty);
-    let is_read = |name: &Rc<str>| reads_all || reads.iter().any(|chain| chain.first() == Some(name));
-    names.iter().enumerate().filter(|(_, name)| is_read(name)).map(|(index, _)| index).collect()
-}
-
-/// Returns whether any template of the source holds such an expression.
-fn any_expression(source: &SourcePlan, is_such: fn(&Expression) -> bool) -> bool {
-    let mut found = false;
-    let mut look =
-        |part: &Part| found |= matches!(part, Part::Expression(expression, _) if is_such(expression));
-    source.url.parts().for_each(&mut look);
-    source.headers.iter().flat_map(|(_, template)| template.parts()).for_each(&mut look);
-    if let Body::Json(body) = &source.body {
-        visit_json(body, &mut look);
-    }
-    found
-}
-
-/// Returns whether an expression reads `event.user.email`, alone or as a part of something larger.
-fn reads_email(expression: &Expression) -> bool {
-    expression.reads().iter().any(|chain| covers_email(chain))
-}
-
-fn covers_email(chain: &[Rc<str>]) -> bool {
-    ["event", "user", "email"].iter().zip(chain).all(|(wanted, name)| *wanted == &**name)
-}
-
-/// A source whose `when` waits for itself, by whatever way round, would never run.
-fn check_cycles(node: &Node<'_>, sources: &[SourcePlan]) {
-    let mut settled = vec![false; sources.len()];
-    loop {
-        let ready = (0..sources.len()).find(|index| {
-            let is_settled = |other: &usize| settled.get(*other).copied().unwrap_or(true);
-            !is_settled(index)
-                && sources.get(*index).is_some_and(|source| source.waits_for.iter().all(is_settled))
-        });
-        match ready.and_then(|index| settled.get_mut(index)) {
-            Some(flag) => *flag = true,
-            None => break,
+/// Returns what the templates of a source read.
+fn template_reads(source: &SourcePlan, scope: &Scope) -> Reads {
+    let mut reads = Reads::default();
+    visit_parts(source, &mut |part| {
+        if let Part::Expression(expression, _) = part {
+            reads.merge(&scope.reads(expression));
         }
+    });
+    reads
+}
+
+/// Calls `visit` with each part of each template of a source. A new field does not compile until it is decided here.
+pub(crate) fn visit_parts(source: &SourcePlan, visit: &mut dyn FnMut(&Part)) {
+    let SourcePlan {
+        url,
+        query,
+        basic,
+        body,
+        headers,
+        tls,
+        name: _,
+        id: _,
+        token: _,
+        method: _,
+        content_type: _,
+        when: _,
+        when_waits_for: _,
+        when_values: _,
+        waits_for: _,
+        reads: _,
+        values: _,
+        timeout_ms: _,
+        retries: _,
+        may_repeat: _,
+        cache: _,
+        max_bytes: _,
+        on_error: _,
+        // It is shown, and not sent.
+        deny_reason: _,
+        on_not_found: _,
+        ok_status: _,
+        answer: _,
+        fail_when: _,
+        needs_verified_email: _,
+        is_personal: _,
+    } = source;
+    url.parts().for_each(&mut *visit);
+    query.iter().for_each(|(_, field)| visit_json(field, visit));
+    let basic = basic.iter().flat_map(|(user, password)| [user, password]);
+    let templates = basic.chain(headers.iter().chain(tls).map(|(_, template)| template));
+    templates.flat_map(Template::parts).for_each(&mut *visit);
+    match body {
+        Body::None => {}
+        Body::Json(template) | Body::GraphQl(template) => visit_json(template, visit),
+        Body::Form(fields) => fields.iter().for_each(|(_, field)| visit_json(field, visit)),
+        Body::Text(template) => template.parts().iter().for_each(visit),
     }
-    let waiting: Vec<String> = sources
-        .iter()
-        .zip(&settled)
-        .filter(|(_, settled)| !**settled)
-        .map(|(source, _)| concat(&["`", &source.name, "`"]))
-        .collect();
-    if !waiting.is_empty() {
-        node.problem(concat(&[
-            &join(waiting.iter().map(String::as_str), " and "),
-            " wait for each other in `when`",
-        ]));
+}
+
+/// Returns whether a chain below `event` reads the user's address, alone or as a part of something larger.
+fn covers_email(chain: &[Rc<str>]) -> bool {
+    ["user", "email"].iter().zip(chain).all(|(wanted, name)| *wanted == &**name)
+}
+
+/// A source that waits for itself, by whatever way round, would never run.
+fn check_circles(node: &Node<'_>, sources: &Named<SourcePlan>) {
+    let waits_for = |source: &SourcePlan| [&*source.when_waits_for, &*source.waits_for].concat();
+    let graph: Vec<Vec<usize>> = sources.list.iter().map(waits_for).collect();
+    if let Some(circle) = circle(&graph) {
+        let name =
+            |index: usize| sources.names.get(index).map_or_else(String::new, |name| String::from(&**name));
+        node.problem(describe_circle(&circle, &name));
     }
 }

@@ -74,7 +74,14 @@ pub(crate) fn parse_json(value: &Value) -> Result<JsonTemplate, Error> {
         Value::Object(members) => {
             let mut parsed = Vec::new();
             for (name, member) in members.iter() {
-                parsed.push((Rc::clone(name), parse_json(member)?));
+                let (name, is_optional) = split_optional(name);
+                if parsed.iter().any(|(known, _): &(Rc<str>, JsonTemplate)| **known == *name) {
+                    let message = concat(&["the member `", &name, "` is given twice, with `?` and without"]);
+                    return Err(Error::new(Code::ConfigInvalid, message));
+                }
+                let member = parse_json(member)?;
+                let member = if is_optional { JsonTemplate::Optional(Box::new(member)) } else { member };
+                parsed.push((name.into(), member));
             }
             JsonTemplate::Object(parsed)
         }
@@ -92,7 +99,16 @@ pub(crate) fn visit_json(template: &JsonTemplate, visit: &mut dyn FnMut(&Part)) 
         JsonTemplate::Text(template) => template.parts().iter().for_each(visit),
         JsonTemplate::Array(items) => items.iter().for_each(|item| visit_json(item, visit)),
         JsonTemplate::Object(members) => members.iter().for_each(|(_, member)| visit_json(member, visit)),
+        JsonTemplate::Optional(member) => visit_json(member, visit),
     }
+}
+
+/// Splits `nick?` into the name and whether the member is optional. `??` at the end stands for a question mark of the
+/// name.
+pub(crate) fn split_optional(name: &str) -> (String, bool) {
+    let bare = name.trim_end_matches('?');
+    let marks = name.len() - bare.len();
+    (concat(&[bare, &"?".repeat(marks / 2)]), marks % 2 == 1)
 }
 
 /// Splits `a.b} rest` at the brace that ends the expression: JMESPath has braces and quotes itself.
@@ -147,7 +163,7 @@ fn brace_error(message: &str, rest: &str, text: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use claimsmith_core::template::Inputs;
+    use claimsmith_core::template::{Inputs, NullInText};
     use claimsmith_core::{Secret, Secrets};
     use claimsmith_expression::{Budget, json};
 
@@ -181,6 +197,32 @@ mod tests {
         assert_eq!(render("{event.user.email}").unwrap_err(), error);
         assert!(render("{event.user.tags}").unwrap_err().contains("is an array"));
         assert!(render("{event.user}").unwrap_err().contains("is an object"));
+    }
+
+    #[test]
+    fn a_null_is_empty_in_a_text_for_people() {
+        let scope = json::read(br#"{"event":{"user":{"name":"Ann","tags":["a"]}}}"#).unwrap();
+        let inputs = Inputs { scope: &scope, secrets: &Secrets::default(), budget: &Budget::default() };
+        let render =
+            |text| parse_template(text).unwrap().render_with(inputs, NullInText::Empty).map_err(|e| e.code);
+        assert_eq!(render("Ask {event.user.boss} for {event.user.name}.").unwrap(), "Ask  for Ann.");
+        assert_eq!(render("{event.user.boss}").unwrap(), "");
+        assert_eq!(render("{event.user.tags}"), Err(Code::TemplateValueMissing));
+    }
+
+    #[test]
+    fn a_question_mark_makes_a_member_optional_and_two_are_one() {
+        for (name, bare, is_optional) in [
+            ("nick", "nick", false),
+            ("nick?", "nick", true),
+            ("nick??", "nick?", false),
+            ("nick???", "nick?", true),
+            ("a?b", "a?b", false),
+            ("?", "", true),
+            ("", "", false),
+        ] {
+            assert_eq!(split_optional(name), (bare.to_owned(), is_optional), "{name}");
+        }
     }
 
     #[test]

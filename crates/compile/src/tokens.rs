@@ -6,17 +6,12 @@ use claimsmith_core::digest::short_digest;
 use claimsmith_core::plan::{ClientAuth, TIMEOUT_MS, TokenPlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::token::{Algorithm, AuthMethod, OWN_FIELDS};
-use claimsmith_expression::Expression;
-use claimsmith_expression::text::concat;
+use claimsmith_expression::text::{concat, decimal};
 
 use crate::expressions::read_template;
 use crate::named::Named;
 use crate::reader::{Node, Object};
-
-/// Returns whether a request that holds this expression's value may differ from one login to another.
-pub(crate) fn reads_login(expression: &Expression) -> bool {
-    !expression.reads().is_empty()
-}
+use crate::{headers, tls};
 
 pub(crate) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenPlan> {
     Named::read(node, &mut |name, entry| read_token(name, entry, allow_http))
@@ -24,35 +19,77 @@ pub(crate) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenPlan> {
 
 fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenPlan {
     let object = node.object();
+    let token_url = object.url("token_url", allow_http);
+    let tls = tls::read(&object, &token_url);
+    let client_auth = read_client_auth(&object, &tls);
+    let is_basic = client_auth.method == AuthMethod::ClientSecretBasic;
     let mut token = TokenPlan {
         name,
         id: breaker_id("", node),
-        token_url: object.url("token_url", allow_http),
+        token_url,
         client_id: object.required_template("client_id"),
-        client_auth: read_client_auth(&object),
+        client_auth,
         parameters: read_parameters(&object),
+        headers: headers::read(&object, is_basic.then_some("`client_secret_basic` fills `authorization`")),
+        tls,
         expires_in_s: object.get("expires_in_s").and_then(|node| node.number(TokenPlan::EXPIRES_IN_S)),
         timeout_ms: read_timeout_ms(&object),
         is_personal: false,
     };
     object.finish();
-    let is_personal =
-        |part: &Part| matches!(part, Part::Expression(expression, _) if reads_login(expression));
-    let is_any_personal = |template: &Template| template.parts().iter().any(is_personal);
-    token.is_personal = token.token_url.parts().any(is_personal)
-        || is_any_personal(&token.client_id)
-        || is_any_personal(&token.client_auth.credential)
-        || token.client_auth.key_id.iter().any(is_any_personal)
-        || token.parameters.iter().any(|(_, template)| is_any_personal(template));
+    let mut is_personal = false;
+    visit_templates(&token, &mut |part| {
+        if let Part::Expression(expression, _) = part {
+            is_personal |= node.scope.reads(expression).is_personal();
+        }
+    });
+    token.is_personal = is_personal;
     token
 }
 
-fn read_client_auth(object: &Object<'_>) -> ClientAuth {
+/// Visits the parts of every template of a token. What a token gets besides is decided about here, or it does not
+/// compile.
+pub(crate) fn visit_templates(token: &TokenPlan, visit: &mut dyn FnMut(&Part)) {
+    let TokenPlan {
+        name: _,
+        id: _,
+        token_url,
+        client_id,
+        client_auth: ClientAuth { method: _, credentials, algorithm: _, key_id },
+        parameters,
+        headers,
+        tls,
+        expires_in_s: _,
+        timeout_ms: _,
+        is_personal: _,
+    } = token;
+    token_url.parts().for_each(&mut *visit);
+    let mut visit_template = |template: &Template| template.parts().iter().for_each(&mut *visit);
+    visit_template(client_id);
+    key_id.iter().for_each(&mut visit_template);
+    for named in [credentials, parameters, headers, tls] {
+        named.iter().for_each(|(_, template)| visit_template(template));
+    }
+}
+
+fn read_client_auth(object: &Object<'_>, tls: &[(String, Template)]) -> ClientAuth {
     let method = object.word("client_auth").unwrap_or(AuthMethod::ClientSecretPost);
     let signs = method == AuthMethod::PrivateKeyJwt;
     let auth = ClientAuth {
         method,
-        credential: object.required_template(method.credential_key()),
+        credentials: match method {
+            AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => read_secrets(object),
+            AuthMethod::PrivateKeyJwt => {
+                vec![(method.credential_key().to_owned(), object.required_template(method.credential_key()))]
+            }
+            AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {
+                if !tls.iter().any(|(part, _)| part == "certificate") {
+                    let word = method.as_str();
+                    object.node.problem(concat(&["`", word, "` needs `tls` with `certificate` and `key`"]));
+                }
+                Vec::new()
+            }
+        },
         algorithm: signs.then(|| object.word("algorithm")).flatten().unwrap_or(Algorithm::Rs256),
         key_id: if signs { object.template("key_id") } else { None },
     };
@@ -62,7 +99,26 @@ fn read_client_auth(object: &Object<'_>) -> ClientAuth {
     auth
 }
 
-fn read_parameters(object: &Object<'_>) -> Vec<(Rc<str>, Template)> {
+/// Reads the client's secret, or a list of them.
+fn read_secrets(object: &Object<'_>) -> Vec<(String, Template)> {
+    let mut secrets = Vec::new();
+    let Some(node) = object.require("client_secret") else { return secrets };
+    let mut read = |node: &Node<'_>| {
+        secrets.extend(read_template(node).map(|template| ("client_secret".to_owned(), template)));
+    };
+    match node.value.as_array() {
+        None => read(&node),
+        Some(items) => {
+            if !(1..=TokenPlan::MAX_SECRETS).contains(&items.len()) {
+                node.problem(concat(&["a list of secrets has from 1 to ", &decimal(TokenPlan::MAX_SECRETS)]));
+            }
+            node.each_item(&mut read);
+        }
+    }
+    secrets
+}
+
+fn read_parameters(object: &Object<'_>) -> Vec<(String, Template)> {
     let mut parameters = Vec::new();
     for key in ["audience", "scope", "resource"] {
         parameters.extend(object.template(key).map(|template| (key.into(), template)));

@@ -16,7 +16,11 @@ use std::slice;
 
 use claimsmith_core::claim_type::ClaimType;
 use claimsmith_core::http::Method;
-use claimsmith_core::plan::{Mode, OnError, OnNotFound, OnUndecidedDeny, OnUndecidedScope};
+use claimsmith_core::mfa::{Factor, Provider};
+use claimsmith_core::plan::{
+    AnswerFormat, CodeEncoding, Hash, JwtAlgorithm, Mode, OnError, OnNotFound, OnUndecidedDeny,
+    OnUndecidedMfa, OnUndecidedScope, SecretEncoding,
+};
 use claimsmith_core::token::{Algorithm, AuthMethod};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Code, Target, Trigger};
@@ -41,7 +45,7 @@ struct Deviation {
 
 /// With all that has the code `expression_invalid`: the syntax of expressions and templates, and what they
 /// may name, is beyond JSON Schema.
-const DEVIATIONS: [Deviation; 18] = [
+const DEVIATIONS: [Deviation; 30] = [
     Deviation {
         message: "`on_unavailable` is missing",
         reason: "it takes the names out of expressions",
@@ -53,9 +57,34 @@ const DEVIATIONS: [Deviation; 18] = [
         shown_by: || source(json!({ "token": "apis" })),
     },
     Deviation {
-        message: "wait for each other in `when`",
+        message: "reads itself",
         reason: "it takes the names out of expressions",
         shown_by: || source(json!({ "when": "profile.ok" })),
+    },
+    Deviation {
+        message: ": a circle",
+        reason: "it takes the names out of expressions",
+        shown_by: || json!({ "values": { "a": "values.b", "b": "values.c", "c": "values.a" } }),
+    },
+    Deviation {
+        message: "a secret stands alone in a setting",
+        reason: "it depends on what stands between braces",
+        shown_by: || json!({ "settings": { "list": ["{secrets.KEY}"] } }),
+    },
+    Deviation {
+        message: "a setting is a literal, or one secret alone",
+        reason: "it depends on what stands between braces",
+        shown_by: || json!({ "settings": { "text": "a {secrets.KEY}" } }),
+    },
+    Deviation {
+        message: "the setting's type",
+        reason: "an object may be a setting itself",
+        shown_by: || json!({ "settings": { "max": { "value": [1], "type": "number" } } }),
+    },
+    Deviation {
+        message: "a text that reads as",
+        reason: "an object may be a setting itself",
+        shown_by: || json!({ "settings": { "max": { "value": "many", "type": "number" } } }),
     },
     Deviation {
         message: "is given twice",
@@ -66,6 +95,41 @@ const DEVIATIONS: [Deviation; 18] = [
         message: "the token fills `authorization`",
         reason: "it depends on the names of one object and on a value of another",
         shown_by: || source(json!({ "headers": { "Authorization": "Basic {secrets.BASIC}" } })),
+    },
+    Deviation {
+        message: "`basic` fills `authorization`",
+        reason: "a header's name in any case",
+        shown_by: || {
+            let basic = json!({ "user": "u", "password": "p" });
+            source(json!({ "token": null, "basic": basic, "headers": { "Authorization": "x" } }))
+        },
+    },
+    Deviation {
+        message: "cannot hold `:`",
+        reason: "an expression may hold the character",
+        shown_by: || source(json!({ "token": null, "basic": { "user": "a:b", "password": "p" } })),
+    },
+    Deviation {
+        message: "`client_secret_basic` fills `authorization`",
+        reason: "it depends on the names of one object and on a value of another",
+        shown_by: || {
+            token(json!({ "client_auth": "client_secret_basic", "headers": { "Authorization": "x" } }))
+        },
+    },
+    Deviation {
+        message: "takes `{secrets.NAME}` and text only",
+        reason: "the syntax of a template",
+        shown_by: || token(json!({ "tls": { "ca": "{event.user.email}" } })),
+    },
+    Deviation {
+        message: "in PEM, such as `{secrets.NAME}`",
+        reason: "a brace that is text, and none of a template",
+        shown_by: || token(json!({ "tls": { "ca": "{{secrets.CA}}" } })),
+    },
+    Deviation {
+        message: "there is no TLS to plain http",
+        reason: "it depends on the text of another key",
+        shown_by: || source(json!({ "url": "http://localhost/", "tls": { "ca": "{secrets.CA}" } })),
     },
     Deviation {
         message: "plain http is for this machine only",
@@ -129,9 +193,17 @@ const DEVIATIONS: [Deviation; 18] = [
         },
     },
     Deviation {
-        message: "the trigger credentials-exchange cannot change scopes",
+        message: "the trigger credentials-exchange has no user",
         reason: "a configuration does not say its trigger",
-        shown_by: || json!({ "scopes": [] }),
+        shown_by: || json!({ "mfa": [{ "provider": "any" }] }),
+    },
+    Deviation {
+        message: "is over the 255 characters",
+        reason: "a schema counts code points, JavaScript UTF-16 units",
+        shown_by: || {
+            let name = "\u{1f511}".repeat(128);
+            json!({ "claims": { name: { "value": "profile.plan", "to": ["session_metadata"] } } })
+        },
     },
     Deviation {
         message: "a token for a machine has claims of the access token only",
@@ -139,6 +211,13 @@ const DEVIATIONS: [Deviation; 18] = [
         shown_by: || json!({ "claims": { "plan": { "value": "profile.plan", "to": ["id_token"] } } }),
     },
 ];
+
+/// A token with some of its keys replaced.
+fn token(members: Value) -> Value {
+    let mut token = json!({ "token_url": "https://a.example", "client_id": "x", "client_secret": "x" });
+    token.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    json!({ "tokens": { "api": token } })
+}
 
 /// The source of the base with some of its keys replaced.
 fn source(members: Value) -> Value {
@@ -216,8 +295,8 @@ fn both_agree_where_a_key_is_missing() {
 #[test]
 fn both_agree_where_a_value_is_of_another_type() {
     let validator = validator();
+    // Null is the same as leaving a key out, which the schema does not offer.
     let others = [
-        json!(null),
         json!(true),
         json!(7),
         json!(1.5),
@@ -333,15 +412,24 @@ fn both_agree_on_every_name() {
         for name in
             [&name, &name.to_uppercase(), &format!("https://x.{name}/y"), &format!("{name}:x"), &long_name]
         {
-            let token = json!({ "token_url": "https://a.example", "client_id": "x", "client_secret": "x" });
+            let whole = json!({ "token_url": "https://a.example", "client_id": "x", "client_secret": "x" });
             let mut tried = vec![
-                json!({ "tokens": { name: token }, "sources": {} }),
+                json!({ "tokens": { name: whole }, "sources": {} }),
                 json!({ "sources": { "profile": {"url": "https://api.example.com/"}, name: {"url": "https://api.example.com/" } } }),
                 source(json!({ "headers": { name: "x" } })),
+                source(json!({ "query": { name: "x" } })),
+                source(json!({ "form": { name: ["x"] } })),
+                source(json!({ "body": { name: "x" } })),
+                source(json!({ "text": "x", "content_type": name })),
+                source(json!({ "graphql": { "query": name } })),
+                source(json!({ "graphql": { "query": "{a}", "operation_name": name } })),
+                token(json!({ "headers": { name: "x" } })),
                 json!({ "tokens": { "api": { "token_url": "https://a.example", "client_id": "x", "client_secret": "x", "parameters": { name: "x" } } } }),
                 json!({ "claims": { name: "profile.x" } }),
             ];
-            for target in ["access_token", "id_token", "saml_response", "transaction_metadata"] {
+            for target in
+                ["access_token", "id_token", "saml_response", "transaction_metadata", "session_metadata"]
+            {
                 tried.push(json!({ "claims": { name: { "value": "profile.x", "to": [target] } } }));
             }
             for members in tried {
@@ -365,6 +453,14 @@ fn odd_names() -> impl Iterator<Item = String> {
         "x-é",
         "a:b",
         "a\nb",
+        "a?",
+        "a??",
+        "a???",
+        "?",
+        "a/b",
+        "a/b;c=d",
+        "{ event { id } }",
+        "{event.id}",
         "http://auth0.com",
         "HTTPS://AUTH0.COM:80",
         "https://xauth0.com/",
@@ -380,12 +476,25 @@ fn odd_names() -> impl Iterator<Item = String> {
 /// The strings of the reader's source: whatever it knows by name is among them.
 fn reader_words() -> BTreeSet<String> {
     let mut words = BTreeSet::new();
-    for file in ["configuration", "tokens", "sources", "claims", "rules"] {
+    for file in [
+        "configuration",
+        "settings",
+        "values",
+        "tokens",
+        "sources",
+        "requests",
+        "tls",
+        "headers",
+        "claims",
+        "rules",
+        "signing",
+    ] {
         let source = read_file(&format!("crates/compile/src/{file}.rs"));
         let literals = source.split('"').skip(1).step_by(2);
         words.extend(literals.filter(|text| !text.contains(char::is_whitespace)).map(str::to_owned));
     }
     words.extend(every_word());
+    words.extend(claimsmith_core::http::TLS_PARTS.map(str::to_owned));
     words.extend(claimsmith_core::names::RESERVED_NAMES.split(' ').map(str::to_owned));
     words.extend(claimsmith_core::names::RESERVED_HOSTS.map(str::to_owned));
     words
@@ -405,21 +514,39 @@ fn every_word() -> impl Iterator<Item = String> {
         of::<OnUndecidedDeny>(),
         of::<OnUndecidedScope>(),
         of::<Method>(),
+        of::<AnswerFormat>(),
         of::<AuthMethod>(),
         of::<Algorithm>(),
+        of::<OnUndecidedMfa>(),
+        of::<Provider>(),
+        of::<Factor>(),
+        of::<Hash>(),
+        of::<SecretEncoding>(),
+        of::<CodeEncoding>(),
+        of::<JwtAlgorithm>(),
     ];
     words.into_iter().flatten().map(str::to_owned)
 }
 
 /// Where the complete configuration has an example of each object.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 18] = [
     ("", ""),
+    ("TypedSetting", "/settings/max"),
+    ("WholeValue", "/values/whole"),
     ("Token", "/tokens/signed"),
     ("Source", "/sources/profile"),
+    ("Tls", "/sources/profile/tls"),
     ("Cache", "/sources/profile/cache"),
+    ("Basic", "/sources/update/basic"),
+    ("GraphQl", "/sources/account/graphql"),
     ("WholeClaim", "/claims/seats"),
+    ("Hmac", "/claims/https:~1~1example.com~1signature/hmac"),
+    ("Jwt", "/claims/https:~1~1example.com~1token/jwt"),
     ("ScopeRule", "/scopes/1"),
+    ("ScopeList", "/scopes/2/add"),
     ("DenyRule", "/deny/0"),
+    ("MfaRule", "/mfa/1"),
+    ("SessionRule", "/refresh_token/0"),
     ("Limits", "/limits"),
 ];
 
@@ -471,7 +598,7 @@ fn both_know_the_same_words() {
             count += 1;
         }
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 22);
 }
 
 #[test]
@@ -493,7 +620,33 @@ fn a_key_left_out_is_the_default_that_the_schema_tells() {
             count += 1;
         }
     }
-    assert_eq!(count, 22);
+    assert_eq!(count, 23);
+}
+
+#[test]
+fn a_key_that_is_null_is_left_out() {
+    let complete = complete();
+    let objects = objects(&claimsmith_compile::schema::schema());
+    for (name, pointer) in PLACES {
+        let required = objects[name].get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        for key in objects[name]["properties"].as_object().unwrap().keys() {
+            // No token is another thing than the only one.
+            if key == "token" || required.contains(&json!(key)) {
+                continue;
+            }
+            let mut without = complete.pointer(pointer).unwrap().clone();
+            without.as_object_mut().unwrap().remove(key);
+            let mut null = without.clone();
+            null.as_object_mut().unwrap().insert(key.clone(), Value::Null);
+            let [without, null] = [without, null].map(|object| {
+                let config = with(&complete, pointer, object);
+                let problems = read_config(&config, Trigger::PostLogin);
+                let problems: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+                if problems.is_empty() { vec![compiled(&config).to_string()] } else { problems }
+            });
+            assert_eq!(without, null, "{key} of {name}");
+        }
+    }
 }
 
 #[test]

@@ -128,5 +128,5 @@ pub(crate) fn deadline_exceeded() -> Error {
 /// or stranger is not repeated, since it could carry a secret.
 fn plain_word(word: &str) -> &str {
     let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_plain && (1..=40).contains(&word.len()) { word } else { "unknown cause" }
+    if is_plain && (1..=60).contains(&word.len()) { word } else { "unknown cause" }
 }

@@ -6,6 +6,7 @@ use claimsmith_expression::platform;
 use claimsmith_expression::text::decimal;
 
 use crate::encode::base64url;
+use crate::secret::Secret;
 
 /// Returns a SHA-256 over the parts, as 43 characters of base64url.
 pub(crate) fn digest(parts: &[&str]) -> String {
@@ -28,6 +29,15 @@ pub(crate) fn identity(parts: &[&str]) -> String {
     text
 }
 
+/// Returns names with their values as one such text.
+pub(crate) fn identity_of(pairs: &[(String, Secret)]) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for (name, value) in pairs {
+        parts.extend([name, value.expose()]);
+    }
+    identity(&parts)
+}
+
 pub(crate) fn digest_of(identity: &str) -> String {
-    base64url(&platform::sha256(identity))
+    base64url(&platform::sha256(identity.as_bytes()))
 }

@@ -8,7 +8,7 @@ use crate::decision::{DENY_REASON, Decision, Effect};
 use crate::error::{Code, Error};
 use crate::limits::{is_scope, refuse, room, too_large, weight};
 use crate::plan::Limits;
-use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport};
+use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport, SessionReport};
 use crate::target::Target;
 use crate::text::claim_path;
 
@@ -73,18 +73,16 @@ impl Effects {
             let message = "an integer beyond 2^53 - 1 would be rounded; set it as text";
             return Err(Error::new(Code::UnsafeInteger, message).at(&place));
         }
-        let mut bytes = weight(target, name, &value, &held);
-        let mut count = 1_usize;
+        let mut taken = weight(target, name, &value, &held);
         for effect in &self.list {
             if let Effect::SetClaim { target: known, name: other, value } = effect
                 && *known == target
                 && **other != *name
             {
-                bytes = bytes.saturating_add(weight(target, other, value, &held));
-                count += 1;
+                taken.add(weight(target, other, value, &held));
             }
         }
-        if !room(LIMITS, target, &held).holds(bytes, count) {
+        if !room(LIMITS, target, &held).holds(taken) {
             return Err(too_large(target).at(&place));
         }
         self.list.retain(|effect| !matches!(effect, Effect::SetClaim { target: known, name: same, .. } if *known == target && **same == *name));
@@ -144,6 +142,10 @@ impl Effects {
                 sources: Vec::new(),
                 claims: ClaimsReport::default(),
                 scopes: ScopesReport::default(),
+                mfa: None,
+                session: SessionReport::default(),
+                refresh_token: SessionReport::default(),
+                denied: outcome == OutcomeKind::Denied,
                 errors: failure.into_iter().collect(),
                 warnings: Vec::new(),
                 fingerprint: None,

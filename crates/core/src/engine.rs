@@ -5,13 +5,14 @@ use claimsmith_expression::{Budget, Value};
 use crate::call::Deadline;
 use crate::decision::{DENY_REASON, Decision, Effect};
 use crate::event::read_event;
+use crate::facts::View;
 use crate::fingerprint::fingerprint;
 use crate::gather::{Shared, gather};
 use crate::host::Host;
 use crate::login::Login;
 use crate::mapping::{Bounds, Mapped};
 use crate::plan::{Live, Mode, Plan};
-use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport, rounded};
+use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport, SessionReport, rounded};
 use crate::rules::Denial;
 use crate::warning;
 
@@ -89,20 +90,21 @@ impl Engine {
 
     fn decide(&self, mapped: Mapped<'_>) -> Decision {
         let Mapped { mut gathered, mut effects, mut left_out, mut defaulted, denial, .. } = mapped;
+        gathered.errors.append(&mut gathered.facts.take_errors());
         let by_failure = || gathered.denies.then(|| Denial { reason: DENY_REASON.into(), is_failure: true });
         let denial = denial.or_else(by_failure);
         let is_denied = denial.is_some();
         let is_shadow = self.plan.mode == Mode::Shadow;
         if let Some(Denial { reason, is_failure }) = denial {
-            effects = vec![Effect::Deny { reason, is_failure }];
+            effects.push(Effect::Deny { reason, is_failure });
             (left_out, defaulted) = (Vec::new(), Vec::new());
             if is_shadow {
                 gathered.warnings.push("the login would have been denied".to_owned());
             }
         }
-        let event = gathered.facts.scope.member("event");
+        let event = gathered.facts.seen(View::Lenient).member("event");
         warning::note(&effects, |names| read_event(&event, names), &mut gathered.warnings);
-        let outcome = if gathered.is_own {
+        let outcome = if gathered.is_skipped {
             OutcomeKind::Skipped
         } else if is_shadow {
             OutcomeKind::Shadow
@@ -123,6 +125,10 @@ impl Engine {
             sources: gathered.sources,
             claims: ClaimsReport { set: Vec::new(), left_out, defaulted },
             scopes: ScopesReport::default(),
+            mfa: None,
+            session: SessionReport::default(),
+            refresh_token: SessionReport::default(),
+            denied: is_denied,
             errors: gathered.errors,
             warnings: self.warnings.iter().cloned().chain(gathered.warnings).collect(),
             fingerprint: Some(self.fingerprint.clone()),

@@ -3,6 +3,7 @@
 use claimsmith_expression::text::concat;
 use claimsmith_expression::{Value, platform, sorted_order};
 
+use crate::encode::hex;
 use crate::plan::VERSION;
 
 /// Returns the fingerprint of a configuration for this version: SHA-256 over the version, a line feed and the
@@ -12,13 +13,8 @@ use crate::plan::VERSION;
 pub fn fingerprint(config: &Value) -> String {
     let mut text = concat(&[VERSION, "\n"]);
     write_canonical(&mut text, config, Some("$schema"));
-    let mut digits = String::new();
-    for byte in platform::sha256(&text).into_iter().take(8) {
-        for nibble in [byte >> 4, byte & 0xf] {
-            digits.extend(char::from_digit(u32::from(nibble), 16));
-        }
-    }
-    digits
+    let digest = platform::sha256(text.as_bytes());
+    hex(digest.get(..8).unwrap_or_default())
 }
 
 /// Members by their names in UTF-16 (RFC 8785 §3.2.3); numbers and texts as JavaScript writes them. One member of the

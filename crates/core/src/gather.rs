@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use claimsmith_expression::text::concat;
-use claimsmith_expression::{Budget, Cause, Faults, Map, Value};
+use claimsmith_expression::{Budget, Faults, Map, Value};
 
 use crate::answers::{Answer, Answers};
 use crate::breaker::Circuit;
@@ -12,19 +12,23 @@ use crate::call::{Attempt, Deadline, status_of};
 use crate::error::{Code, Error, placed};
 use crate::event::{CLIENT_ID, CORRELATION_ID, read_event};
 use crate::exchange::Exchange;
-use crate::gathered::{Facts, Gathered};
+use crate::facts::{Answered, Facts, Means, View};
+use crate::gathered::Gathered;
 use crate::grant::grant;
 use crate::host::Host;
-use crate::http::{Request, Response};
+use crate::http::{Method, Request, Response};
 use crate::login::Login;
+use crate::now::now;
 use crate::plan::{CachePlan, OnError, Plan, SourcePlan, TokenPlan};
 use crate::report::{AnswerOrigin, SourceReport, TokenReport, rounded};
-use crate::rules::deny_early;
+use crate::rules::{Steps, deny_early};
 use crate::secret::{Secret, Secrets};
+use crate::settings::settings;
 use crate::shared_state::{Caller, SharedState};
 use crate::source::{answer_key, read_source_response, source_request, undecided};
 use crate::task::{Background, GRACE_MS, LocalFuture, Promised, join};
 use crate::template::Inputs;
+use crate::tls::tls;
 use crate::token::{Grant, Token};
 use crate::token_store::{TokenRequest, TokenStore};
 use crate::trigger::Trigger;
@@ -37,7 +41,8 @@ pub(crate) struct Shared {
     answers: Answers,
 }
 
-/// Calls every source of the configuration. Ends by the deadline.
+/// Calls every source of the configuration, unless nothing is to be decided or a rule denies the login by the event
+/// alone. Ends by the deadline.
 pub(crate) async fn gather<H: Host>(
     plan: &Plan,
     shared: &Shared,
@@ -46,9 +51,11 @@ pub(crate) async fn gather<H: Host>(
     (deadline, budget): (Deadline, &Budget),
 ) -> Gathered {
     let run = Run::new(plan, shared, host, login, (deadline, budget));
-    let is_own = is_own_client(plan, run.inputs());
-    let denied_early = if is_own { None } else { run.deny_early() };
-    if !is_own && denied_early.is_none() {
+    let is_skipped = run.is_skipped().await;
+    let denied_early = if is_skipped { None } else { run.deny_early().await };
+    if is_skipped || denied_early.is_some() {
+        run.trace.borrow_mut().sources.iter_mut().for_each(|(_, source)| source.skipped = true);
+    } else {
         if !plan.sources.is_empty() {
             shared.state.load(host);
         }
@@ -56,17 +63,17 @@ pub(crate) async fn gather<H: Host>(
         run.ask_all(&background).await;
         drop(background);
     }
-    let facts = run.facts();
     let trace = run.trace.into_inner();
     Gathered {
-        facts,
+        facts: run.facts,
+        secrets: run.secrets,
         correlation_id: run.correlation_id,
         tokens: trace.tokens,
         sources: trace.sources,
         warnings: trace.warnings,
         errors: run.errors.into_inner(),
         denies: run.denies.get(),
-        is_own,
+        is_skipped,
         denied_early,
     }
 }
@@ -78,8 +85,8 @@ struct Run<'a, H> {
     host: &'a H,
     deadline: Deadline,
     budget: &'a Budget,
-    /// The data that templates are filled from.
-    scope: Value,
+    /// What expressions see.
+    facts: Facts,
     secrets: Secrets,
     caller: Caller,
     correlation_id: Option<String>,
@@ -88,28 +95,6 @@ struct Run<'a, H> {
     errors: RefCell<Vec<Error>>,
     denies: Cell<bool>,
     trace: RefCell<Trace>,
-}
-
-/// The outcome of a source.
-#[derive(Clone, Debug)]
-enum Answered {
-    /// It answered this; null for 204, and for a 404 that is an answer.
-    With(Value),
-    /// Its `when` does not hold.
-    NotAsked,
-    /// Any other outcome.
-    Failed,
-}
-
-impl Answered {
-    /// Returns its value in expressions; `not_asked` for a source that was not asked.
-    fn seen(self, not_asked: Value) -> Value {
-        match self {
-            Answered::With(value) => value,
-            Answered::NotAsked => not_asked,
-            Answered::Failed => Value::Unavailable(Cause::Failed),
-        }
-    }
 }
 
 /// The calls, as the report shows them.
@@ -136,17 +121,23 @@ impl<'a, H: Host> Run<'a, H> {
         (deadline, budget): (Deadline, &'a Budget),
     ) -> Run<'a, H> {
         let correlation_id = read_event(&login.event, CORRELATION_ID);
-        let errors = unreadable_parts(plan, &login.event);
+        let mut errors = unreadable_parts(plan, &login.event);
         let user_id = read_event(&login.event, plan.trigger.subject());
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
-        let scope: Map = [("event".into(), login.event)].into_iter().collect();
+        let mut members: Map = [("event".into(), login.event)].into_iter().collect();
+        if !plan.settings.is_empty() {
+            members.insert("settings".into(), settings(plan, &login.secrets, &mut errors));
+        }
+        if plan.reads_now {
+            members.insert("now".into(), now(host));
+        }
         Run {
             plan,
             shared,
             host,
             deadline,
             budget,
-            scope: scope.into(),
+            facts: Facts::new(members),
             secrets: login.secrets,
             caller: Caller { user_id, ..Caller::default() },
             correlation_id: correlation_id.as_str().map(str::to_owned),
@@ -157,28 +148,45 @@ impl<'a, H: Host> Run<'a, H> {
         }
     }
 
-    fn inputs(&self) -> Inputs<'_> {
-        Inputs { scope: &self.scope, secrets: &self.secrets, budget: self.budget }
+    /// Returns whether there is nothing to decide.
+    async fn is_skipped(&self) -> bool {
+        if is_own_client(self.plan, &self.facts.seen(View::Strict), &self.secrets, self.budget) {
+            self.warn(&["the token is one that this configuration asks for, and is left as it is"]);
+            return true;
+        }
+        let Some(when) = &self.plan.when else { return false };
+        self.add_values(&self.plan.when_values, View::Lenient, self.budget).await;
+        match when.holds(&self.facts.seen(View::Lenient), self.budget, Faults::LeaveOpen) {
+            Ok(holds) => !holds,
+            // The rules are what protects the login, so they decide.
+            Err(error) => {
+                self.errors.borrow_mut().push(undecided("when", &error).at("when"));
+                false
+            }
+        }
     }
 
     /// The reason of a rule that denies the login whatever the sources would say. They are not asked then.
-    fn deny_early(&self) -> Option<Rc<str>> {
-        let event = Facts { scope: self.scope.clone(), to_rules: self.scope.clone() };
-        let mut trace = self.trace.borrow_mut();
-        let reason = deny_early(self.plan, &event, &mut trace.warnings)?;
-        trace.sources.iter_mut().for_each(|(_, source)| source.skipped = true);
-        self.answers.iter().for_each(|answer| answer.fulfil(Answered::NotAsked));
-        Some(reason)
+    async fn deny_early(&self) -> Option<Rc<str>> {
+        let steps = Steps::new();
+        self.add_values(&self.plan.early_values, View::Strict, &steps.shared).await;
+        deny_early(self.plan, &self.facts, &self.secrets, &steps, &mut self.trace.borrow_mut().warnings)
     }
 
-    /// Asks every source, side by side; one whose `when` reads another's answer waits for that. What they
-    /// put in the background is over as well when this is.
+    async fn add_values(&self, wanted: &[usize], view: View, budget: &Budget) {
+        let means = Means { host: self.host, secrets: &self.secrets, budget, deadline: self.deadline };
+        self.facts.add_values(self.plan, wanted, view, means).await;
+    }
+
+    /// Asks every source, side by side; one that reads another's answer waits for that. What they put in the background
+    /// is over as well when this is.
     async fn ask_all<'r>(&'r self, background: &Background<'r>) {
         let mut calls: Vec<LocalFuture<'_, ()>> = Vec::new();
         for (index, (source, answer)) in self.plan.sources.iter().zip(&self.answers).enumerate() {
             calls.push(Box::pin(async move {
                 let mut report = SourceReport::default();
                 let answered = self.ask(source, &mut report, background).await;
+                self.facts.add_source(&source.name, &answered, &report);
                 if let Some((_, slot)) = self.trace.borrow_mut().sources.get_mut(index) {
                     *slot = report;
                 }
@@ -197,15 +205,21 @@ impl<'a, H: Host> Run<'a, H> {
         report: &mut SourceReport,
         background: &Background<'r>,
     ) -> Answered {
-        let result = match self.is_wanted(source).await {
+        let result = match self.is_wanted(source, report).await {
             Ok(true) => self.answer(source, report, background).await.map(Answered::With),
-            Ok(false) => {
-                report.skipped = true;
-                Ok(Answered::NotAsked)
-            }
+            Ok(false) => Ok(Answered::NotAsked),
             Err(error) => Err(error),
         };
-        result.unwrap_or_else(|error| {
+        let answered = result.or_else(|error| {
+            let is_unavailable = error.code == Code::Unavailable && report.attempts == 0;
+            if is_unavailable && self.waits_for_not_asked(source) {
+                Ok(Answered::NotAsked)
+            } else {
+                Err(error)
+            }
+        });
+        report.skipped = matches!(answered, Ok(Answered::NotAsked));
+        answered.unwrap_or_else(|error| {
             report.error = Some(error.code);
             if source.on_error == OnError::Deny {
                 self.denies.set(true);
@@ -215,17 +229,47 @@ impl<'a, H: Host> Run<'a, H> {
         })
     }
 
-    async fn is_wanted(&self, source: &SourcePlan) -> Result<bool, Error> {
-        let Some(when) = &source.when else { return Ok(true) };
-        let mut scope = self.scope.as_object().cloned().unwrap_or_default();
-        for index in &source.waits_for {
-            if let (Some(other), Some(answer)) = (self.plan.sources.get(*index), self.answers.get(*index)) {
-                scope.insert(Rc::clone(&other.name), answer.wait().await.seen(Value::Null));
+    /// Decides whether a source is to be asked. All that its request is made of is there then.
+    async fn is_wanted(&self, source: &SourcePlan, report: &mut SourceReport) -> Result<bool, Error> {
+        if let Some(when) = &source.when {
+            self.wait_for(&source.when_waits_for, report).await;
+            self.add_values(&source.when_values, View::Lenient, self.budget).await;
+            let decision = when.holds(&self.facts.seen(View::Lenient), self.budget, Faults::LeaveOpen);
+            let decision = decision.map_err(|error| undecided("when", &error));
+            if !placed(decision, &["sources.", &source.name, ".when"])? {
+                return Ok(false);
             }
         }
-        let decision = when.holds(&scope.into(), self.budget, Faults::LeaveOpen);
-        let decision = decision.map_err(|error| undecided("when", &error));
-        placed(decision, &["sources.", &source.name, ".when"])
+        self.wait_for(&source.waits_for, report).await;
+        self.add_values(&source.values, View::Strict, self.budget).await;
+        Ok(true)
+    }
+
+    /// Waits for other sources, by their indexes.
+    async fn wait_for(&self, others: &[usize], report: &mut SourceReport) {
+        for index in others {
+            let (Some(other), Some(answer)) = (self.plan.sources.get(*index), self.answers.get(*index))
+            else {
+                continue;
+            };
+            answer.wait().await;
+            if !report.waited_for.contains(&other.name) {
+                report.waited_for.push(Rc::clone(&other.name));
+            }
+        }
+    }
+
+    /// Returns whether a source has no request for the only reason that others were not asked.
+    fn waits_for_not_asked(&self, source: &SourcePlan) -> bool {
+        let mut is_any_not_asked = false;
+        for index in &source.reads {
+            match self.answers.get(*index).and_then(Promised::get) {
+                Some(Answered::NotAsked) => is_any_not_asked = true,
+                Some(Answered::With(_)) => {}
+                Some(Answered::Failed) | None => return false,
+            }
+        }
+        is_any_not_asked
     }
 
     /// The source's answer: one that is kept, or the backend's.
@@ -235,9 +279,13 @@ impl<'a, H: Host> Run<'a, H> {
         report: &mut SourceReport,
         background: &Background<'r>,
     ) -> Result<Value, Error> {
-        let mut request = source_request(source, self.inputs(), self.correlation_id.as_deref())?;
+        let scope = self.facts.seen(View::Strict);
+        let inputs = Inputs { scope: &scope, secrets: &self.secrets, budget: self.budget };
+        let mut request = source_request(source, inputs, self.correlation_id.as_deref())?;
         let token = source.token.and_then(|index| self.plan.tokens.get(index));
-        let grant = token.map(|config| grant(config, self.inputs())).transpose()?;
+        request.tls = tls(self.host, &source.tls, inputs, ("sources.", &source.name))?;
+        let grant = token.map(|config| grant(self.host, config, inputs)).transpose()?;
+        drop(scope);
         let grant = token.zip(grant.map(Rc::new));
         let Some(CachePlan { ttl_ms, stale_if_error_ms, not_found_ttl_ms }) = source.cache else {
             let response = self.call(source, &mut request, grant.as_ref(), report, background).await?;
@@ -253,7 +301,10 @@ impl<'a, H: Host> Run<'a, H> {
                 return Ok(answer.value.clone());
             }
         }
-        if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref()) {
+        // To any other method 412 would answer (RFC 9110 §13.1.2).
+        if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref())
+            && request.method == Method::Get
+        {
             request.set_header("if-none-match", Secret::new(etag));
         }
         let result = self.call(source, &mut request, grant.as_ref(), report, background).await;
@@ -276,7 +327,8 @@ impl<'a, H: Host> Run<'a, H> {
                     answers.remove(&key);
                     return Ok(value);
                 }
-                let etag = response.header("etag").map(str::to_owned).filter(|_| !is_not_found);
+                // The tag is of what is there, and an error has none of it.
+                let etag = response.header("etag").map(str::to_owned).filter(|_| response.status < 300);
                 let bytes = response.body.len();
                 let answer = Answer { value: value.clone(), etag, is_not_found, bytes, stored_at_ms: now_ms };
                 answers.put(key, answer);
@@ -405,18 +457,6 @@ impl<'a, H: Host> Run<'a, H> {
     fn warn(&self, message: &[&str]) {
         self.trace.borrow_mut().warnings.push(concat(message));
     }
-
-    fn facts(&self) -> Facts {
-        let answered = || self.answers.iter().map(|answer| answer.get().unwrap_or(Answered::NotAsked));
-        let scope = |not_asked: &Value| {
-            let mut scope = self.scope.as_object().cloned().unwrap_or_default();
-            for (source, answered) in self.plan.sources.iter().zip(answered()) {
-                scope.insert(Rc::clone(&source.name), answered.seen(not_asked.clone()));
-            }
-            Value::from(scope)
-        };
-        Facts { scope: scope(&Value::Null), to_rules: scope(&Value::Unavailable(Cause::NotAsked)) }
-    }
 }
 
 /// The parts of the event that are read and cannot be, each as an error.
@@ -459,8 +499,9 @@ fn is_outage(error: &Error, status: Option<u16>) -> bool {
 
 /// Returns whether the token to be issued is one that this engine asked for. To ask for another one
 /// because of it would never end.
-fn is_own_client(plan: &Plan, inputs: Inputs<'_>) -> bool {
-    let client_id = read_event(&inputs.scope.member("event"), CLIENT_ID);
+fn is_own_client(plan: &Plan, scope: &Value, secrets: &Secrets, budget: &Budget) -> bool {
+    let inputs = Inputs { scope, secrets, budget };
+    let client_id = read_event(&scope.member("event"), CLIENT_ID);
     plan.trigger == Trigger::CredentialsExchange
         // A client id that cannot be rendered asks for no token either.
         && plan.tokens.iter().any(|token| {

@@ -1,16 +1,19 @@
 //! From a plan's token to the grant of one login.
 
 use crate::error::{Error, placed};
+use crate::host::Host;
 use crate::plan::TokenPlan;
 use crate::secret::Secret;
-use crate::template::{Inputs, Template};
+use crate::source::check_header_value;
+use crate::template::{Inputs, Template, fill};
+use crate::tls::tls;
 use crate::token::{AuthMethod, Grant, Signing};
 
 /// Fills the templates of a token.
 ///
 /// # Errors
-/// As [`Template::render`], placed at the field.
-pub(crate) fn grant(token: &TokenPlan, inputs: Inputs<'_>) -> Result<Grant, Error> {
+/// As [`Template::render`] and [`tls`], placed at the field.
+pub(crate) fn grant(host: &impl Host, token: &TokenPlan, inputs: Inputs<'_>) -> Result<Grant, Error> {
     let name = &*token.name;
     let auth = &token.client_auth;
     let render = |template: &Template, key: &str| -> Result<Secret, Error> {
@@ -20,18 +23,21 @@ pub(crate) fn grant(token: &TokenPlan, inputs: Inputs<'_>) -> Result<Grant, Erro
         Some(template) => Some(render(template, "key_id")?),
         None => None,
     };
-    let mut parameters = Vec::new();
-    for (parameter, template) in &token.parameters {
-        parameters.push((String::from(&**parameter), render(template, parameter)?));
+    let of = |templates, key| fill(templates, inputs, &["tokens.", name, key]);
+    let headers = of(&token.headers, ".headers.")?;
+    for (header, value) in &headers {
+        placed(check_header_value(header, value.expose()), &["tokens.", name, ".headers.", header])?;
     }
     let signing = Signing { algorithm: auth.algorithm, key_id };
     Ok(Grant {
         url: placed(token.token_url.render(inputs), &["tokens.", name, ".token_url"])?,
         client_id: render(&token.client_id, "client_id")?,
-        credential: render(&auth.credential, auth.method.credential_key())?,
+        credentials: of(&auth.credentials, ".")?.into_iter().map(|(_, secret)| secret).collect(),
         auth: auth.method,
         signing: (auth.method == AuthMethod::PrivateKeyJwt).then_some(signing),
-        parameters,
+        parameters: of(&token.parameters, ".")?,
+        headers,
+        tls: tls(host, &token.tls, inputs, ("tokens.", name))?,
         expires_in_s: token.expires_in_s,
     })
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::future::Future;
 
-use crate::http::{Request, Response, TransportError};
+use crate::http::{Request, Response, Tls, TransportError};
 use crate::secret::Secret;
 
 /// The host platform that the engine runs on: sockets, clocks, randomness and a cache.
@@ -14,8 +14,14 @@ use crate::secret::Secret;
 /// Futures may be dropped before they are ready. That is how a call is given up when its time is over:
 /// the host then closes the socket, or clears the timer.
 pub trait Host {
+    /// Returns the part of [`Tls`](crate::http::Tls) that is unfit: a certificate or a key that cannot be read, a key
+    /// that is not the certificate's. A host that has no such connections must fail to [`send`](Host::send) instead.
+    fn unfit_part(&self, tls: &Tls) -> Option<String>;
+
     /// Sends a request and reads the answer whole. Follows no redirect. Sends a request again only within
     /// [`Request::may_repeat`], on a kept connection that turns out to be dead.
+    ///
+    /// The other side's certificate is always verified: [`Request::tls`] adds authorities, and changes nothing else.
     ///
     /// Sets `sent` before the first byte of the request may leave, so that a failure or a timeout before that
     /// is known to be one of the connection: of the name, of TCP, of TLS.
@@ -40,6 +46,9 @@ pub trait Host {
 
     /// Returns a number that is uniform in [0, 1). For jitter only; it is not secure.
     fn random(&self) -> f64;
+
+    /// Returns a new random UUID (RFC 9562 §5.4) from a secure source.
+    fn uuid(&self) -> String;
 
     /// Returns the text that the shared cache holds under this key.
     fn cache_get(&self, key: &str) -> Option<String>;

@@ -8,10 +8,16 @@ use crate::words::words;
 words! {
     /// The method of a request, as it goes on the wire.
     pub enum Method {
-        /// Asks, and may be sent again.
+        /// Asks, and may be sent again. It has no body.
         Get = "GET",
-        /// Sends `body`, once.
+        /// Sends a body, once. The default where there is one.
         Post = "POST",
+        /// Sends a body that takes the place of what is there, once.
+        Put = "PUT",
+        /// Sends a body that changes what is there, once.
+        Patch = "PATCH",
+        /// Removes what is there, once. It may have a body.
+        Delete = "DELETE",
     }
 }
 
@@ -26,18 +32,35 @@ pub struct Request {
     pub headers: Vec<(String, Secret)>,
     /// The body, UTF-8.
     pub body: Option<Secret>,
+    /// What the connection presents and trusts.
+    pub tls: Tls,
     /// True where it may be sent again although the first may have arrived (RFC 9110 §9.2.2).
     pub may_repeat: bool,
     /// The most bytes of the answer's body; one more is [`TransportError::TooLarge`].
     pub max_bytes: u32,
+    /// False where the status says all, so that the body of the answer need not arrive.
+    pub reads_body: bool,
+    /// The statuses beside 2xx whose body is read.
+    pub ok_status: Vec<u32>,
 }
 
 impl Request {
+    /// Returns whether an answer with this status is nothing without its body.
+    pub fn needs_body(&self, status: u16) -> bool {
+        // 204 has no body, whatever its headers say (RFC 9112 §6.3).
+        self.reads_body && status != 204 && (status < 300 || is_among(&self.ok_status, status))
+    }
+
     /// Sets a header, in place of one with the same name.
     pub fn set_header(&mut self, name: &str, value: Secret) {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value));
     }
+}
+
+/// Returns whether a status is one of these. The standard library's search is unrolled.
+pub(crate) fn is_among(statuses: &[u32], status: u16) -> bool {
+    statuses.iter().any(|known| *known == u32::from(status))
 }
 
 impl fmt::Debug for Request {
@@ -46,6 +69,14 @@ impl fmt::Debug for Request {
         formatter.write_str(" [redacted]")
     }
 }
+
+/// What a connection presents and trusts: PEM by the names of [`TLS_PARTS`], in their order. Connections are shared by
+/// requests of the same parts only.
+pub type Tls = Vec<(String, Secret)>;
+
+/// The parts of [`Tls`]: the client's certificate, perhaps with those that lead to its authority; its private key;
+/// authorities that are trusted beside the host's own.
+pub const TLS_PARTS: [&str; 3] = ["certificate", "key", "ca"];
 
 /// Headers of a request that the transport or the engine fills, in lower case.
 pub const OWN_HEADERS: [&str; 6] =

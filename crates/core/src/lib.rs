@@ -31,8 +31,11 @@ mod effects;
 
 // Inputs and outputs.
 mod decision;
+mod facts;
 mod gathered;
 mod login;
+mod now;
+mod settings;
 
 // Calls: one with all its attempts, and the state of endpoints that instances share.
 mod answers;
@@ -43,12 +46,14 @@ mod exchange;
 mod refusal;
 mod retry;
 mod shared_state;
+mod signing;
 mod task;
 mod token_store;
 
 // Requests and answers. Nothing here sends.
 mod grant;
 pub mod source;
+mod tls;
 
 // Plans.
 mod fingerprint;
@@ -71,6 +76,7 @@ pub mod error;
 pub mod event;
 pub mod host;
 pub mod http;
+pub mod mfa;
 pub mod names;
 mod secret;
 pub mod target;
@@ -80,7 +86,7 @@ pub mod words;
 pub use claimsmith_expression as expression;
 #[cfg(feature = "client")]
 pub use client::Client;
-pub use decision::{DENY_REASON, Decision, Effect};
+pub use decision::{Change, DENY_REASON, Decision, Effect, Subject};
 #[cfg(feature = "client")]
 pub use effects::{Effects, TargetState};
 pub use engine::Engine;

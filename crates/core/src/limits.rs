@@ -2,13 +2,13 @@
 //!
 //! Auth0 throws for some claims over the limit, fails the login for others, and drops the rest silently.
 
-use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
+use claimsmith_expression::{Map, Value};
 
 use crate::error::{Code, Error};
 use crate::event::read_event;
 use crate::plan::Limits;
-use crate::target::Target;
+use crate::target::{MAX_SESSION_TEXT, Target};
 
 /// Bytes of one value of a transaction's metadata, and of all its keys and values.
 const MAX_TRANSACTION_VALUE: usize = 8 * 1024;
@@ -20,8 +20,11 @@ const MAX_ATTRIBUTES: usize = 100;
 const MAX_ATTRIBUTE_VALUE: usize = 2048;
 const MAX_SAML: usize = 10 * 1024;
 
-/// The room that a target has left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Keys of the metadata of a session or a refresh token.
+const MAX_SESSION_KEYS: usize = 25;
+
+/// The room that a target has left, or that claims take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Room {
     /// Bytes of names and values.
     pub(crate) bytes: usize,
@@ -30,9 +33,15 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// Returns whether claims of so many bytes fit.
-    pub(crate) fn holds(self, bytes: usize, count: usize) -> bool {
-        bytes <= self.bytes && count <= self.count
+    /// Returns whether what takes so much fits.
+    pub(crate) fn holds(self, taken: Room) -> bool {
+        taken.bytes <= self.bytes && taken.count <= self.count
+    }
+
+    /// Adds what another claim takes.
+    pub(crate) fn add(&mut self, other: Room) {
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.count += other.count;
     }
 }
 
@@ -53,6 +62,10 @@ pub(crate) fn room(limits: Limits, target: Target, held: &Value) -> Room {
         }
         Target::AppMetadata | Target::UserMetadata => MAX_METADATA,
         Target::TransactionMetadata => MAX_TRANSACTION,
+        Target::SessionMetadata | Target::RefreshTokenMetadata => {
+            count = MAX_SESSION_KEYS.saturating_sub(held.as_object().map_or(0, Map::len));
+            usize::MAX
+        }
     };
     for (name, value) in held.as_object().into_iter().flat_map(|members| members.iter()) {
         bytes = bytes.saturating_sub(size(target, name, value));
@@ -60,17 +73,21 @@ pub(crate) fn room(limits: Limits, target: Target, held: &Value) -> Room {
     Room { bytes, count }
 }
 
-/// Returns the bytes of a target's room that a claim takes.
-pub(crate) fn weight(target: Target, name: &str, value: &Value, held: &Value) -> usize {
+/// Returns how much of a target's room a claim takes: bytes, and claims.
+pub(crate) fn weight(target: Target, name: &str, value: &Value, held: &Value) -> Room {
+    let old = held.as_object().and_then(|members| members.get(name));
+    let mut count = 1;
     let replaced = match target {
         // A transaction's metadata counts even where it is about to be replaced: nothing says that Auth0 makes room
         // first. What a user has is kept for years, and replaced at each login.
-        Target::AppMetadata | Target::UserMetadata => {
-            held.as_object().and_then(|members| members.get(name)).map_or(0, |old| size(target, name, old))
+        Target::AppMetadata | Target::UserMetadata => old.map_or(0, |old| size(target, name, old)),
+        Target::SessionMetadata | Target::RefreshTokenMetadata => {
+            count = usize::from(old.is_none());
+            0
         }
         Target::AccessToken | Target::IdToken | Target::SamlResponse | Target::TransactionMetadata => 0,
     };
-    size(target, name, value).saturating_sub(replaced)
+    Room { bytes: size(target, name, value).saturating_sub(replaced), count }
 }
 
 /// Bytes of a name and its value: tokens and a user's metadata carry JSON, the others text as it is.
@@ -86,8 +103,9 @@ fn size(target: Target, name: &str, value: &Value) -> usize {
 
 /// Returns why a target does not take a value, whatever else goes there; `None` where it does.
 pub(crate) fn refuse(target: Target, is_missing: bool, value: &Value, held: &Value) -> Option<Error> {
-    let is_long =
-        |value: &Value| value.as_str().is_some_and(|text| text.encode_utf16().count() > MAX_ATTRIBUTE_VALUE);
+    let is_over =
+        |value: &Value, most: usize| value.as_str().is_some_and(|text| text.encode_utf16().count() > most);
+    let is_long = |value: &Value| is_over(value, MAX_ATTRIBUTE_VALUE);
     let items = value.as_array().unwrap_or_default();
     let (is_refused, code, reason) = match target {
         _ if is_missing => (true, Code::ConfigInvalid, "this login's api has no"),
@@ -111,6 +129,14 @@ pub(crate) fn refuse(target: Target, is_missing: bool, value: &Value, held: &Val
             Code::ClaimsTooLarge,
             "a value of at most 8 kB goes to",
         ),
+        Target::SessionMetadata | Target::RefreshTokenMetadata if value.as_str().is_some() => (
+            is_over(value, MAX_SESSION_TEXT),
+            Code::ClaimsTooLarge,
+            "a value of at most 255 characters goes to",
+        ),
+        Target::SessionMetadata | Target::RefreshTokenMetadata => {
+            (true, Code::ClaimTypeMismatch, "only strings go to")
+        }
         Target::SamlResponse | Target::TransactionMetadata => {
             (true, Code::ClaimTypeMismatch, "only strings, numbers and booleans go to")
         }

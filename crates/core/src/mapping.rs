@@ -9,21 +9,25 @@ use claimsmith_expression::{Budget, Faults, Value, sorted_order};
 
 use crate::call::{Deadline, deadline_exceeded};
 use crate::claim_type::has_unsafe_integer;
-use crate::decision::Effect;
+use crate::decision::{Change, Effect};
 use crate::error::{Code, Error};
+use crate::facts::{Means, View};
 use crate::gathered::Gathered;
 use crate::host::Host;
 use crate::limits::{Room, held, refuse, room, too_large, weight};
 use crate::plan::{ClaimPlan, Plan};
 use crate::report::LeftOut;
-use crate::rules::{Denial, apply_rules};
+use crate::rules::{Denial, Steps, apply_rules};
 use crate::target::Target;
-use crate::template::{evaluate, not_evaluated};
-use crate::text::claim_path;
+use crate::template::{Inputs, evaluate, not_evaluated};
+use crate::text::{claim_path, one_line, rule_path};
 use crate::words::Word;
 
 /// For how long claims are built before other logins get on, in milliseconds.
 const SLICE_MS: u32 = 20;
+
+/// The characters of a claim's name that a report shows.
+const MAX_SHOWN: usize = 255;
 
 /// The bounds of building the claims of one login.
 #[derive(Clone, Copy, Debug)]
@@ -51,17 +55,21 @@ pub(crate) struct Mapped<'a> {
 /// A claim on its way to one target.
 struct Draft<'a> {
     claim: &'a ClaimPlan,
+    name: Rc<str>,
     target: Target,
+    /// Its value; null where there is none, and the name is kept from members that are spread.
     value: Value,
-    bytes: usize,
+    /// What it takes of the target's room.
+    weight: Room,
     /// The claim's place in the configuration.
     place: usize,
-    /// True where it is dropped for lack of room.
-    is_shed: bool,
+    /// True where it is not set after all.
+    is_dropped: bool,
 }
 
 impl<'a> Mapped<'a> {
-    /// Decides everything from what expressions see. Once the login is denied nothing more is evaluated.
+    /// Decides everything from what expressions see. Once the login is denied nothing more is evaluated, but the claims
+    /// that are set all the same.
     pub(crate) async fn map<H: Host>(
         plan: &'a Plan,
         gathered: Gathered,
@@ -76,73 +84,127 @@ impl<'a> Mapped<'a> {
             defaulted: Vec::new(),
             denial: None,
         };
-        if mapped.gathered.is_own {
-            let warning = "the token is one that this configuration asks for, and is left as it is";
-            mapped.gathered.warnings.push(warning.to_owned());
+        if mapped.gathered.is_skipped {
             return mapped;
         }
-        if let Some(reason) = mapped.gathered.denied_early.take() {
-            mapped.denial = Some(Denial { reason, is_failure: false });
-            return mapped;
+        mapped.denial = match mapped.gathered.denied_early.take() {
+            Some(reason) => Some(Denial { reason, is_failure: false }),
+            None => {
+                let steps = Steps::new();
+                for view in [View::Strict, View::Lenient] {
+                    let bounds = Bounds { budget: &steps.shared, ..bounds };
+                    mapped.add_values(&plan.rule_values, view, host, bounds).await;
+                }
+                apply_rules(plan, &mut mapped.gathered, (steps, host.now_ms()), &mut mapped.effects)
+            }
+        };
+        mapped.map_claims(host, bounds).await;
+        if mapped.is_denied() {
+            mapped.effects.retain(|effect| match effect {
+                Effect::SetClaim { .. } | Effect::ChangeSession { change: Change::Revoke(_), .. } => true,
+                Effect::ChangeSession { .. }
+                | Effect::ChangeScope { .. }
+                | Effect::DemandMfa { .. }
+                | Effect::Deny { .. } => false,
+            });
         }
-        let mut scopes = Vec::new();
-        mapped.denial = apply_rules(plan, &mut mapped.gathered, &mut scopes);
-        if mapped.denial.is_none() && !mapped.gathered.denies {
-            mapped.map_claims(host, bounds).await;
-        }
-        mapped.effects.append(&mut scopes);
         mapped
+    }
+
+    fn is_denied(&self) -> bool {
+        self.denial.is_some() || self.gathered.denies
     }
 
     /// The most important claims come first, so that a budget or a deadline that is used up costs the others.
     /// Between two of them the other logins of the instance get on, where these have waited.
     async fn map_claims<H: Host>(&mut self, host: &H, bounds: Bounds<'_>) {
         let plan = self.plan;
-        let scope = self.gathered.facts.scope.clone();
+        let was_denied = self.is_denied();
         let priority = |place: usize| plan.claims.get(place).map(|claim| claim.priority);
         let order = sorted_order(plan.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
         let mut slice_end = Deadline::after(host, SLICE_MS);
         for place in order {
-            let Some(claim) = plan.claims.get(place) else { continue };
+            let Some(claim) = plan.claims.get(place).filter(|claim| claim.if_denied || !was_denied) else {
+                continue;
+            };
             if slice_end.remaining_ms(host) == 0 {
                 host.sleep(0).await;
                 slice_end = Deadline::after(host, SLICE_MS);
             }
+            self.add_values(&claim.values, View::Lenient, host, bounds).await;
+            let scope = self.gathered.facts.seen(View::Lenient);
+            let inputs = Inputs { scope: &scope, secrets: &self.gathered.secrets, budget: bounds.budget };
+            let named = claim.name.render(inputs).map(Rc::<str>::from);
+            let name = named.as_ref().ok().or(claim.written.as_ref()).cloned().unwrap_or_else(|| "".into());
             let built = if bounds.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
-                build_claim(claim, &scope, bounds.budget)
+                match build_claim(claim, &scope, bounds.budget) {
+                    Ok(value) => self.sign(claim, value, &scope, host, bounds).await,
+                    Err(unset) => Err(unset),
+                }
             };
-            match built.or_else(|unset| self.take_default(claim, unset)) {
-                Ok(value) => self.draft(&mut drafts, (place, claim), &value, &scope, bounds.missing),
-                Err(unset) => self.leave_out(claim, None, unset),
+            let built = built.or_else(|unset| self.take_default(claim, &name, unset));
+            match built.and_then(|value| named.map(|_| value).map_err(Unset::Failed)) {
+                Ok(value) if claim.spreads => {
+                    self.spread(&mut drafts, (place, claim, &name), &value, &scope, bounds.missing);
+                }
+                Ok(value) => self.draft(&mut drafts, (place, claim, &name), &value, &scope, bounds.missing),
+                Err(unset) => {
+                    self.leave_out(claim, &name, None, unset);
+                    keep_name(&mut drafts, (place, claim, &name), &claim.targets);
+                }
             }
         }
+        if plan.claims.iter().any(|claim| claim.fixed_name().is_none() || claim.entry.is_some()) {
+            self.drop_equal_names(&mut drafts);
+        }
+        drafts.retain(|draft| !draft.is_dropped && !draft.value.is_null());
+        let scope = self.gathered.facts.seen(View::Lenient);
         for target in Target::ALL.iter().copied() {
             self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
+        let is_denied = self.is_denied();
+        drafts.retain(|draft| draft.claim.if_denied || !is_denied);
         // They are set in the order of the configuration.
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);
         for index in sorted_order(drafts.len(), &|left, right| place(left).cmp(&place(right))) {
-            let Some(Draft { claim, target, value, .. }) = drafts.get(index) else { continue };
+            let Some(Draft { name, target, value, .. }) = drafts.get(index) else { continue };
             let (target, value) = (*target, value.clone());
-            self.effects.push(Effect::SetClaim { target, name: Rc::clone(&claim.name), value });
+            self.effects.push(Effect::SetClaim { target, name: Rc::clone(name), value });
         }
     }
 
+    async fn add_values<H: Host>(&self, wanted: &[usize], view: View, host: &H, bounds: Bounds<'_>) {
+        self.gathered.facts.add_values(self.plan, wanted, view, self.means(host, bounds)).await;
+    }
+
+    fn means<'m, H>(&'m self, host: &'m H, bounds: Bounds<'m>) -> Means<'m, H> {
+        let Bounds { budget, deadline, .. } = bounds;
+        Means { host, secrets: &self.gathered.secrets, budget, deadline }
+    }
+
+    /// The value, or the signature in its place.
+    async fn sign<H: Host>(
+        &self,
+        claim: &ClaimPlan,
+        value: Value,
+        scope: &Value,
+        host: &H,
+        bounds: Bounds<'_>,
+    ) -> Result<Value, Unset> {
+        let Some(signing) = &claim.signing else { return Ok(value) };
+        self.means(host, bounds).sign(signing, &value, scope).await.map_err(Unset::Failed)
+    }
+
     /// The claim's default, wherever there is no value to set.
-    fn take_default(&mut self, claim: &ClaimPlan, unset: Unset) -> Result<Value, Unset> {
+    fn take_default(&mut self, claim: &ClaimPlan, name: &str, unset: Unset) -> Result<Value, Unset> {
         if claim.default.is_null() || matches!(unset, Unset::Condition | Unset::Undecided(_)) {
             return Err(unset);
         }
         let source = self.blamed(claim, &unset);
-        self.defaulted.push(LeftOut {
-            claim: (*claim.name).to_owned(),
-            reason: unset.reason(),
-            target: None,
-            source,
-        });
+        self.defaulted.push(LeftOut { claim: name.to_owned(), reason: unset.reason(), target: None, source });
         checked(claim.default.clone())
     }
 
@@ -152,28 +214,96 @@ impl<'a> Mapped<'a> {
         if error.code != Code::Unavailable {
             return None;
         }
-        let scope = &self.gathered.facts.scope;
+        let scope = self.gathered.facts.seen(View::Lenient);
         let mut names =
             claim.reads.iter().filter_map(|index| self.plan.sources.get(*index)).map(|source| &source.name);
         names.find(|name| scope.member(name).is_unavailable()).cloned()
     }
 
+    /// Drafts a claim of its own for each member of the value.
+    fn spread(
+        &mut self,
+        drafts: &mut Vec<Draft<'a>>,
+        (place, claim, prefix): (usize, &'a ClaimPlan, &str),
+        value: &Value,
+        scope: &Value,
+        missing: &[Target],
+    ) {
+        let members = value.as_object().map(|members| members.iter().filter(|(_, value)| !value.is_null()));
+        let members: Vec<(&Rc<str>, &Value)> = match members {
+            Some(members) => members.collect(),
+            None => {
+                let message =
+                    concat(&["`spread` takes an object, and the value is of type ", value.type_name()]);
+                let error = Error::new(Code::ClaimTypeMismatch, message);
+                return self.leave_out(claim, prefix, None, Unset::Failed(error));
+            }
+        };
+        if members.len() > ClaimPlan::MAX_SPREAD {
+            let error = Error::new(Code::ClaimsTooLarge, "the object has more than 50 members");
+            return self.leave_out(claim, prefix, None, Unset::Failed(error));
+        }
+        for (key, value) in members {
+            let name: Rc<str> = concat(&[prefix, key]).into();
+            let checked = if key.is_empty() {
+                Err(Unset::Failed(Error::new(Code::ConfigInvalid, "a member without a name is no claim")))
+            } else {
+                checked(value.clone())
+            };
+            match checked {
+                Ok(value) => self.draft(drafts, (place, claim, &name), &value, scope, missing),
+                Err(unset) => self.leave_out(claim, &name, None, unset),
+            }
+        }
+    }
+
     fn draft(
         &mut self,
         drafts: &mut Vec<Draft<'a>>,
-        (place, claim): (usize, &'a ClaimPlan),
+        (place, claim, name): (usize, &'a ClaimPlan, &Rc<str>),
         value: &Value,
         scope: &Value,
         missing: &[Target],
     ) {
         for target in claim.targets.iter().copied() {
             let held = held(target, scope);
-            match refuse(target, missing.contains(&target), value, &held) {
-                Some(error) => self.leave_out(claim, Some(target), Unset::Failed(error)),
-                None => {
-                    let bytes = weight(target, &claim.name, value, &held);
-                    drafts.push(Draft { claim, target, value: value.clone(), bytes, place, is_shed: false });
+            // Other names were checked when the plan was compiled.
+            let refused = if claim.fixed_name().is_some() { None } else { target.refuses_name(name) };
+            let refused = match refused {
+                Some((code, reason)) => Some(Error::new(code, concat(&["`", &shown(name), "` ", reason]))),
+                None => refuse(target, missing.contains(&target), value, &held),
+            };
+            match refused {
+                Some(error) => {
+                    self.leave_out(claim, name, Some(target), Unset::Failed(error));
+                    keep_name(drafts, (place, claim, name), &[target]);
                 }
+                None => {
+                    let (name, weight) = (Rc::clone(name), weight(target, name, value, &held));
+                    let value = value.clone();
+                    drafts.push(Draft { claim, name, target, value, weight, place, is_dropped: false });
+                }
+            }
+        }
+    }
+
+    /// Drops all but one of those of the same name and target: the first one that is named, whatever is spread.
+    fn drop_equal_names(&mut self, drafts: &mut Vec<Draft<'_>>) {
+        let key = |index: usize| {
+            let draft = drafts.get(index)?;
+            let rank = if draft.claim.spreads { 2 } else { u8::from(draft.value.is_null()) };
+            Some((&draft.name, draft.target.as_str(), rank, draft.place))
+        };
+        let order = sorted_order(drafts.len(), &|left, right| key(left).cmp(&key(right)));
+        let mut last: Option<(Rc<str>, Target)> = None;
+        for index in order {
+            let Some(draft) = drafts.get_mut(index) else { continue };
+            let is_equal =
+                last.as_ref().is_some_and(|(name, target)| *name == draft.name && *target == draft.target);
+            last = Some((Rc::clone(&draft.name), draft.target));
+            if is_equal && !draft.value.is_null() {
+                draft.is_dropped = true;
+                self.leave_out(draft.claim, &draft.name, Some(draft.target), Unset::Taken);
             }
         }
     }
@@ -181,56 +311,78 @@ impl<'a> Mapped<'a> {
     /// Takes claims from one target until the others fit: first what could not be there even alone, then
     /// from the lowest priority up, and of one priority the larger first.
     fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, room: Room) {
-        let (mut total, mut count) = (0_usize, 0);
+        let mut total = Room::default();
         for draft in drafts.iter().filter(|draft| draft.target == target) {
-            total = total.saturating_add(draft.bytes);
-            count += 1;
+            total.add(draft.weight);
         }
         // Most logins have room, and pay for no order.
-        if room.holds(total, count) {
+        if room.holds(total) {
             return;
         }
         let rank = |index: usize| {
             let draft = drafts.get(index)?;
-            Some((
-                draft.target != target,
-                draft.bytes <= room.bytes,
-                draft.claim.priority,
-                Reverse((draft.bytes, index)),
-            ))
+            let bytes = draft.weight.bytes;
+            Some((draft.target != target, bytes <= room.bytes, draft.claim.priority, Reverse((bytes, index))))
         };
         let order = sorted_order(drafts.len(), &|left, right| rank(left).cmp(&rank(right)));
         for index in order {
-            let Some(draft) = drafts.get_mut(index).filter(|_| !room.holds(total, count)) else { break };
-            draft.is_shed = true;
-            total = total.saturating_sub(draft.bytes);
-            count -= 1;
-            self.leave_out(draft.claim, Some(target), Unset::Failed(too_large(target)));
+            let Some(draft) = drafts.get_mut(index).filter(|_| !room.holds(total)) else { break };
+            draft.is_dropped = true;
+            total.bytes = total.bytes.saturating_sub(draft.weight.bytes);
+            total.count = total.count.saturating_sub(draft.weight.count);
+            self.leave_out(draft.claim, &draft.name, Some(target), Unset::Failed(too_large(target)));
         }
-        drafts.retain(|draft| !draft.is_shed);
+        drafts.retain(|draft| !draft.is_dropped);
     }
 
-    fn leave_out(&mut self, claim: &ClaimPlan, target: Option<Target>, unset: Unset) {
+    fn leave_out(&mut self, claim: &ClaimPlan, name: &str, target: Option<Target>, unset: Unset) {
         let source = self.blamed(claim, &unset);
         let is_explained = source.is_some();
-        self.left_out.push(LeftOut {
-            claim: (*claim.name).to_owned(),
-            reason: unset.reason(),
-            target,
-            source,
-        });
-        let place = claim_path(&claim.name);
-        let is_condition = matches!(unset, Unset::Condition);
+        self.left_out.push(LeftOut { claim: shown(name), reason: unset.reason(), target, source });
+        let mut place = claim_path(claim.written.as_deref().or(claim.fixed_name()).unwrap_or(name));
+        if let Some(entry) = claim.entry {
+            place = rule_path(&place, entry);
+        }
+        let denies = match unset {
+            Unset::Condition | Unset::Taken => false,
+            // A member that is not set is no claim that is missing.
+            Unset::Null | Unset::Undecided(_) | Unset::Failed(_) => !claim.spreads || target.is_none(),
+        };
         // The source's failure is an error of its own already.
         if let (Unset::Failed(error) | Unset::Undecided(error), false) = (unset, is_explained) {
             self.gathered.errors.push(error.at(&place));
         }
-        if claim.required && !is_condition {
+        if claim.required && denies {
             self.gathered.denies = true;
             let error = Error::new(Code::ClaimMissing, "the claim is required and has no value");
             self.gathered.errors.push(error.at(&place));
         }
     }
+}
+
+/// Keeps the name of a claim that is not set from members that are spread: what the configuration left out must not come
+/// from a user's data.
+fn keep_name<'a>(
+    drafts: &mut Vec<Draft<'a>>,
+    (place, claim, name): (usize, &'a ClaimPlan, &Rc<str>),
+    targets: &[Target],
+) {
+    if !claim.spreads {
+        drafts.extend(targets.iter().map(|target| Draft {
+            claim,
+            name: Rc::clone(name),
+            target: *target,
+            value: Value::Null,
+            weight: Room::default(),
+            place,
+            is_dropped: false,
+        }));
+    }
+}
+
+/// A name as reports show it: a member of an answer may have one of any length.
+fn shown(name: &str) -> String {
+    one_line(name, MAX_SHOWN)
 }
 
 /// The reason why a claim is not set.
@@ -239,6 +391,8 @@ enum Unset {
     Condition,
     /// Its `when` cannot be decided.
     Undecided(Error),
+    /// Another claim has its name.
+    Taken,
     /// Its value is null.
     Null,
     /// It has no value, or one that must not be set.
@@ -249,6 +403,7 @@ impl Unset {
     fn reason(&self) -> &'static str {
         match self {
             Unset::Condition => "when",
+            Unset::Taken => "taken",
             Unset::Null => "null",
             Unset::Failed(error) | Unset::Undecided(error) => error.code.as_str(),
         }
@@ -271,7 +426,8 @@ fn build_claim(claim: &ClaimPlan, scope: &Value, budget: &Budget) -> Result<Valu
             concat(&["the value must be `", kind.as_str(), "`, and is of type ", value.type_name()]);
         return Err(Unset::Failed(Error::new(Code::ClaimTypeMismatch, message)));
     }
-    checked(value)
+    // Members that are spread are checked one by one.
+    if claim.spreads { Ok(value) } else { checked(value) }
 }
 
 /// A value whose integers JavaScript would not round.

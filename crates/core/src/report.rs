@@ -6,6 +6,7 @@ use claimsmith_expression::text::{concat, decimal};
 use claimsmith_expression::{Number, Value};
 
 use crate::error::{Code, Error};
+use crate::mfa::{Factor, Mfa, Provider};
 use crate::target::Target;
 use crate::text::one_line;
 use crate::words::words;
@@ -17,7 +18,7 @@ words! {
         Enriched = "enriched",
         /// Something failed, and some claims are set.
         Partial = "partial",
-        /// Something failed, and nothing is set.
+        /// Nothing is set: something failed, or the configuration's `when` does not hold.
         Skipped = "skipped",
         /// The login is denied.
         Denied = "denied",
@@ -43,6 +44,14 @@ pub struct Report {
     pub claims: ClaimsReport,
     /// The scopes.
     pub scopes: ScopesReport,
+    /// The further factor that is demanded.
+    pub mfa: Option<Mfa>,
+    /// The changes to the session.
+    pub session: SessionReport,
+    /// The changes to the refresh token.
+    pub refresh_token: SessionReport,
+    /// True where the login is denied, or in the mode `shadow` would have been.
+    pub denied: bool,
     /// The failures.
     pub errors: Vec<Error>,
     /// Messages about what did not fail and needs a look.
@@ -106,7 +115,9 @@ pub struct SourceReport {
     pub bytes: usize,
     /// The duration of its calls, without its token, in milliseconds.
     pub duration_ms: f64,
-    /// True where its `when` does not hold.
+    /// The sources that it read, and waited for.
+    pub waited_for: Vec<Rc<str>>,
+    /// True where it was not asked: its `when` does not hold, a source that it reads was not asked, or nothing was.
     pub skipped: bool,
     /// The code of the failure; also where a stale answer serves.
     pub error: Option<Code>,
@@ -145,6 +156,17 @@ pub struct ScopesReport {
     pub removed: Vec<String>,
 }
 
+/// The changes to the session or the refresh token.
+#[derive(Clone, Debug, Default)]
+pub struct SessionReport {
+    /// The time of its expiry that was set, in milliseconds since the epoch.
+    pub expires_at: Option<f64>,
+    /// The time of its expiry without use that was set, likewise.
+    pub idle_expires_at: Option<f64>,
+    /// True where it was revoked.
+    pub revoked: bool,
+}
+
 /// Auth0 keeps this many characters of what an Action logs.
 const MAX_LINE: usize = 256;
 
@@ -155,6 +177,9 @@ impl Report {
     /// Returns the report as one line of at most 256 characters, the weightiest first.
     pub fn line(&self) -> String {
         let mut line = concat(&["claimsmith ", self.outcome.as_str(), " ", &whole(self.duration_ms), "ms"]);
+        if self.denied && self.outcome == OutcomeKind::Shadow {
+            line.push_str(" would=denied");
+        }
         self.write_details(&mut line);
         // Fingerprint and id, by which a line is found, stay whole where the rest is cut.
         let mut tail = String::new();
@@ -183,6 +208,10 @@ impl Report {
         json.raw("sources", &write_named(&self.sources, SourceReport::to_json));
         json.raw("claims", &self.claims.to_json());
         json.raw("scopes", &self.scopes.to_json());
+        json.raw("mfa", &self.mfa.as_ref().map_or_else(|| "null".to_owned(), mfa_to_json));
+        json.raw("session", &self.session.to_json());
+        json.raw("refresh_token", &self.refresh_token.to_json());
+        json.flag("denied", self.denied);
         json.raw("errors", &errors_to_json(&self.errors));
         json.raw("warnings", &texts_to_json(&self.warnings));
         json.text("fingerprint", self.fingerprint.as_deref());
@@ -203,6 +232,14 @@ impl Report {
             if let Some(status) = source.status {
                 add(&[" ", name, "=", &decimal(status.into()), "/", &whole(source.duration_ms), "ms"]);
             }
+        }
+        if let Some(mfa) = &self.mfa {
+            let demand = match mfa {
+                Mfa::Enable(provider, _) => provider.as_str(),
+                Mfa::Challenge(_) => "challenge",
+                Mfa::Enroll(_) => "enroll",
+            };
+            add(&[" mfa=", demand]);
         }
         add(&[" claims=", &decimal(self.claims.set.len())]);
         add(&[" left_out=", &decimal(self.claims.left_out.len())]);
@@ -242,7 +279,8 @@ impl SourceReport {
         json.number("attempts", Some(f64::from(self.attempts)));
         json.number("bytes", u32::try_from(self.bytes).ok().map(f64::from));
         json.number("duration_ms", Some(self.duration_ms));
-        json.raw("skipped", if self.skipped { "true" } else { "false" });
+        json.raw("waited_for", &write_list(&self.waited_for, |name| Value::from(Rc::clone(name)).to_json()));
+        json.flag("skipped", self.skipped);
         json.text("error", self.error.map(Code::as_str));
         json.finish()
     }
@@ -282,6 +320,35 @@ impl ScopesReport {
     }
 }
 
+impl SessionReport {
+    fn to_json(&self) -> String {
+        let mut json = ObjectWriter::default();
+        json.number("expires_at", self.expires_at);
+        json.number("idle_expires_at", self.idle_expires_at);
+        json.flag("revoked", self.revoked);
+        json.finish()
+    }
+}
+
+fn mfa_to_json(mfa: &Mfa) -> String {
+    let mut json = ObjectWriter::default();
+    match mfa {
+        Mfa::Enable(provider, remembers) => {
+            json.text("enable", Some(Provider::as_str(*provider)));
+            if let Some(remembers) = remembers {
+                json.flag("allow_remember_browser", *remembers);
+            }
+        }
+        Mfa::Challenge(factors) => json.raw("challenge", &factors_to_json(factors)),
+        Mfa::Enroll(factors) => json.raw("enroll", &factors_to_json(factors)),
+    }
+    json.finish()
+}
+
+fn factors_to_json(factors: &[Factor]) -> String {
+    write_list(factors, |factor| Value::from(factor.as_str()).to_json())
+}
+
 /// Errors as JSON text: an array of `{ code, path, message }`.
 fn errors_to_json(errors: &[Error]) -> String {
     write_list(errors, |error| {
@@ -312,6 +379,10 @@ impl ObjectWriter {
 
     fn number(&mut self, name: &str, number: Option<f64>) {
         self.raw(name, &number.and_then(Number::from_f64).map_or(Value::Null, Value::Number).to_json());
+    }
+
+    fn flag(&mut self, name: &str, value: bool) {
+        self.raw(name, if value { "true" } else { "false" });
     }
 
     fn finish(mut self) -> String {

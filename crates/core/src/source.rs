@@ -1,19 +1,22 @@
 //! A call to the backend: builds the request and reads the answer. Nothing here sends.
 
+use std::rc::Rc;
+
 use claimsmith_expression::json::{self, Unreadable};
-use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::text::{concat, decimal, find};
 use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
-use crate::digest::{digest, identity};
+use crate::digest::{digest, identity, identity_of};
+use crate::encode::base64;
 use crate::error::{Code, Error, placed};
 use crate::event::{EMAIL_VERIFIED, read_event};
-use crate::http::{Method, Request, Response};
-use crate::plan::{Body, OnNotFound, SourcePlan};
+use crate::http::{Request, Response, Tls, is_among};
+use crate::plan::{AnswerFormat, Body, OnNotFound, SourcePlan};
 use crate::secret::Secret;
-use crate::template::{Inputs, Template};
+use crate::template::{Inputs, JsonTemplate, Template, render_fields};
 use crate::token::{Grant, Token};
 
-/// Fills the templates of a source. The token is not needed yet: a call that cannot be made costs none.
+/// Fills the templates of a source, but those of its connection. The token is not needed yet: a call that cannot be made costs none.
 ///
 /// # Errors
 /// As [`crate::template::Template::render`], placed at the field; `email_unverified`.
@@ -29,15 +32,26 @@ pub fn source_request(
             "the user's address is not verified, so anybody may have given it; use `event.user.user_id`, or set `allow_unverified_email`",
         ));
     }
+    let url = placed(source.url.render(inputs), &["sources.", name, ".url"])?;
+    let query = render_fields(&source.query, inputs, &["sources.", name, ".query"])?;
     let mut request = Request {
-        method: source.body.method(),
-        url: placed(source.url.render(inputs), &["sources.", name, ".url"])?,
+        method: source.method,
+        url: append_query(url, &query),
         headers: Vec::new(),
-        body: None,
-        may_repeat: source.body.method() == Method::Get || source.retries > 0,
+        body: render_body(source, inputs)?.map(Secret::new),
+        tls: Tls::new(),
+        may_repeat: source.may_repeat,
         max_bytes: source.max_bytes,
+        reads_body: source.answer != AnswerFormat::None,
+        ok_status: source.ok_status.clone(),
     };
-    request.set_header("accept", Secret::new("application/json"));
+    request.set_header(
+        "accept",
+        Secret::new(match source.answer {
+            AnswerFormat::Json => "application/json",
+            AnswerFormat::Text | AnswerFormat::None => "*/*",
+        }),
+    );
     if let Some(id) = correlation_id.filter(|id| is_header_value(id)) {
         request.set_header("x-correlation-id", Secret::new(id));
     }
@@ -46,12 +60,56 @@ pub fn source_request(
         // The configuration's headers override the engine's.
         request.set_header(header, value);
     }
-    if let Body::Json(template) = &source.body {
-        let value = placed(template.render(inputs), &["sources.", name, ".body"])?;
-        request.set_header("content-type", Secret::new("application/json"));
-        request.body = Some(Secret::new(value.to_json()));
+    if let Some(basic) = &source.basic {
+        let credentials = placed(render_basic(basic, inputs), &["sources.", name, ".basic"])?;
+        request.set_header("authorization", credentials);
+    }
+    if request.body.is_some() {
+        request.set_header("content-type", Secret::new(Rc::clone(&source.content_type)));
     }
     Ok(request)
+}
+
+/// Appends to the query of a URL, which has no fragment.
+fn append_query(url: Secret, query: &str) -> Secret {
+    if query.is_empty() {
+        return url;
+    }
+    let own = url.expose();
+    let between = match find(own, b"?") {
+        None => "?",
+        Some(_) if matches!(own.as_bytes().last(), Some(b'?' | b'&')) => "",
+        Some(_) => "&",
+    };
+    Secret::new(concat(&[own, between, query]))
+}
+
+fn render_body(source: &SourcePlan, inputs: Inputs<'_>) -> Result<Option<String>, Error> {
+    let (key, body) = match &source.body {
+        Body::None => return Ok(None),
+        Body::Json(template) => (".body", render_json(template, inputs)),
+        Body::GraphQl(template) => (".graphql", render_json(template, inputs)),
+        Body::Form(fields) => (".form", render_fields(fields, inputs, &["sources.", &source.name, ".form"])),
+        Body::Text(template) => (".text", template.render(inputs)),
+    };
+    placed(body, &["sources.", &source.name, key]).map(Some)
+}
+
+fn render_json(template: &JsonTemplate, inputs: Inputs<'_>) -> Result<String, Error> {
+    Ok(template.render(inputs)?.to_json())
+}
+
+/// Returns the credentials of HTTP Basic authentication, in UTF-8 (RFC 7617 §2.1).
+fn render_basic((user, password): &(Template, Template), inputs: Inputs<'_>) -> Result<Secret, Error> {
+    let user = user.render(inputs)?;
+    let pair = concat(&[&user, ":", &password.render(inputs)?]);
+    if find(&user, b":").is_some() || pair.chars().any(char::is_control) {
+        return Err(Error::new(
+            Code::TemplateValueMissing,
+            "the user holds `:`, or one of both a character that Basic authentication cannot carry",
+        ));
+    }
+    Ok(Secret::new(concat(&["Basic ", &base64(pair.as_bytes())])))
 }
 
 fn render_header(name: &str, template: &Template, inputs: Inputs<'_>) -> Result<Secret, Error> {
@@ -101,7 +159,7 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
     // A number of parts that is odd has a body.
     parts.extend(request.body.as_ref().map(Secret::expose));
     let grant = grant.map(Grant::identity);
-    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose)])
+    identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose), &identity_of(&request.tls)])
 }
 
 /// Sets the bearer token of a request (RFC 6750 §2.1).
@@ -112,22 +170,35 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// Reads a backend's answer.
 ///
 /// # Errors
-/// `source_status` for a status that is no success, `response_not_json`; `answer_refused` where `fail_when` holds for the
-/// answer, `unavailable` where that cannot be decided.
+/// As [`read_answer`]; `answer_refused` where the answer is one of GraphQL that tells of errors, or `fail_when` holds for
+/// it, `unavailable` where that cannot be decided.
 pub fn read_source_response(
     source: &SourcePlan,
     response: &Response,
     budget: &Budget,
 ) -> Result<Value, Error> {
-    let answer = read_answer(source.on_not_found, response)?;
-    // 204 and 404 have no answer that could be refused.
-    let Some(fail_when) = source.fail_when.as_ref().filter(|_| !matches!(response.status, 204 | 404)) else {
+    let mut answer = read_answer(source.on_not_found, &source.ok_status, source.answer, response)?;
+    // They have no answer that could be refused.
+    if matches!(response.status, 204 | 404) {
         return Ok(answer);
-    };
+    }
+    if let Body::GraphQl(_) = source.body {
+        answer = read_graphql(&answer)?;
+    }
+    let Some(fail_when) = &source.fail_when else { return Ok(answer) };
     match fail_when.holds(&answer, budget, Faults::LeaveOpen) {
         Ok(false) => Ok(answer),
         Ok(true) => Err(Error::new(Code::AnswerRefused, "`fail_when` holds for the answer")),
         Err(error) => Err(undecided("fail_when", &error)),
+    }
+}
+
+/// Returns `data` of a GraphQL answer.
+fn read_graphql(answer: &Value) -> Result<Value, Error> {
+    let has_errors = answer.member("errors").as_array().is_some_and(|errors| !errors.is_empty());
+    match answer.as_object().and_then(|answer| answer.get("data")) {
+        Some(data) if !has_errors => Ok(data.clone()),
+        _ => Err(Error::new(Code::AnswerRefused, "the answer has `errors`, or no `data`")),
     }
 }
 
@@ -140,21 +211,54 @@ pub(crate) fn undecided(key: &str, error: &ExpressionError) -> Error {
 ///
 /// # Errors
 /// `source_status` for a status that is no success, `response_not_json`.
-pub(crate) fn read_answer(on_not_found: OnNotFound, response: &Response) -> Result<Value, Error> {
+pub(crate) fn read_answer(
+    on_not_found: OnNotFound,
+    ok_status: &[u32],
+    format: AnswerFormat,
+    response: &Response,
+) -> Result<Value, Error> {
+    let body = &*response.body;
     match response.status {
         // 204 No Content is an answer, which is null.
-        204 => Ok(Value::Null),
-        200..300 => json::read_with(&response.body, Unreadable::NumbersAreUnavailable).map_err(|error| {
+        204 => return Ok(Value::Null),
+        404 if on_not_found == OnNotFound::Null => return Ok(Value::Null),
+        200..300 => {}
+        status if is_among(ok_status, status) => {}
+        status => {
+            return Err(Error::new(
+                Code::SourceStatus,
+                concat(&["the backend answered with status ", &decimal(status.into())]),
+            ));
+        }
+    }
+    match format {
+        AnswerFormat::None => Ok(Value::Null),
+        AnswerFormat::Text => Ok(read_text(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).into()),
+        AnswerFormat::Json => json::read_with(body, Unreadable::NumbersAreUnavailable).map_err(|error| {
             Error::new(
                 Code::ResponseNotJson,
                 concat(&["the answer is not JSON: ", error.message, " at byte ", &decimal(error.offset)]),
             )
         }),
-        404 if on_not_found == OnNotFound::Null => Ok(Value::Null),
-        status => Err(Error::new(
-            Code::SourceStatus,
-            concat(&["the backend answered with status ", &decimal(status.into())]),
-        )),
+    }
+}
+
+/// Reads UTF-8, with U+FFFD in the place of what is none. The standard library's way is three times as large.
+fn read_text(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut rest = bytes;
+    loop {
+        let valid = match std::str::from_utf8(rest) {
+            Ok(valid) => {
+                text.push_str(valid);
+                return text;
+            }
+            Err(error) => error,
+        };
+        let (before, after) = rest.split_at_checked(valid.valid_up_to()).unwrap_or_default();
+        text.push_str(std::str::from_utf8(before).unwrap_or_default());
+        text.push('\u{fffd}');
+        rest = valid.error_len().and_then(|length| after.get(length..)).unwrap_or_default();
     }
 }
 
@@ -165,4 +269,23 @@ fn email_is_verified(scope: &Value) -> bool {
 /// Anything but control characters (RFC 9110 §5.5); it is sent as UTF-8.
 fn is_header_value(value: &str) -> bool {
     value.chars().all(|character| character == '\t' || !character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_text_as_the_standard_library_does() {
+        const BYTES: [u8; 12] = [b'a', 0, 0x7f, 0x80, 0xbf, 0xc3, 0xe2, 0xed, 0xa0, 0xf0, 0x9f, 0xff];
+        let mut texts: Vec<Vec<u8>> = vec![Vec::new()];
+        for _ in 0..4 {
+            let longer = |text: &Vec<u8>| BYTES.map(|byte| [text.as_slice(), &[byte]].concat());
+            texts.extend(texts.iter().flat_map(longer).collect::<Vec<_>>());
+        }
+        texts.push("zażółć 👩‍💻".into());
+        for text in texts {
+            assert_eq!(read_text(&text), String::from_utf8_lossy(&text), "{text:?}");
+        }
+    }
 }

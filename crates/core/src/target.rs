@@ -20,6 +20,10 @@ words! {
         /// Metadata of the transaction, for later Actions: a string, a number or a boolean; a name of 64 characters
         /// at most.
         TransactionMetadata = "transaction_metadata",
+        /// Metadata of the session: a string of 255 characters at most; a name likewise.
+        SessionMetadata = "session_metadata",
+        /// Metadata of the refresh token, likewise.
+        RefreshTokenMetadata = "refresh_token_metadata",
     }
 }
 
@@ -39,10 +43,17 @@ impl Target {
             Target::SamlResponse if name.len() > MAX_SAML_NAME => {
                 Some((Code::ConfigInvalid, "is over the 1 kB that `saml_response` takes of a name"))
             }
+            Target::SessionMetadata | Target::RefreshTokenMetadata
+                if name.encode_utf16().count() > MAX_SESSION_TEXT =>
+            {
+                Some((Code::ConfigInvalid, "is over the 255 characters that metadata of a session takes"))
+            }
             Target::SamlResponse
             | Target::AppMetadata
             | Target::UserMetadata
-            | Target::TransactionMetadata => None,
+            | Target::TransactionMetadata
+            | Target::SessionMetadata
+            | Target::RefreshTokenMetadata => None,
         }
     }
 
@@ -55,6 +66,8 @@ impl Target {
             Target::AppMetadata => ("user", "setAppMetadata"),
             Target::UserMetadata => ("user", "setUserMetadata"),
             Target::TransactionMetadata => ("transaction", "setMetadata"),
+            Target::SessionMetadata => ("session", "setMetadata"),
+            Target::RefreshTokenMetadata => ("refreshToken", "setMetadata"),
         }
     }
 
@@ -64,6 +77,8 @@ impl Target {
             Target::AppMetadata => Some(["user", "app_metadata"]),
             Target::UserMetadata => Some(["user", "user_metadata"]),
             Target::TransactionMetadata => Some(["transaction", "metadata"]),
+            Target::SessionMetadata => Some(["session", "metadata"]),
+            Target::RefreshTokenMetadata => Some(["refresh_token", "metadata"]),
             Target::AccessToken | Target::IdToken | Target::SamlResponse => None,
         }
     }
@@ -71,6 +86,8 @@ impl Target {
 
 /// Characters of a key of `event.transaction.metadata`.
 const MAX_METADATA_KEY: usize = 64;
+/// Characters of a key, and of a value, of the metadata of a session or a refresh token.
+pub(crate) const MAX_SESSION_TEXT: usize = 255;
 /// Bytes of the name of a SAML attribute.
 const MAX_SAML_NAME: usize = 1024;
 
@@ -93,9 +110,16 @@ mod tests {
     }
 
     #[test]
-    fn no_target_takes_an_empty_name_and_transaction_metadata_no_long_one() {
+    fn no_target_takes_an_empty_name_and_metadata_no_long_one() {
         for target in Target::ALL.iter().copied() {
             assert!(target.refuses_name("").is_some(), "{target:?}");
+            if matches!(target, Target::SessionMetadata | Target::RefreshTokenMetadata) {
+                for long in ["k".repeat(256), "\u{1f511}".repeat(128)] {
+                    assert!(target.refuses_name(&long).is_some(), "{target:?}");
+                }
+                assert_eq!(target.refuses_name(&"ö".repeat(255)), None, "{target:?}");
+                continue;
+            }
             let is_metadata = target == Target::TransactionMetadata;
             for long in ["k".repeat(65), "\u{1f511}".repeat(33)] {
                 assert_eq!(target.refuses_name(&long).is_some(), is_metadata, "{target:?}");

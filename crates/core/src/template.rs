@@ -9,8 +9,9 @@ use std::rc::Rc;
 use claimsmith_expression::text::concat;
 use claimsmith_expression::{Budget, ErrorKind, Expression, ExpressionError, Value};
 
-use crate::error::{Code, Error};
-use crate::secret::Secrets;
+use crate::encode::push_field;
+use crate::error::{Code, Error, placed};
+use crate::secret::{Secret, Secrets};
 
 /// The values that the parts of a template are filled from.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,15 @@ pub struct Inputs<'a> {
     pub secrets: &'a Secrets,
     /// The budget that evaluations share.
     pub budget: &'a Budget,
+}
+
+/// The meaning of a null in a text. Alone in JSON or as a field it has one of its own: see [`JsonTemplate`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullInText {
+    /// There is no text without it: `template_value_missing`.
+    Missing,
+    /// It is empty: in a text for people.
+    Empty,
 }
 
 /// A compiled template.
@@ -52,9 +62,17 @@ impl Template {
     /// `template_value_missing` where a value is null or no scalar, `secret_missing` where a secret is
     /// not there.
     pub fn render(&self, inputs: Inputs<'_>) -> Result<String, Error> {
+        self.render_with(inputs, NullInText::Missing)
+    }
+
+    /// Returns the text with each part filled in, and nulls by their meaning. A result may hold secrets.
+    ///
+    /// # Errors
+    /// As [`Template::render`].
+    pub fn render_with(&self, inputs: Inputs<'_>, null: NullInText) -> Result<String, Error> {
         let mut text = String::new();
         for part in &self.parts {
-            text.push_str(&part.render(inputs)?);
+            text.push_str(&part.render(inputs, null)?);
         }
         Ok(text)
     }
@@ -75,10 +93,16 @@ plain_enum!(Part {
 
 impl Part {
     /// Returns the text of this part alone, as it stands, unencoded.
-    pub(crate) fn render(&self, inputs: Inputs<'_>) -> Result<String, Error> {
+    pub(crate) fn render(&self, inputs: Inputs<'_>, null: NullInText) -> Result<String, Error> {
         match self {
             Part::Literal(text) => Ok(text.clone()),
-            Part::Expression(expression, text) => scalar_text(expression, text, inputs),
+            Part::Expression(expression, text) => {
+                let value = evaluate(expression, inputs.scope, inputs.budget)?;
+                if value.is_null() && null == NullInText::Empty {
+                    return Ok(String::new());
+                }
+                scalar_text(&value, text)
+            }
             Part::Secret(name) => match inputs.secrets.get(name) {
                 Some(secret) => Ok(secret.expose().to_owned()),
                 None => Err(missing_secret(name)),
@@ -87,7 +111,9 @@ impl Part {
     }
 }
 
-/// A JSON value whose strings are templates: the body of a POST.
+/// A JSON value whose strings are templates: a body, or the fields of a form.
+///
+/// A null that a string gives alone is one in JSON, and leaves a field out.
 #[derive(Clone, Debug)]
 pub enum JsonTemplate {
     /// A value that stands for itself: null, a boolean or a number.
@@ -99,8 +125,13 @@ pub enum JsonTemplate {
     /// An array.
     Array(Vec<JsonTemplate>),
     /// An object; names are taken as they stand.
-    Object(Vec<(Rc<str>, JsonTemplate)>),
+    Object(Members),
+    /// A member of an object that is left out where it is null.
+    Optional(Box<JsonTemplate>),
 }
+
+/// Templates by name: the members of an object, or fields.
+pub type Members = Vec<(Rc<str>, JsonTemplate)>;
 
 plain_enum!(JsonTemplate {
     0 => Literal(value),
@@ -108,6 +139,7 @@ plain_enum!(JsonTemplate {
     2 => Text(template),
     3 => Array(items),
     4 => Object(members),
+    5 => Optional(member),
 } else JsonTemplate::Literal(Value::Null));
 
 impl JsonTemplate {
@@ -130,12 +162,38 @@ impl JsonTemplate {
             JsonTemplate::Object(members) => {
                 let mut rendered = claimsmith_expression::Map::new();
                 for (name, member) in members {
-                    rendered.insert(Rc::clone(name), member.render(inputs)?);
+                    let value = member.render(inputs)?;
+                    if !value.is_null() || !matches!(member, JsonTemplate::Optional(_)) {
+                        rendered.insert(Rc::clone(name), value);
+                    }
                 }
                 rendered.into()
             }
+            JsonTemplate::Optional(member) => member.render(inputs)?,
         })
     }
+}
+
+/// Returns the fields as `application/x-www-form-urlencoded`. A list repeats its name; null is left out, there too.
+///
+/// # Errors
+/// As [`Template::render`], placed at the field below `place`.
+pub(crate) fn render_fields(fields: &Members, inputs: Inputs<'_>, place: &[&str]) -> Result<String, Error> {
+    let mut form = String::new();
+    for (name, field) in fields {
+        placed(push_fields(&mut form, name, field, inputs), &[&concat(place), ".", name])?;
+    }
+    Ok(form)
+}
+
+fn push_fields(form: &mut String, name: &str, field: &JsonTemplate, inputs: Inputs<'_>) -> Result<(), Error> {
+    let value = field.render(inputs)?;
+    for item in value.as_array().unwrap_or(std::slice::from_ref(&value)) {
+        if !item.is_null() {
+            push_field(form, name, &scalar_text(item, name)?);
+        }
+    }
+    Ok(())
 }
 
 /// Evaluates an expression of the configuration.
@@ -152,14 +210,15 @@ pub(crate) fn not_evaluated(error: &ExpressionError) -> Error {
     Error::new(code, error.message.as_str())
 }
 
-fn scalar_text(expression: &Expression, text: &str, inputs: Inputs<'_>) -> Result<String, Error> {
-    match evaluate(expression, inputs.scope, inputs.budget)? {
-        Value::String(text) => Ok((*text).to_owned()),
-        Value::Bool(value) => Ok(if value { "true" } else { "false" }.to_owned()),
+/// Returns a value as text, where it is a scalar; `name` is what errors call it.
+fn scalar_text(value: &Value, name: &str) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok((**text).to_owned()),
+        Value::Bool(value) => Ok(if *value { "true" } else { "false" }.to_owned()),
         Value::Number(number) => Ok(number.to_text()),
         other => Err(Error::new(
             Code::TemplateValueMissing,
-            concat(&["`", text, "` is ", described(&other), ", a string, number or boolean is needed"]),
+            concat(&["`", name, "` is ", described(other), ", a string, number or boolean is needed"]),
         )),
     }
 }
@@ -170,6 +229,37 @@ fn described(value: &Value) -> &'static str {
         Value::Array(_) => "an array",
         _ => "an object",
     }
+}
+
+/// Fills templates that have names. Their places are these texts and the name.
+pub(crate) fn fill(
+    templates: &[(String, Template)],
+    inputs: Inputs<'_>,
+    place: &[&str],
+) -> Result<Vec<(String, Secret)>, Error> {
+    let mut filled = Vec::new();
+    for (name, template) in templates {
+        match template.render(inputs) {
+            Ok(text) => filled.push((name.clone(), Secret::new(text))),
+            Err(error) => return Err(error.at(&concat(&[&concat(place), name]))),
+        }
+    }
+    Ok(filled)
+}
+
+/// Returns the error of a value that does not fit its place, by the secrets that it is made of. It never repeats one.
+pub(crate) fn unfit_secret(parts: &[Part], expected: &str) -> Error {
+    let mut names = String::new();
+    for part in parts {
+        if let Part::Secret(name) = part {
+            names.push_str(if names.is_empty() { "the secret `" } else { "`, `" });
+            names.push_str(name);
+        }
+    }
+    if names.is_empty() {
+        return Error::new(Code::ConfigInvalid, concat(&["it does not fit: ", expected]));
+    }
+    Error::new(Code::SecretInvalid, concat(&[&names, "` does not fit: ", expected]))
 }
 
 fn missing_secret(name: &str) -> Error {

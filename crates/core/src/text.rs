@@ -1,7 +1,7 @@
 //! Text for people: on one line, and paths into a configuration.
 
 use claimsmith_expression::Value;
-use claimsmith_expression::text::concat;
+use claimsmith_expression::text::{concat, decimal};
 
 /// Returns the first so many characters of a text, on one line. They are counted as JavaScript does, in UTF-16 units.
 pub fn one_line(text: &str, length: usize) -> String {
@@ -33,6 +33,11 @@ pub fn join_path(path: &str, name: &str) -> String {
 /// Returns the place of a claim, as problems and reports name it.
 pub(crate) fn claim_path(name: &str) -> String {
     join_path("claims", name)
+}
+
+/// Returns the place of a rule in its list.
+pub(crate) fn rule_path(list: &str, index: usize) -> String {
+    concat(&[list, "[", &decimal(index), "]"])
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The client-credentials grant (RFC 6749 §4.4): builds the request and reads the answer. Nothing here
 //! sends or remembers.
 
-use claimsmith_expression::Value;
 use claimsmith_expression::json::{self, Unreadable};
 use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::{Value, sorted_order};
 
-use crate::digest::{digest_of, identity};
+use crate::digest::{digest_of, identity, identity_of};
 use crate::encode::{base64, form_encode, percent_encode};
 use crate::error::{Code, Error};
-use crate::http::{Method, Request, Response};
+use crate::http::{Method, Request, Response, Tls};
 use crate::secret::Secret;
 use crate::words::words;
 
@@ -25,14 +25,19 @@ pub struct Grant {
     pub url: Secret,
     /// The client's id.
     pub client_id: Secret,
-    /// The client's secret, or its private key.
-    pub credential: Secret,
+    /// The client's secrets, tried in this order where the endpoint does not take one; or its private key. None where
+    /// the client authenticates by a certificate.
+    pub credentials: Vec<Secret>,
     /// The authentication method of the client.
     pub auth: AuthMethod,
     /// The signature, with [`AuthMethod::PrivateKeyJwt`].
     pub signing: Option<Signing>,
     /// `audience`, `scope`, `resource` and further fields of the form.
     pub parameters: Vec<(String, Secret)>,
+    /// Further headers of the request; names in lower case.
+    pub headers: Vec<(String, Secret)>,
+    /// What the connection to the endpoint presents and trusts.
+    pub tls: Tls,
     /// The lifetime of a token whose endpoint names none (RFC 6749 §5.1), in seconds.
     pub expires_in_s: Option<u32>,
 }
@@ -47,7 +52,7 @@ pub struct Signing {
 }
 
 words! {
-    /// The authentication method of a client (RFC 6749 §2.3, RFC 7523), by the names of RFC 7591 §2.
+    /// The authentication method of a client (RFC 6749 §2.3, RFC 7523, RFC 8705 §2), by the names of RFC 7591 §2.
     pub enum AuthMethod {
         /// The secret goes into the form.
         ClientSecretPost = "client_secret_post",
@@ -55,6 +60,10 @@ words! {
         ClientSecretBasic = "client_secret_basic",
         /// A signed assertion goes instead of a secret.
         PrivateKeyJwt = "private_key_jwt",
+        /// A certificate by an authority that the endpoint trusts goes instead of a secret: that of `tls`.
+        TlsClientAuth = "tls_client_auth",
+        /// A certificate that the endpoint knows goes instead of a secret: that of `tls`.
+        SelfSignedTlsClientAuth = "self_signed_tls_client_auth",
     }
 }
 
@@ -64,6 +73,7 @@ impl AuthMethod {
         match self {
             AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => "client_secret",
             AuthMethod::PrivateKeyJwt => "private_key",
+            AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => "tls",
         }
     }
 }
@@ -110,55 +120,80 @@ impl Grant {
         concat(&["claimsmith.token.", &digest_of(identity.expose())])
     }
 
-    /// Returns all that makes the token what it is; the secret too, so that a client without it cannot pick up
-    /// another's token.
+    /// Returns all that makes the token what it is; the secrets and the certificate too, so that a client without them
+    /// cannot pick up another's token. The order in which secrets are tried makes no difference.
     pub(crate) fn identity(&self) -> Secret {
-        let mut parts =
-            vec![self.url.expose(), self.client_id.expose(), self.credential.expose(), self.auth.as_str()];
-        for (name, value) in &self.parameters {
-            parts.push(name);
-            parts.push(value.expose());
+        let (parameters, headers) = (identity_of(&self.parameters), identity_of(&self.headers));
+        let tls = identity_of(&self.tls);
+        let (url, client_id) = (self.url.expose(), self.client_id.expose());
+        let mut parts = vec![url, client_id, self.auth.as_str(), &parameters, &headers, &tls];
+        let secret = |index: usize| self.credentials.get(index).map_or("", Secret::expose);
+        for index in sorted_order(self.credentials.len(), &|left, right| secret(left).cmp(secret(right))) {
+            parts.push(secret(index));
         }
         Secret::new(identity(&parts))
     }
 }
 
-/// Returns the request for a token (RFC 6749 §4.4.2). With [`AuthMethod::PrivateKeyJwt`] it takes an assertion.
-pub fn token_request(grant: &Grant, assertion: Option<&Secret>) -> Request {
+/// Returns the request for a token (RFC 6749 §4.4.2). `proof` is one of the client's secrets, or the assertion with
+/// [`AuthMethod::PrivateKeyJwt`].
+pub fn token_request(grant: &Grant, proof: Option<&Secret>) -> Request {
+    let proof = proof.map_or("", Secret::expose);
     let mut fields = vec![("grant_type", "client_credentials")];
+    if grant.auth != AuthMethod::ClientSecretBasic {
+        fields.push(("client_id", grant.client_id.expose()));
+    }
     let mut headers = vec![
         ("content-type".to_owned(), Secret::new("application/x-www-form-urlencoded")),
         ("accept".to_owned(), Secret::new("application/json")),
     ];
     match grant.auth {
-        AuthMethod::ClientSecretPost => {
-            fields.push(("client_id", grant.client_id.expose()));
-            fields.push(("client_secret", grant.credential.expose()));
-        }
-        AuthMethod::ClientSecretBasic => headers.push(("authorization".to_owned(), basic(grant))),
+        AuthMethod::ClientSecretPost => fields.push(("client_secret", proof)),
+        AuthMethod::ClientSecretBasic => headers.push(("authorization".to_owned(), basic(grant, proof))),
         AuthMethod::PrivateKeyJwt => {
-            fields.push(("client_id", grant.client_id.expose()));
             fields.push(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
-            fields.extend(assertion.map(|assertion| ("client_assertion", assertion.expose())));
+            fields.push(("client_assertion", proof));
         }
+        AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {}
     }
     fields.extend(grant.parameters.iter().map(|(name, value)| (name.as_str(), value.expose())));
-    Request {
+    let mut request = Request {
         method: Method::Post,
         url: grant.url.clone(),
         headers,
         body: Some(Secret::new(form_encode(&fields))),
+        tls: grant.tls.clone(),
         // Each copy may be billed, and an assertion is good for one request only (RFC 7523 §3).
         may_repeat: false,
         max_bytes: MAX_RESPONSE_BYTES,
+        reads_body: true,
+        ok_status: Vec::new(),
+    };
+    for (name, value) in &grant.headers {
+        request.set_header(name, value.clone());
+    }
+    request
+}
+
+/// Returns whether the endpoint did not take the client's secret (RFC 6749 §5.2), so that another one may do. Some
+/// endpoints call it by another name, but answer 401.
+pub(crate) fn refuses_client(response: &Response) -> bool {
+    match response.status {
+        401 => true,
+        400..500 => read_body(response).member("error").as_str() == Some("invalid_client"),
+        _ => false,
     }
 }
 
-fn basic(grant: &Grant) -> Secret {
+fn read_body(response: &Response) -> Value {
+    json::read_with(&response.body, Unreadable::NumbersAreUnavailable).unwrap_or_default()
+}
+
+fn basic(grant: &Grant, secret: &str) -> Secret {
     let mut pair = String::new();
     percent_encode(&mut pair, grant.client_id.expose());
     pair.push(':');
-    percent_encode(&mut pair, grant.credential.expose());
+    percent_encode(&mut pair, secret);
     Secret::new(concat(&["Basic ", &base64(pair.as_bytes())]))
 }
 
@@ -172,7 +207,7 @@ pub fn read_token_response(
     expires_in_s: Option<u32>,
     now_ms: u64,
 ) -> Result<Token, Error> {
-    let answer = json::read_with(&response.body, Unreadable::NumbersAreUnavailable).unwrap_or_default();
+    let answer = read_body(response);
     if !(200..300).contains(&response.status) {
         return Err(refused(response.status, &answer));
     }
@@ -258,9 +293,11 @@ mod tests {
         Grant {
             url: Secret::new("https://tenant.example/oauth/token"),
             client_id: Secret::new("client"),
-            credential: Secret::new("p:ss w/rd"),
+            credentials: vec![Secret::new("p:ss w/rd")],
             auth,
             signing: None,
+            headers: Vec::new(),
+            tls: Tls::new(),
             parameters: vec![
                 ("audience".into(), Secret::new("https://api.example")),
                 ("scope".into(), Secret::new("read:users write:users")),
@@ -281,7 +318,7 @@ mod tests {
 
     #[test]
     fn client_secret_post_sends_the_secret_in_the_form_alone() {
-        let request = token_request(&grant(AuthMethod::ClientSecretPost), None);
+        let request = token_request(&grant(AuthMethod::ClientSecretPost), Some(&Secret::new("p:ss w/rd")));
         assert_eq!(
             request.body.as_ref().unwrap().expose(),
             "grant_type=client_credentials&client_id=client&client_secret=p%3Ass%20w%2Frd\
@@ -294,7 +331,7 @@ mod tests {
 
     #[test]
     fn client_secret_basic_encodes_id_and_secret_before_base64() {
-        let request = token_request(&grant(AuthMethod::ClientSecretBasic), None);
+        let request = token_request(&grant(AuthMethod::ClientSecretBasic), Some(&Secret::new("p:ss w/rd")));
         assert_eq!(header(&request, "authorization"), Some("Basic Y2xpZW50OnAlM0FzcyUyMHclMkZyZA=="));
         assert!(!request.body.unwrap().expose().contains("client_secret"));
     }
@@ -303,7 +340,7 @@ mod tests {
     fn a_request_prints_nothing_of_what_it_carries() {
         let printed = format!(
             "{:?} {:?}",
-            token_request(&grant(AuthMethod::ClientSecretPost), None),
+            token_request(&grant(AuthMethod::ClientSecretPost), Some(&Secret::new("p:ss w/rd"))),
             grant(AuthMethod::ClientSecretBasic)
         );
         assert!(!printed.contains("p:ss") && !printed.contains("p%3Ass"), "{printed}");
@@ -407,6 +444,57 @@ mod tests {
     }
 
     #[test]
+    fn the_order_in_which_secrets_are_tried_makes_no_other_token() {
+        let key = |secrets: [&str; 3]| {
+            let credentials = secrets.map(Secret::new).into();
+            Grant { credentials, ..grant(AuthMethod::ClientSecretPost) }.identity()
+        };
+        assert_eq!(key(["a", "b", "c"]), key(["c", "a", "b"]));
+        assert_ne!(key(["a", "b", "c"]), key(["a", "b", "bc"]));
+    }
+
+    #[test]
+    fn a_client_with_a_certificate_sends_its_id_and_no_secret() {
+        for auth in [AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth] {
+            let tls = vec![("certificate".to_owned(), Secret::new("PEM"))];
+            let grant = Grant { credentials: Vec::new(), tls: tls.clone(), ..grant(auth) };
+            let request = token_request(&grant, None);
+            let form = "grant_type=client_credentials&client_id=client&audience=";
+            assert!(request.body.as_ref().unwrap().expose().starts_with(form));
+            assert_eq!(header(&request, "authorization"), None);
+            assert_eq!(request.tls, tls);
+        }
+    }
+
+    #[test]
+    fn further_headers_are_sent_in_place_of_the_engines() {
+        let pair = |name: &str, value| (name.to_owned(), Secret::new(value));
+        let headers = vec![pair("x-api-version", "2"), pair("accept", "application/vnd.api+json")];
+        let request =
+            token_request(&Grant { headers, ..grant(AuthMethod::ClientSecretPost) }, Some(&Secret::new("s")));
+        assert_eq!(header(&request, "x-api-version"), Some("2"));
+        assert_eq!(header(&request, "accept"), Some("application/vnd.api+json"));
+        assert_eq!(request.headers.iter().filter(|(name, _)| name == "accept").count(), 1);
+    }
+
+    #[test]
+    fn a_refused_client_is_told_from_other_refusals() {
+        for (status, body, expected) in [
+            (401, "", true),
+            (401, r#"{"error":"access_denied"}"#, true),
+            (400, r#"{"error":"invalid_client"}"#, true),
+            (403, r#"{"error":"invalid_client"}"#, true),
+            (400, r#"{"error":"invalid_scope"}"#, false),
+            (400, "invalid_client", false),
+            (200, r#"{"error":"invalid_client"}"#, false),
+            (500, r#"{"error":"invalid_client"}"#, false),
+        ] {
+            let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+            assert_eq!(refuses_client(&response), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
     fn the_cache_key_fits_and_every_part_changes_it() {
         let key = |change: fn(&mut Grant)| {
             let mut grant = grant(AuthMethod::ClientSecretPost);
@@ -417,8 +505,16 @@ mod tests {
             key(|_| {}),
             key(|grant| grant.url = Secret::new("https://other.example/oauth/token")),
             key(|grant| grant.client_id = Secret::new("other")),
-            key(|grant| grant.credential = Secret::new("other")),
+            key(|grant| grant.credentials = vec![Secret::new("other")]),
+            key(|grant| grant.credentials.clear()),
+            key(|grant| grant.credentials.push(Secret::new("other"))),
+            key(|grant| grant.headers = vec![("audience".into(), Secret::new("https://api.example"))]),
+            key(|grant| grant.headers = vec![("key".into(), Secret::new("PEM"))]),
+            key(|grant| grant.tls = vec![("key".into(), Secret::new("PEM"))]),
+            key(|grant| grant.tls = vec![("key".into(), Secret::new("other PEM"))]),
             key(|grant| grant.auth = AuthMethod::ClientSecretBasic),
+            key(|grant| grant.auth = AuthMethod::TlsClientAuth),
+            key(|grant| grant.auth = AuthMethod::SelfSignedTlsClientAuth),
             key(|grant| grant.parameters.truncate(1)),
             key(|grant| grant.parameters[1].1 = Secret::new("read:userswrite:users")),
             key(|grant| grant.parameters[1].0 = "resource".into()),

@@ -8,6 +8,7 @@ use claimsmith_expression::{Map, Number, Value, json};
 use crate::assertion::assertion;
 use crate::breaker::Circuit;
 use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
+use crate::digest::identity;
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::refusal::Refusals;
@@ -16,7 +17,7 @@ use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState, Subject};
 use crate::task::{Promised, timeout};
-use crate::token::{Grant, Token, is_token, read_token_response, token_request};
+use crate::token::{Grant, Token, is_token, read_token_response, refuses_client, token_request};
 
 /// A token is not used when less than this is left of it: it must outlive the call it is for.
 const MARGIN_MS: u64 = 30_000;
@@ -44,6 +45,9 @@ pub(crate) struct TokenStore {
     /// The keys that were made, by the grant's identity: a hash is as much work as the rest of getting a token
     /// that is there.
     keys: RefCell<Vec<(Secret, String)>>,
+    /// The secret that an endpoint took last, by endpoint and client, of clients with several: while they are
+    /// exchanged, one that is no longer taken costs one call of an instance.
+    taken: RefCell<Vec<(String, Secret)>>,
 }
 
 #[derive(Clone, Debug)]
@@ -211,7 +215,7 @@ impl TokenStore {
     ) -> Result<Rc<Token>, Error> {
         let in_flight = InFlight::begin(self, key);
         let expires_in_s = request.grant.expires_in_s;
-        let answer = call(host, request, retries).await.result;
+        let answer = self.call(host, request, retries).await.result;
         let result = answer
             .and_then(|response| Ok(Rc::new(read_token_response(&response, expires_in_s, host.now_ms())?)));
         match &result {
@@ -230,6 +234,58 @@ impl TokenStore {
         result
     }
 
+    /// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3). A
+    /// request that may have arrived is not sent again without an answer: its token may have been issued, and billed.
+    /// Of several secrets the one that was taken last comes first, and then those behind it in turn.
+    async fn call(&self, host: &impl Host, request: TokenRequest<'_>, retries: u32) -> Attempt {
+        let TokenRequest { grant, circuit, caller, is_personal, timeout_ms, deadline, .. } = request;
+        let subject =
+            Subject { caller, endpoint: circuit.id, request: None, grant: Some(grant), is_personal };
+        let mut policy = RetryPolicy::new(retries, false);
+        let count = grant.credentials.len();
+        let client = identity(&[grant.url.expose(), grant.client_id.expose()]);
+        let taken = find(&self.taken.borrow(), &client).cloned();
+        let first = grant.credentials.iter().position(|secret| Some(secret) == taken.as_ref()).unwrap_or(0);
+        let mut refused = 0;
+        loop {
+            let mut proof = grant.credentials.get((first + refused) % count.max(1)).cloned();
+            if let (Some(signing), Some(key)) = (&grant.signing, &proof) {
+                let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
+                let signed = timeout(host.sleep(limit_ms), assertion(host, grant, signing, key)).await;
+                match signed.unwrap_or_else(|| Err(out_of_time(limit_ms, timeout_ms))) {
+                    Ok(assertion) => proof = Some(assertion),
+                    Err(error) => return Attempt::refused(error),
+                }
+            }
+            let request = token_request(grant, proof.as_ref());
+            let attempt = attempt(host, circuit, &subject, &request, (timeout_ms, deadline)).await;
+            if let (Ok(response), Some(secret)) = (&attempt.result, &proof)
+                && count > 1
+            {
+                if refuses_client(response) && refused + 1 < count {
+                    refused += 1;
+                    continue;
+                }
+                if response.status < 300 && taken.as_ref() != Some(secret) {
+                    self.note_taken(&client, secret);
+                }
+            }
+            match policy.retry(host, circuit, &attempt, deadline) {
+                Some(wait_ms) => host.sleep(wait_ms).await,
+                None => return attempt,
+            }
+        }
+    }
+
+    fn note_taken(&self, client: &str, secret: &Secret) {
+        let mut taken = self.taken.borrow_mut();
+        taken.retain(|(known, _)| known != client);
+        if taken.len() >= MAX_KEYS {
+            taken.clear();
+        }
+        taken.push((client.to_owned(), secret.clone()));
+    }
+
     /// Keeps a token, and draws when it is to be refreshed.
     fn remember(&self, host: &impl Host, key: &str, token: &Rc<Token>) -> u64 {
         let Some(expires_at_ms) = token.expires_at_ms else { return u64::MAX };
@@ -244,33 +300,6 @@ impl TokenStore {
         }
         memory.push((key.to_owned(), Remembered { token: Rc::clone(token), refresh_at_ms }));
         refresh_at_ms
-    }
-}
-
-/// Calls the endpoint. Each attempt has an assertion of its own: one that was seen is refused (RFC 7523 §3). A request
-/// that may have arrived is not sent again without an answer: its token may have been issued, and billed.
-async fn call(host: &impl Host, request: TokenRequest<'_>, retries: u32) -> Attempt {
-    let TokenRequest { grant, circuit, caller, is_personal, timeout_ms, deadline, .. } = request;
-    let subject = Subject { caller, endpoint: circuit.id, request: None, grant: Some(grant), is_personal };
-    let mut policy = RetryPolicy::new(retries, false);
-    loop {
-        let assertion = match &grant.signing {
-            Some(signing) => {
-                let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
-                let signed = timeout(host.sleep(limit_ms), assertion(host, grant, signing)).await;
-                match signed.unwrap_or_else(|| Err(out_of_time(limit_ms, timeout_ms))) {
-                    Ok(assertion) => Some(assertion),
-                    Err(error) => return Attempt::refused(error),
-                }
-            }
-            None => None,
-        };
-        let request = token_request(grant, assertion.as_ref());
-        let attempt = attempt(host, circuit, &subject, &request, (timeout_ms, deadline)).await;
-        match policy.retry(host, circuit, &attempt, deadline) {
-            Some(wait_ms) => host.sleep(wait_ms).await,
-            None => return attempt,
-        }
     }
 }
 

@@ -41,6 +41,16 @@ impl Trigger {
         }
     }
 
+    /// Returns the object below `api` and its method that add a scope to the access token, or remove one.
+    pub fn scope_setter(self, adds: bool) -> (&'static str, &'static str) {
+        match (self, adds) {
+            (Trigger::PostLogin, true) => ("accessToken", "addScope"),
+            (Trigger::PostLogin, false) => ("accessToken", "removeScope"),
+            (Trigger::CredentialsExchange, true) => ("transaction", "addTargetScope"),
+            (Trigger::CredentialsExchange, false) => ("transaction", "removeTargetScope"),
+        }
+    }
+
     /// Returns the path in the event of the user or machine that the execution is for.
     pub(crate) fn subject(self) -> [&'static str; 2] {
         match self {

@@ -10,7 +10,7 @@ use claimsmith_expression::text::{concat, find, split};
 use crate::encode::percent_encode;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
-use crate::template::{Inputs, Part};
+use crate::template::{Inputs, NullInText, Part, unfit_secret};
 
 /// A URL with `{expression}` in it.
 #[derive(Clone, Debug, Default)]
@@ -48,13 +48,13 @@ impl UrlTemplate {
     pub fn render(&self, inputs: Inputs<'_>) -> Result<Secret, Error> {
         let mut url = String::new();
         for part in &self.origin {
-            url.push_str(&part.render(inputs)?);
+            url.push_str(&part.render(inputs, NullInText::Missing)?);
         }
         if let Err(expected) = check_origin(&url, self.allow_http) {
-            return Err(self.blame(expected));
+            return Err(unfit_secret(&self.origin, expected));
         }
         if url.ends_with('/') {
-            return Err(self.blame("behind the host no slash at the end fits"));
+            return Err(unfit_secret(&self.origin, "behind the host no slash at the end fits"));
         }
         let origin_length = url.len();
         // The path, for its dots alone: of a value they count where it has nothing else.
@@ -66,7 +66,7 @@ impl UrlTemplate {
                     steps.push_str(text);
                 }
                 Part::Expression(..) | Part::Secret(_) => {
-                    let value = part.render(inputs)?;
+                    let value = part.render(inputs, NullInText::Missing)?;
                     let in_query =
                         url.get(origin_length..).is_some_and(|target| find(target, b"?").is_some());
                     if value.is_empty() && !in_query {
@@ -82,18 +82,6 @@ impl UrlTemplate {
             return Err(unfit_segment("`.` or `..`"));
         }
         Ok(Secret::new(url))
-    }
-
-    /// Returns the error of a secret in scheme, host or port; the literals there are valid.
-    fn blame(&self, expected: &str) -> Error {
-        let mut names = String::new();
-        for part in &self.origin {
-            if let Part::Secret(name) = part {
-                names.push_str(if names.is_empty() { "`" } else { "`, `" });
-                names.push_str(name);
-            }
-        }
-        Error::new(Code::SecretInvalid, concat(&["the secret ", &names, "` does not fit: ", expected]))
     }
 }
 

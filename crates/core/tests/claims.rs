@@ -18,7 +18,7 @@ use claimsmith_core::Target;
 use claimsmith_core::expression::json;
 use claimsmith_core::http::TransportError;
 use claimsmith_core::report::OutcomeKind;
-use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Trigger};
+use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Secret, Trigger};
 use support::{MemoryHost, World, answer, effects, errors, issuing_world, login, read};
 
 /// The rest of a configuration with one source, `s`, that needs no token.
@@ -48,6 +48,8 @@ fn all_effects(decision: &Decision) -> Vec<String> {
         Effect::SetClaim { target, name, value } => format!("{} {name}={}", target.as_str(), value.to_json()),
         Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
         Effect::ChangeScope { scope, adds: false } => format!("-{scope}"),
+        Effect::ChangeSession { subject, change, .. } => format!("{} {change:?}", subject.as_str()),
+        Effect::DemandMfa { mfa, .. } => format!("{mfa:?}"),
         Effect::Deny { reason, .. } => format!("deny {reason}"),
     };
     decision.effects.iter().map(short).collect()
@@ -76,8 +78,9 @@ fn problem(config: &str) -> String {
 }
 
 #[test]
-fn a_claim_reaches_each_of_the_six_targets() {
-    let to = r#"["access_token","id_token","saml_response","app_metadata","user_metadata","transaction_metadata"]"#;
+fn a_claim_reaches_each_of_the_eight_targets() {
+    let to = r#"["access_token","id_token","saml_response","app_metadata","user_metadata","transaction_metadata",
+        "session_metadata","refresh_token_metadata"]"#;
     let decision =
         decide(&format!(r#""claims":{{"plan":{{"value":"s.plan","to":{to}}}}}"#), r#"{"plan":"gold"}"#);
     assert_eq!(
@@ -89,6 +92,8 @@ fn a_claim_reaches_each_of_the_six_targets() {
             "app_metadata plan=\"gold\"",
             "user_metadata plan=\"gold\"",
             "transaction_metadata plan=\"gold\"",
+            "session_metadata plan=\"gold\"",
+            "refresh_token_metadata plan=\"gold\"",
         ]
     );
     assert_eq!(decision.report.claims.set, ["plan"]);
@@ -449,7 +454,7 @@ fn scopes_are_added_and_removed_in_order_where_their_condition_holds() {
     let rest = r#""claims":{"z":{"value":"s.z","to":["id_token"]}},"scopes":[
         {"add":"beta","when":"s.beta"},{"remove":"admin","when":"!s.admin","on_unavailable":"keep"},{"add":"no","when":"s.no"},{"add":"read:x"}]"#;
     let decision = decide(rest, r#"{"beta":true,"z":1}"#);
-    assert_eq!(all_effects(&decision), ["id_token z=1", "+beta", "-admin", "+read:x"]);
+    assert_eq!(all_effects(&decision), ["+beta", "-admin", "+read:x", "id_token z=1"]);
     assert_eq!(decision.report.scopes.added, ["beta", "read:x"]);
     assert_eq!(decision.report.scopes.removed, ["admin"]);
     assert!(
@@ -486,7 +491,7 @@ fn scopes_and_rules_are_read_strictly() {
         (r#""scopes":{}"#, "scopes: must be an array"),
         (r#""scopes":[{}]"#, "scopes[0]: needs one scope, to `add` or to `remove`"),
         (r#""scopes":[{"add":"a","remove":"b"}]"#, "scopes[0]: needs one scope"),
-        (r#""scopes":[{"add":7}]"#, "scopes[0].add: must be a string"),
+        (r#""scopes":[{"add":7}]"#, "scopes[0].add: must be a scope"),
         (r#""scopes":[{"add":"a b"}]"#, "scopes[0].add: a scope has 1 to 280"),
         (r#""scopes":[{"remove":""}]"#, "scopes[0].remove: a scope has 1 to 280"),
         (r#""scopes":[{"add":"a","if":"event"}]"#, "scopes[0].if: unknown key `if`"),
@@ -673,15 +678,21 @@ fn what_a_machine_cannot_have_is_refused_when_the_module_loads() {
     let found = refused(claims);
     assert!(found[0].starts_with("config_invalid claims.a.to[1]: "), "{found:?}");
     assert!(found[1].starts_with("config_invalid claims.a.to[2]: "), "{found:?}");
-    let found = refused(r#""claims":{},"scopes":[{"add":"x"}]"#);
-    assert!(found.len() == 1 && found[0].starts_with("config_invalid scopes: "), "{found:?}");
+    for (list, rule) in [
+        ("mfa", r#"{"provider":"any"}"#),
+        ("session", r#"{"revoke":"No."}"#),
+        ("refresh_token", r#"{"expires_in_s":60}"#),
+    ] {
+        let found = refused(&format!(r#""claims":{{}},"{list}":[{rule}]"#));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("config_invalid {list}: ")), "{found:?}");
+    }
 }
 
 #[test]
 fn an_effect_that_the_api_refuses_is_taken_back_in_the_report() {
     let mut decision = decide(r#""claims":{"a":"s.n","b":"s.n"},"scopes":[{"add":"x"}]"#, r#"{"n":1}"#);
     // Both of `a`, one of `b`, and the scope.
-    decision.note_refused(&[0, 1, 3, 4]);
+    decision.note_refused(&[0, 1, 2, 4]);
     assert_eq!(decision.report.claims.set, ["b"]);
     assert_eq!(
         left_out(&decision),
@@ -689,7 +700,7 @@ fn an_effect_that_the_api_refuses_is_taken_back_in_the_report() {
     );
     assert_eq!(
         errors(&decision),
-        ["api_refused@claims.a", "api_refused@claims.a", "api_refused@claims.b", "api_refused@"]
+        ["api_refused@", "api_refused@claims.a", "api_refused@claims.a", "api_refused@claims.b"]
     );
     assert_eq!(decision.report.outcome, OutcomeKind::Partial);
 }
@@ -739,7 +750,7 @@ fn a_thousand_logins_whose_answers_come_in_any_order_keep_their_own_data() {
         let expected = if user.ends_with('7') {
             vec!["deny Seven.".to_owned()]
         } else {
-            vec![format!("access_token x={own}"), format!("app_metadata x={own}"), "+beta".to_owned()]
+            vec!["+beta".to_owned(), format!("access_token x={own}"), format!("app_metadata x={own}")]
         };
         assert_eq!(all_effects(decision.as_ref().unwrap()), expected);
     }
@@ -763,4 +774,89 @@ fn thousands_of_claims_are_shed_in_the_time_that_it_takes_to_set_them() {
     let (shed, few) = run("");
     assert!(all == 10_000 && few < 2_000, "{all} {few}");
     assert!(shed < kept * 10, "{shed:?} to shed, {kept:?} to set");
+}
+
+/// Decides a login with a claim `x` that is signed so.
+fn signed(rest: &str, value: &str, secret: &str) -> Decision {
+    signed_within(8192, rest, value, secret)
+}
+
+fn signed_within(id_token_bytes: u32, rest: &str, value: &str, secret: &str) -> Decision {
+    let world = issuing_world();
+    let mut login = login("ann");
+    login.event = json::read(br#"{"user":{"user_id":"ann"}}"#).unwrap();
+    login.secrets = [("KEY".into(), Secret::new(secret))].into_iter().collect();
+    let limits = format!(r#""limits":{{"id_token_bytes":{id_token_bytes}}}"#);
+    let claims = format!(r#"{{{limits},"claims":{{"x":{{"value":"{value}","to":["id_token"],{rest}}}}}}}"#);
+    let engine = Engine::new(read(&claims).unwrap_or_else(|problems| panic!("{problems:?}")));
+    world.run(engine.enrich(&MemoryHost::new(&world), login))
+}
+
+#[test]
+fn a_text_is_signed_after_its_type_and_a_default_is_set_as_written() {
+    let hmac = |keys: &str| {
+        format!(r#""type":"string","default":"none","hmac":{{"secret":"{{secrets.KEY}}"{keys}}}"#)
+    };
+    let effect = |rest: &str, value: &str, secret: &str| all_effects(&signed(rest, value, secret))[0].clone();
+    // RFC 4231 §4.3.
+    let text = "'what do ya want for nothing?'";
+    let code = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    assert_eq!(effect(&hmac(""), text, "Jefe"), format!("id_token x=\"{code}\""));
+    let hex_key = hmac(r#","secret_encoding":"hex","encoding":"base64""#);
+    assert_eq!(
+        effect(&hex_key, text, "4a656665"),
+        "id_token x=\"W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=\""
+    );
+    let base64_key = hmac(r#","secret_encoding":"base64","encoding":"base64url""#);
+    assert_eq!(
+        effect(&base64_key, text, "SmVmZQ=="),
+        "id_token x=\"W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM\""
+    );
+    assert_eq!(effect(&hmac(""), "event.user.name", "Jefe"), "id_token x=\"none\"");
+    assert_eq!(effect(&hmac(""), "`7`", "Jefe"), "id_token x=\"none\"");
+}
+
+#[test]
+fn a_claim_whose_key_is_unfit_is_left_out_and_no_secret_is_told() {
+    let hmac = r#""hmac":{"secret":"{secrets.KEY}","secret_encoding":"hex"}"#;
+    let jwt = r#""jwt":{"secret":"{secrets.KEY}"}"#;
+    let private = r#""jwt":{"private_key":"{secrets.KEY}"}"#;
+    let cases = [
+        (hmac, "'a'", "", "secret_invalid"),
+        (hmac, "'a'", "hunter2", "secret_invalid"),
+        (hmac, "`7`", "00", "claim_type_mismatch"),
+        (jwt, "`{}`", "", "secret_invalid"),
+        (jwt, "`{}`", "hunter2hunter2hunter2hunter2hun", "secret_invalid"),
+        (jwt, "'a'", "hunter2hunter2hunter2hunter2hunt", "claim_type_mismatch"),
+        (jwt, "`{\\\"n\\\":9007199254740993}`", "hunter2hunter2hunter2hunter2hunt", "unsafe_integer"),
+        (private, "`{}`", "hunter2 unfit", "secret_invalid"),
+    ];
+    for (rest, value, secret, reason) in cases {
+        let decision = signed(rest, value, secret);
+        assert_eq!(left_out(&decision), [format!("x {reason}")], "{rest} {value} {secret}");
+        assert_eq!(decision.report.errors[0].path, "claims.x");
+        assert!(!format!("{:?}", decision.report).contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_jwt_has_its_dates_over_those_of_the_payload_and_counts_signed() {
+    let payload = "{sub: event.user.user_id, iat: `1`, exp: `2`}";
+    let secret = "0123456789abcdef0123456789abcdef";
+    let token = |rest: &str| {
+        let decision = signed(&format!(r#""jwt":{{"secret":"{{secrets.KEY}}"{rest}}}"#), payload, secret);
+        let Effect::SetClaim { value, .. } = &decision.effects[0] else { panic!("{decision:?}") };
+        value.as_str().unwrap().to_owned()
+    };
+    // {"alg":"HS256","typ":"JWT"} {"exp":2,"iat":1700000000,"sub":"ann"}, as `openssl dgst -sha256 -hmac` signs it.
+    assert_eq!(
+        token(""),
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjIsImlhdCI6MTcwMDAwMDAwMCwic3ViIjoiYW5uIn0.V-1KzzXsnSk_mWHPc0PBH03mQV0ncTyi-2Rb3IfX3oM"
+    );
+    assert!(
+        token(r#","expires_in_s":60"#)
+            .contains(".eyJleHAiOjE3MDAwMDAwNjAsImlhdCI6MTcwMDAwMDAwMCwic3ViIjoiYW5uIn0.")
+    );
+    let decision = signed_within(100, r#""jwt":{"secret":"{secrets.KEY}"}"#, payload, secret);
+    assert_eq!(left_out(&decision), ["x claims_too_large id_token"]);
 }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use claimsmith_core::Target;
@@ -263,4 +263,31 @@ fn what_could_not_be_read_is_neither_sent_nor_set() {
     let post = Call::post(&url, &answered);
     assert_eq!(code(&fetch(&host, &client, &post).0), Some(Code::Unavailable));
     assert_eq!(world.sent_to("POST"), 0);
+}
+
+#[test]
+fn each_method_sends_its_body_once() {
+    let bodies: Rc<RefCell<Vec<Option<String>>>> = Rc::default();
+    let seen = Rc::clone(&bodies);
+    let world = World::new(move |request| {
+        seen.borrow_mut().push(request.body.as_ref().map(|body| body.expose().to_owned()));
+        (1, answer(503, ""))
+    });
+    let (host, client) = (MemoryHost::new(&world), Client::default());
+    let url = Url::new("https://api.example", &["x"]).unwrap();
+    let body = Value::from("b");
+    for (call, method, sent, attempts) in [
+        (Call::post(&url, &body), "POST", Some(r#""b""#), 1),
+        (Call::put(&url, &body), "PUT", Some(r#""b""#), 1),
+        (Call::patch(&url, &body), "PATCH", Some(r#""b""#), 1),
+        (Call::delete(&url), "DELETE", None, 1),
+        (Call::delete(&url).with_retries(1), "DELETE", None, 2),
+    ] {
+        assert_eq!(code(&fetch(&host, &client, &call).0), Some(Code::SourceStatus), "{method}");
+        let expected = vec![sent.map(str::to_owned); attempts];
+        assert_eq!(*bodies.borrow(), expected, "{method}");
+        assert_eq!(world.sent_to(&format!("{method} https://api.example/x")), attempts, "{method}");
+        bodies.borrow_mut().clear();
+        world.sent.borrow_mut().clear();
+    }
 }

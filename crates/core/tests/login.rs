@@ -393,12 +393,73 @@ fn every_problem_of_a_configuration_is_told_with_its_place() {
             "config_invalid sources.s.token: there is no token `x`",
         ),
         (
-            r#"{"claims":{},"sources":{"s":{"url":"https://h/","body":{}}}}"#,
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","method":"GET","body":{}}}}"#,
             "config_invalid sources.s.body: a GET has no body",
         ),
         (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","form":{},"text":""}}}"#,
+            "config_invalid sources.s: `body`, `form`, `text` and `graphql` exclude each other",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","method":"PUT"}}}"#,
+            "config_invalid sources.s: a PUT needs a `body`, `form`, `text` or `graphql`",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","method":"PUT","graphql":{"query":"{a}"}}}}"#,
+            "config_invalid sources.s.graphql: `graphql` is a POST",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","answer":"none","graphql":{"query":"{a}"}}}}"#,
+            "config_invalid sources.s: `graphql` is answered in JSON",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","graphql":{"query":"{a(id:\"{event.user.user_id}\")}"}}}}"#,
+            "config_invalid sources.s.graphql.query: a document holds no templates",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","form":{},"content_type":"text/xml"}}}"#,
+            "config_invalid sources.s.content_type: `content_type` goes with `body` or `text`",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","text":"","content_type":"x\r\ny: z"}}}"#,
+            "config_invalid sources.s.content_type: this is no media type",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","query":{"a":{"b":1}}}}}"#,
+            "config_invalid sources.s.query.a: must be a string, a number, a boolean, or an array of these",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","query":{"a?":"x"}}}}"#,
+            "config_invalid sources.s.query[\"a?\"]: a field is left out where it is null, without `?`",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","body":{"a?":1,"a":2}}}}"#,
+            "config_invalid sources.s.body: the member `a` is given twice",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","ok_status":[401]}}}"#,
+            "config_invalid sources.s.ok_status[0]: 401, 404, 408 and 429 have a meaning of their own",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","ok_status":[409,500]}}}"#,
+            "config_invalid sources.s.ok_status[1]: must be from 400 to 499, not 500",
+        ),
+        (
+            r#"{"claims":{},"tokens":{"t":{"token_url":"https://h/","client_id":"c","client_secret":"s"}},
+                "sources":{"s":{"url":"https://h/","token":"t","basic":{"user":"u","password":"p"}}}}"#,
+            "config_invalid sources.s.token: `basic` and `token` exclude each other",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","basic":{"user":"u","password":"p"},"headers":{"Authorization":"x"}}}}"#,
+            "config_invalid sources.s.headers.Authorization: `basic` fills `authorization`",
+        ),
+        (
+            r#"{"claims":{},"sources":{"s":{"url":"https://h/","basic":{"user":"u:v","password":"p"}}}}"#,
+            "config_invalid sources.s.basic: the user of Basic authentication cannot hold `:`",
+        ),
+        (
             r#"{"claims":{},"sources":{"a":{"url":"https://h/","when":"b"},"b":{"url":"https://h/","when":"a"}}}"#,
-            "config_invalid sources: `a` and `b` wait for each other",
+            "config_invalid sources: `a` reads `b`, which reads `a`: a circle",
         ),
         (
             r#"{"claims":{},"sources":{"s":{"url":"https://h/","headers":{"host":"x"}}}}"#,

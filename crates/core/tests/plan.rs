@@ -122,7 +122,7 @@ fn configuration() -> impl Strategy<Value = serde_json::Value> {
     let source = (
         prop::sample::select(vec!["broken", "missing", "x/{event.user.user_id}", "x?q={event.user.email}"]),
         prop::option::of(over(&["event.user.app_metadata"])),
-        prop::option::of(random::expression()),
+        prop::option::of(random::expression(true)),
         prop::option::of(Just(serde_json::json!({ "ttl_s": 60, "stale_if_error_s": 9, "not_found_ttl_s": 3 }))),
         (any::<bool>(), any::<bool>(), any::<bool>()),
     )
@@ -200,10 +200,11 @@ fn configuration() -> impl Strategy<Value = serde_json::Value> {
         })
 }
 
-/// An expression over one of these parts.
+/// An expression over one of these parts, which its variables are bound to.
 fn over(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
-    (prop::sample::select(parts.to_vec()), random::expression())
-        .prop_map(|(part, expression)| format!("{part} | {expression}"))
+    (prop::sample::select(parts.to_vec()), random::expression(true)).prop_map(|(part, expression)| {
+        format!("{part} | let $a = @, $b = $event, $c = a, $d = b in {expression}")
+    })
 }
 
 fn without_null(mut object: serde_json::Value) -> serde_json::Value {

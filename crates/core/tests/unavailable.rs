@@ -53,6 +53,8 @@ fn effects(decision: &Decision) -> Vec<String> {
         Effect::SetClaim { name, value, .. } => format!("{name}={}", value.to_json()),
         Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
         Effect::ChangeScope { scope, .. } => format!("-{scope}"),
+        Effect::ChangeSession { subject, change, .. } => format!("{} {change:?}", subject.as_str()),
+        Effect::DemandMfa { mfa, .. } => format!("{mfa:?}"),
         Effect::Deny { reason, .. } => format!("deny {reason}"),
     };
     decision.effects.iter().map(short).collect()

@@ -25,6 +25,16 @@ pub(crate) enum Node {
     Not(Box<Node>),
     /// `left operator right`
     Binary(Operator, Box<Node>, Box<Node>),
+    /// `left + right`; the left of `-operand` is 0.
+    Arithmetic(Arithmetic, Offset, Box<Node>, Box<Node>),
+    /// `test ? then : otherwise`
+    Ternary(Box<Node>, Box<Node>, Box<Node>),
+    /// `let $a = binding, $b = binding in body`: the names are gone.
+    Let(Vec<Node>, Box<Node>),
+    /// A variable that a `let` binds, counted from the one that is bound last.
+    Variable(usize),
+    /// `$name` where no `let` binds it: a member of the document.
+    Global(Rc<str>),
     /// `[a, b]`
     List(Vec<Node>),
     /// `{name: a}`
@@ -63,6 +73,23 @@ pub(crate) enum Operator {
     GreaterOrEqual,
 }
 
+/// An operator of two numbers.
+#[derive(Clone, Copy)]
+pub(crate) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    /// `//`: the quotient, rounded down.
+    DivideWhole,
+    /// `%`: what is left of the dividend, with its sign.
+    Modulo,
+}
+
+/// A place in the text, in bytes; 0 where there is no text.
+#[derive(Clone, Copy)]
+pub(crate) struct Offset(pub(crate) usize);
+
 pub(crate) struct Call {
     pub(crate) function: &'static Function,
     pub(crate) arguments: Vec<Argument>,
@@ -72,8 +99,7 @@ pub(crate) struct Call {
 }
 
 pub(crate) struct Argument {
-    /// The offset of the argument in the text; 0 where there is no text.
-    pub(crate) offset: usize,
+    pub(crate) offset: Offset,
     pub(crate) node: Node,
 }
 
@@ -88,7 +114,21 @@ plain_enum!(Node {
     7 => List(nodes),
     8 => Object(members),
     9 => Call(call),
+    10 => Arithmetic(operator, offset, left, right),
+    11 => Ternary(test, then, otherwise),
+    12 => Let(bindings, body),
+    13 => Variable(index),
+    14 => Global(name),
 } else Node::Current);
+
+plain_enum!(Arithmetic {
+    0 => Add,
+    1 => Subtract,
+    2 => Multiply,
+    3 => Divide,
+    4 => DivideWhole,
+    5 => Modulo,
+} else Arithmetic::Add);
 
 plain_enum!(Items {
     0 => All,
@@ -99,6 +139,7 @@ plain_enum!(Items {
 } else Items::All);
 
 plain_struct!(Call { function, arguments, reference });
+plain_struct!(Argument { offset, node });
 
 impl Operator {
     const ALL: [Operator; 10] = [
@@ -125,13 +166,11 @@ impl Plain for Operator {
     }
 }
 
-/// Without its place in the text, which is not there either.
-impl Plain for Argument {
-    fn write(&self, out: &mut Vec<u8>) {
-        self.node.write(out);
-    }
+/// It goes with the text, which is not there either.
+impl Plain for Offset {
+    fn write(&self, _: &mut Vec<u8>) {}
 
-    fn read(input: &mut Input<'_>) -> Argument {
-        Argument { offset: 0, node: Node::read(input) }
+    fn read(_: &mut Input<'_>) -> Offset {
+        Offset(0)
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::Cause;
 use crate::text::concat;
 
-/// The kinds of error, as the JMESPath specification has them, and three of our own.
+/// The kinds of error, as JMESPath has them, and three of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -20,6 +20,10 @@ pub enum ErrorKind {
     InvalidType,
     /// A value has the right type, but is not possible there: a slice with step 0.
     InvalidValue,
+    /// Arithmetic on what is no number, or whose result is none (JEP-16).
+    NotANumber,
+    /// A variable that nothing binds (JEP-18).
+    UndefinedVariable,
     /// The expression is nested deeper than a WebAssembly stack should be asked to hold.
     TooDeep,
     /// The expression takes more steps on this document than its budget has left.
@@ -37,6 +41,8 @@ impl ErrorKind {
             ErrorKind::InvalidArity => "invalid-arity",
             ErrorKind::InvalidType => "invalid-type",
             ErrorKind::InvalidValue => "invalid-value",
+            ErrorKind::NotANumber => "not-a-number",
+            ErrorKind::UndefinedVariable => "undefined-variable",
             ErrorKind::TooDeep => "too-deep",
             ErrorKind::TooMuchWork => "too-much-work",
             ErrorKind::Unavailable => "unavailable",
@@ -85,7 +91,7 @@ impl ExpressionError {
     }
 
     /// Returns whether the part may have any value, and not only the null of a source that was not asked.
-    pub(crate) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.may_hold || self.may_not_hold
     }
 

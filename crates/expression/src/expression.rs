@@ -81,10 +81,17 @@ impl Expression {
     ///
     /// All that lies below the end of a chain may be read, and nothing outside of the chains matters to
     /// the result. An empty chain is the whole document. That the root is a value other than null is
-    /// taken for granted.
+    /// taken for granted. A variable that no `let` binds is a chain as well, from the root wherever it stands.
     #[cfg(feature = "parser")]
     pub fn reads(&self) -> Vec<Vec<Rc<str>>> {
-        reads::of(&self.root)
+        reads::of(&self.root).chains
+    }
+
+    /// Returns the names of the variables that no `let` binds, without the `$`, each once. Such a variable is a member
+    /// of the root of the document, and an error where there is none.
+    #[cfg(feature = "parser")]
+    pub fn free_variables(&self) -> Vec<Rc<str>> {
+        reads::of(&self.root).globals
     }
 }
 

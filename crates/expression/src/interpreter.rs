@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use crate::ast::{Call, Items, Node, Operator};
+use crate::ast::{Arithmetic, Call, Items, Node, Offset, Operator};
 use crate::functions::Invocation;
 use crate::{Budget, Cause, ErrorKind, ExpressionError, Faults, Map, Number, Value};
 
@@ -15,7 +15,7 @@ const BYTES_PER_STEP: usize = 16;
 
 /// Evaluates a tree against a document.
 pub(crate) fn evaluate(node: &Node, document: &Value, budget: &Budget) -> Result<Value, ExpressionError> {
-    let mut interpreter = Interpreter { budget, faults: Faults::End };
+    let mut interpreter = Interpreter { budget, faults: Faults::End, document, scope: Vec::new() };
     let value = interpreter.evaluate(node, document)?;
     // A value can hold another many times over at no cost; whoever walks through it pays for each. So
     // that this is safe to do with a result, it is counted here as a whole.
@@ -30,12 +30,15 @@ pub(crate) fn holds(
     budget: &Budget,
     faults: Faults,
 ) -> Result<bool, ExpressionError> {
-    Interpreter { budget, faults }.condition(node, document)
+    Interpreter { budget, faults, document, scope: Vec::new() }.condition(node, document)
 }
 
 pub(crate) struct Interpreter<'a> {
     budget: &'a Budget,
     faults: Faults,
+    document: &'a Value,
+    /// What the variables are bound to, or why they have no value. The last one is innermost.
+    scope: Vec<Result<Value, ExpressionError>>,
 }
 
 impl Interpreter<'_> {
@@ -56,6 +59,25 @@ impl Interpreter<'_> {
             }
             Node::Not(operand) => Value::Bool(!self.condition(operand, current)?),
             Node::Binary(operator, left, right) => self.binary(*operator, left, right, current)?,
+            Node::Arithmetic(operator, offset, left, right) => {
+                let (left, right) = (self.evaluate(left, current)?, self.evaluate(right, current)?);
+                calculate(*operator, *offset, &left, &right)?
+            }
+            Node::Ternary(test, then, otherwise) => {
+                let chosen = if self.condition(test, current)? { then } else { otherwise };
+                self.evaluate(chosen, current)?
+            }
+            Node::Let(bindings, body) => {
+                let outer = self.bind(bindings, current);
+                let result = self.evaluate(body, current);
+                self.scope.truncate(outer);
+                result?
+            }
+            // There are as many as the parser has counted.
+            Node::Variable(index) => {
+                self.scope.iter().nth_back(*index).cloned().unwrap_or(Ok(Value::Null))?
+            }
+            Node::Global(name) => self.global(name)?,
             // A selection from null is null, not a list of nulls.
             Node::List(_) | Node::Object(_) if matches!(current, Value::Null | Value::Unavailable(_)) => {
                 current.clone()
@@ -94,16 +116,19 @@ impl Interpreter<'_> {
                     }),
                 };
             }
-            _ => {
-                return match self.evaluate(node, current) {
-                    Ok(value) => Ok(value.is_truthy()),
-                    // A value made of an open condition may be either: `!a == b` holds where `!a` does not.
-                    Err(error) => Err({
-                        let is_open = error.is_open();
-                        error.open(is_open, is_open)
-                    }),
-                };
+            Node::Let(bindings, body) => {
+                self.spend(1)?;
+                let outer = self.bind(bindings, current);
+                let result = self.condition(body, current);
+                self.scope.truncate(outer);
+                return result;
             }
+            Node::Ternary(test, then, otherwise) => {
+                self.spend(1)?;
+                let chosen = if self.condition(test, current).map_err(either)? { then } else { otherwise };
+                return self.condition(chosen, current);
+            }
+            _ => return self.evaluate(node, current).map(|value| value.is_truthy()).map_err(either),
         };
         self.spend(1)?;
         let left = self.condition(left, current);
@@ -128,6 +153,27 @@ impl Interpreter<'_> {
 
     fn leaves_open(&self, error: &ExpressionError) -> bool {
         self.faults == Faults::LeaveOpen || error.kind == ErrorKind::Unavailable
+    }
+
+    /// Brings variables into scope, and returns how many there were before. A binding that is an error is one where
+    /// the variable is read.
+    fn bind(&mut self, bindings: &[Node], current: &Value) -> usize {
+        let mut bound = Vec::with_capacity(bindings.len());
+        for binding in bindings {
+            bound.push(self.evaluate(binding, current));
+        }
+        let outer = self.scope.len();
+        self.scope.append(&mut bound);
+        outer
+    }
+
+    fn global(&mut self, name: &str) -> Result<Value, ExpressionError> {
+        self.spend_on_text(name)?;
+        let member = self.document.as_object().and_then(|members| members.get(name));
+        member.cloned().ok_or_else(|| {
+            let message = ["`$", name, "` is not defined"];
+            ExpressionError::new(ErrorKind::UndefinedVariable, 0, &message)
+        })
     }
 
     fn binary(
@@ -292,6 +338,43 @@ fn available(value: Value) -> Result<Value, ExpressionError> {
     }
 }
 
+/// A value that is made of an open condition may be either: `!a == b` holds where `!a` does not.
+fn either(error: ExpressionError) -> ExpressionError {
+    let is_open = error.is_open();
+    error.open(is_open, is_open)
+}
+
+/// Calculates with two numbers. A result is right as far as doubles are, or an error, as that of `sum`.
+fn calculate(
+    operator: Arithmetic,
+    Offset(offset): Offset,
+    left: &Value,
+    right: &Value,
+) -> Result<Value, ExpressionError> {
+    let fail = |message: &[&str]| Err(ExpressionError::new(ErrorKind::NotANumber, offset, message));
+    let (Value::Number(dividend), Value::Number(divisor)) = (left, right) else {
+        let other = if let Value::Number(_) = left { right } else { left };
+        return fail(&["arithmetic expects numbers, found ", other.type_name()]);
+    };
+    let (left, right) = (dividend.as_f64(), divisor.as_f64());
+    let result = Number::from_f64(match operator {
+        Arithmetic::Add => left + right,
+        Arithmetic::Subtract => left - right,
+        Arithmetic::Multiply => left * right,
+        Arithmetic::Divide => left / right,
+        Arithmetic::DivideWhole => (left / right).floor(),
+        Arithmetic::Modulo => left % right,
+    });
+    match result {
+        _ if dividend.is_unsafe_integer() || divisor.is_unsafe_integer() => {}
+        Some(result) if !result.is_unsafe_integer() => return Ok(result.into()),
+        // Nothing else leads from there to what is not finite.
+        None if right == 0.0 => return fail(&["division by zero"]),
+        _ => {}
+    }
+    fail(&["arithmetic ends at integers beyond 2^53 - 1"])
+}
+
 fn steps_for_text(bytes: usize) -> usize {
     1 + bytes / BYTES_PER_STEP
 }
@@ -425,6 +508,110 @@ mod tests {
     }
 
     #[test]
+    fn a_result_of_arithmetic_is_a_number_that_doubles_hold_or_an_error() {
+        check(
+            r#"{"n":7,"s":"7","z":null,"big":9007199254740993,"huge":1e300}"#,
+            &[
+                ("n + `0.5`", "7.5"),
+                ("n - `10`", "-3"),
+                ("n * `-2`", "-14"),
+                ("n / `2`", "3.5"),
+                ("n // `2`", "3"),
+                ("`-7` // `2`", "-4"),
+                ("n % `3`", "1"),
+                ("`-7` % `3`", "-1"),
+                ("n % `-3`", "1"),
+                ("`5.5` % `2`", "1.5"),
+                ("`0` * `-1`", "0"),
+                ("`2` / `3`", "0.6666666666666666"),
+                ("`9007199254740990` + `1`", "9007199254740991"),
+                ("`1e-300` * `1e-300`", "0"),
+                ("n + s", "not-a-number: arithmetic expects numbers, found string at byte 2"),
+                ("z * n", "not-a-number: arithmetic expects numbers, found null at byte 2"),
+                ("-s", "not-a-number: arithmetic expects numbers, found string at byte 0"),
+                ("+z", "not-a-number: arithmetic expects numbers, found null at byte 0"),
+                ("n / `0`", "not-a-number: division by zero at byte 2"),
+                ("`0` / `0`", "not-a-number: division by zero at byte 4"),
+                ("n // `0`", "not-a-number: division by zero at byte 2"),
+                ("n % `0`", "not-a-number: division by zero at byte 2"),
+                (
+                    "`9007199254740991` + `1`",
+                    "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 19",
+                ),
+                ("`1e10` * `1e10`", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 7"),
+                ("big - `1`", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 4"),
+                ("-big", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 0"),
+                ("`1` / big", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 4"),
+                ("huge * huge", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 5"),
+                ("`0.5` / `1e-320`", "not-a-number: arithmetic ends at integers beyond 2^53 - 1 at byte 6"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_variable_is_what_it_was_bound_to_wherever_it_stands() {
+        check(
+            r#"{"a":"top","b":[{"a":"one"},{"a":"two"}],"c":[[0,1],[2,3]],"n":{"name":"b"}}"#,
+            &[
+                ("let $x = a in $x", r#""top""#),
+                ("let $x = a in b[*].[a, $x]", r#"[["one","top"],["two","top"]]"#),
+                ("let $x = 'one' in b[?a == $x]", r#"[{"a":"one"}]"#),
+                ("let $x = a in map(&[$x], b)", r#"[["top"],["top"]]"#),
+                ("let $x = a in b | [0] | $x", r#""top""#),
+                ("b[*].[let $x = a in $x][]", r#"["one","two"]"#),
+                ("let $x = a in [let $x = 'in' in $x, $x]", r#"["in","top"]"#),
+                ("let $x = a, $y = 'y' in [$y, $x]", r#"["y","top"]"#),
+                // The bindings do not see each other.
+                ("let $x = 'out' in let $x = 'in', $y = $x in [$x, $y]", r#"["in","out"]"#),
+                ("let $x = 'one', $x = 'two' in $x", r#""two""#),
+                // A projection ends where it is bound.
+                ("let $x = c[*] in $x[0]", "[0,1]"),
+                ("let $x = n in $x.name", r#""b""#),
+                ("let $x = `null` in $x", "null"),
+                ("let $x = `false` in [let $y = a in $x]", "[false]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_variable_that_nothing_binds_is_a_member_of_the_document() {
+        check(
+            r#"{"a":"top","b":[{"a":"one"},{"a":"two"}],"z":null}"#,
+            &[
+                ("$a", r#""top""#),
+                ("$z", "null"),
+                ("b[*].[a, $a]", r#"[["one","top"],["two","top"]]"#),
+                ("b[?$b[0].a == a]", r#"[{"a":"one"}]"#),
+                ("map(&$a, b)", r#"["top","top"]"#),
+                ("b | [0] | [a, $a]", r#"["one","top"]"#),
+                ("let $a = 'bound' in $a", r#""bound""#),
+                ("[let $a = 'bound' in $a, $a]", r#"["bound","top"]"#),
+                ("let $x = $a, $a = $b[0].a in [$x, $a]", r#"["top","one"]"#),
+                ("$x", "undefined-variable: `$x` is not defined at byte 0"),
+                ("[let $x = a in [$x], $x]", "undefined-variable: `$x` is not defined at byte 0"),
+                ("a || $x", r#""top""#),
+                ("$__proto__", "undefined-variable: `$__proto__` is not defined at byte 0"),
+            ],
+        );
+        check("[1]", &[("$a", "undefined-variable: `$a` is not defined at byte 0")]);
+    }
+
+    #[test]
+    fn what_a_let_binds_is_an_error_only_where_it_is_read() {
+        check(
+            r#"{"s":"x"}"#,
+            &[
+                ("let $x = abs(s) in s", r#""x""#),
+                ("let $x = abs(s), $y = s in $y", r#""x""#),
+                ("let $x = abs(s) in [$x]", "invalid-type: `abs` expects a number, found string at byte 13"),
+                ("let $x = abs(s) in s || $x", r#""x""#),
+                ("let $x = abs(s) in let $y = [$x] in s", r#""x""#),
+                ("s ? s : abs(s)", r#""x""#),
+            ],
+        );
+    }
+
+    #[test]
     fn an_integer_that_no_double_holds_goes_through_untouched() {
         check(
             r#"{"ids":[{"id":9007199254740993},{"id":-9007199254740995}]}"#,
@@ -469,6 +656,9 @@ mod tests {
             (doubling("replace(@, 'a', 'aa')"), "\"a\""),
             (doubling("zip(@, @)[]"), "[1]"),
             (doubling("{a: @, b: @} | items(@)"), "1"),
+            (doubling("let $a = [@, @] in $a"), "1"),
+            (doubling("let $a = @ in [$a, $a]"), "1"),
+            (doubling("[@, @]") + " ? [@, @] : @", "1"),
             (doubling("from_items([['a', @], ['b', @]])"), "1"),
             (doubling("group_by([{g: 'a', of: @}, {g: 'b', of: @}], &g)"), "1"),
         ] {

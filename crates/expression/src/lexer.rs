@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::ast::Operator;
+use crate::ast::{Arithmetic, Operator};
 use crate::{ErrorKind, ExpressionError, Value, json};
 
 pub(crate) enum Token {
@@ -13,7 +13,11 @@ pub(crate) enum Token {
     /// Text in single quotes, or JSON in backticks.
     Literal(Value),
     Number(i32),
+    /// A name after `$`, without it.
+    Variable(Rc<str>),
     Operator(Operator),
+    /// Not `*`, which has other meanings too.
+    Arithmetic(Arithmetic),
     /// `[?`
     Filter,
     /// `[]`
@@ -62,10 +66,22 @@ impl<'a> Lexer<'a> {
         self.offset += 1;
         Ok(match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
-                self.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                self.skip_name();
                 Token::Name(self.token_text().into())
             }
-            b'-' | b'0'..=b'9' => self.number()?,
+            b'$' if self.peek().is_some_and(begins_name) => {
+                self.skip_name();
+                let name = self.text.get(self.start + 1..self.offset).unwrap_or_default();
+                Token::Variable(name.into())
+            }
+            b'$' => return Err(self.error(&["`$` needs the name of a variable behind it"])),
+            b'0'..=b'9' => self.number()?,
+            b'-' if self.peek().is_some_and(|byte| byte.is_ascii_digit()) => self.number()?,
+            b'-' => Token::Arithmetic(Arithmetic::Subtract),
+            b'+' => Token::Arithmetic(Arithmetic::Add),
+            b'%' => Token::Arithmetic(Arithmetic::Modulo),
+            b'/' if self.take(b'/') => Token::Arithmetic(Arithmetic::DivideWhole),
+            b'/' => Token::Arithmetic(Arithmetic::Divide),
             b'"' => self.quoted_name()?,
             b'\'' => Token::Literal(unescape(self.delimited(b'\'')?, '\'').into()),
             b'`' => self.json_literal()?,
@@ -80,9 +96,9 @@ impl<'a> Lexer<'a> {
             b'<' => Token::Operator(Operator::Less),
             b'>' if self.take(b'=') => Token::Operator(Operator::GreaterOrEqual),
             b'>' => Token::Operator(Operator::Greater),
-            b'.' | b'*' | b'@' | b'!' | b'&' | b',' | b':' => Token::Mark(byte),
+            b'.' | b'*' | b'@' | b'!' | b'&' | b',' | b':' | b'?' | b'=' => Token::Mark(byte),
             b'[' | b']' | b'{' | b'}' | b'(' | b')' => Token::Mark(byte),
-            _ => return Err(self.unknown_character()),
+            _ => return self.unicode(),
         })
     }
 
@@ -102,6 +118,10 @@ impl<'a> Lexer<'a> {
         while self.peek().is_some_and(wanted) {
             self.offset += 1;
         }
+    }
+
+    fn skip_name(&mut self) {
+        self.take_while(|byte| begins_name(byte) || byte.is_ascii_digit());
     }
 
     fn number(&mut self) -> Result<Token, ExpressionError> {
@@ -153,20 +173,34 @@ impl<'a> Lexer<'a> {
         Ok(text)
     }
 
-    fn unknown_character(&self) -> ExpressionError {
+    /// Reads one of the signs of mathematics that are not in ASCII.
+    fn unicode(&mut self) -> Result<Token, ExpressionError> {
         let rest = self.text.get(self.start..).unwrap_or_default();
-        match rest.chars().next() {
-            Some('=') => self.error(&["`=` is not an operator, equality is `==`"]),
-            Some(character) if !character.is_control() => {
-                self.error(&["`", character.encode_utf8(&mut [0; 4]), "` has no meaning here"])
+        let character = rest.chars().next().unwrap_or_default();
+        let operator = match character {
+            '\u{2212}' => Arithmetic::Subtract,
+            '\u{d7}' => Arithmetic::Multiply,
+            '\u{f7}' => Arithmetic::Divide,
+            _ if character.is_control() => {
+                return Err(self.error(&["a control character has no meaning here"]));
             }
-            _ => self.error(&["a control character has no meaning here"]),
-        }
+            _ => {
+                let mut buffer = [0; 4];
+                let character = character.encode_utf8(&mut buffer);
+                return Err(self.error(&["`", character, "` has no meaning here"]));
+            }
+        };
+        self.offset = self.start + character.len_utf8();
+        Ok(Token::Arithmetic(operator))
     }
 
     fn error(&self, message: &[&str]) -> ExpressionError {
         ExpressionError::new(ErrorKind::Syntax, self.start, message)
     }
+}
+
+fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
 }
 
 fn is_space(byte: u8) -> bool {
@@ -223,7 +257,9 @@ mod tests {
                 ("a ü", "syntax: `ü` has no meaning here at byte 2"),
                 ("a \u{7}", "syntax: a control character has no meaning here at byte 2"),
                 ("a = b", "syntax: `=` is not an operator, equality is `==` at byte 2"),
-                ("a[-]", "syntax: `-` is not a possible index at byte 2"),
+                ("$", "syntax: `$` needs the name of a variable behind it at byte 0"),
+                ("a + $1", "syntax: `$` needs the name of a variable behind it at byte 4"),
+                ("a – b", "syntax: `–` has no meaning here at byte 2"),
                 ("a[2147483648]", "syntax: `2147483648` is not a possible index at byte 2"),
                 ("a == 'b", "syntax: this quote is not closed at byte 5"),
                 ("'\\", "syntax: this quote is not closed at byte 0"),

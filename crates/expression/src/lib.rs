@@ -19,9 +19,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The language is that of the [specification], all of it, with those functions of JMESPath [Community]
-//! that claims need: `find_first`, `from_items`, `group_by`, `items`, `lower`, `replace`, `split`, `trim`,
-//! `upper` and `zip`. What an expression may cost is bounded, whatever it says and whatever the document
+//! The language is that of the [specification], all of it. Of JMESPath [Community] it has `let` (JEP-18), arithmetic
+//! (JEP-16), the ternary (JEP-21) and those functions that claims need: `find_first`, `from_items`, `group_by`, `items`,
+//! `lower`, `replace`, `split`, `trim`, `upper` and `zip`. A variable that no `let` binds is a member of the document.
+//! Our own are `base64`, `base64_decode`, `base64url`, `format_time`, `from_json`, `get`, `in_cidr`, `sha256`,
+//! `substring`, `timestamp`, `unique`, `url_decode` and `url_encode`. What an expression may cost is bounded, whatever it says and whatever the document
 //! is: how deep it is nested when it is compiled, how many steps it takes when it is evaluated.
 //!
 //! [specification]: https://jmespath.org/specification.html
@@ -40,6 +42,7 @@ mod interpreter;
 #[cfg(feature = "parser")]
 mod lexer;
 mod map;
+mod network;
 mod number;
 #[cfg(feature = "parser")]
 mod parser;
@@ -49,10 +52,12 @@ mod reads;
 mod testing;
 mod value;
 
+pub mod encode;
 pub mod json;
 pub mod plain;
 pub mod platform;
 pub mod text;
+pub mod time;
 
 pub use budget::Budget;
 pub use error::{ErrorKind, ExpressionError};

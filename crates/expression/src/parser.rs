@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::ast::{Argument, Call, Items, Node, Operator};
+use crate::ast::{Argument, Arithmetic, Call, Items, Node, Offset, Operator};
 use crate::functions::{self, Function};
 use crate::lexer::{Lexer, Token};
-use crate::{ErrorKind, ExpressionError};
+use crate::{ErrorKind, ExpressionError, Value};
 
 /// The deepest expression that is compiled.
 ///
@@ -19,11 +19,17 @@ const MAX_DEPTH: usize = 128;
 ///
 /// One differs: there `!` binds more tightly than a dot, so that `!a.b` is a member of a boolean, which is
 /// always null. Here it is the negation of `a.b`, as the grammar has it.
+///
+/// Those of arithmetic and of the ternary stand in their proposals (JEP-16, JEP-21). A sign before its operand has the
+/// power of a sum, as in the reference implementation: `-a * b` is `-(a * b)`.
 const ANYTHING: u8 = 0;
 const PIPE: u8 = 1;
-const OR: u8 = 2;
-const AND: u8 = 3;
+const TERNARY: u8 = 2;
+const OR: u8 = 3;
+const AND: u8 = 4;
 const COMPARISON: u8 = 5;
+const SUM: u8 = 6;
+const PRODUCT: u8 = 7;
 const NOT: u8 = 8;
 const FLATTEN: u8 = 9;
 const PROJECTION: u8 = 20;
@@ -35,7 +41,7 @@ const BRACKET: u8 = 55;
 pub(crate) fn parse(text: &str) -> Result<Node, ExpressionError> {
     let mut lexer = Lexer::new(text);
     let token = lexer.next()?;
-    let mut parser = Parser { lexer, token, depth: 0 };
+    let mut parser = Parser { lexer, token, depth: 0, scope: Vec::new() };
     let tree = parser.expression(ANYTHING)?;
     match parser.token {
         Token::End => Ok(tree.node),
@@ -50,6 +56,8 @@ struct Parser<'a> {
     token: Token,
     /// The depth of recursion of `expression`.
     depth: usize,
+    /// The variables that are bound here, the last one innermost.
+    scope: Vec<Rc<str>>,
 }
 
 /// A node, and its depth as [`MAX_DEPTH`] counts it.
@@ -95,12 +103,19 @@ impl Parser<'_> {
         let (offset, text) = (self.lexer.start(), self.lexer.token_text());
         match self.advance()? {
             Token::Name(name) if self.next_is(b'(') => self.call(&name, offset),
+            Token::Name(name) if is_let(&name, &self.token) => self.binding(),
             Token::Name(name) | Token::Quoted(name) => Ok(Tree::leaf(Node::Member(name))),
             Token::Literal(value) => Ok(Tree::leaf(Node::Literal(value))),
+            Token::Variable(name) => Ok(Tree::leaf(self.variable(name))),
             Token::Mark(b'@') => Ok(Tree::leaf(Node::Current)),
             Token::Mark(b'!') => {
                 let operand = self.expression(NOT)?;
                 self.grow(operand.depth, Node::Not(Box::new(operand.node)))
+            }
+            Token::Arithmetic(operator @ (Arithmetic::Add | Arithmetic::Subtract)) => {
+                let operand = self.expression(SUM)?;
+                let zero = Tree::leaf(Node::Literal(Value::Number(0.into())));
+                self.arithmetic(operator, offset, zero, operand)
             }
             Token::Mark(b'(') => {
                 let inner = self.expression(ANYTHING)?;
@@ -125,6 +140,23 @@ impl Parser<'_> {
                 let right = self.expression(power_of_operator(operator))?;
                 self.binary(operator, left, right)
             }
+            Token::Arithmetic(operator) => {
+                let right = self.expression(power_of_arithmetic(operator))?;
+                self.arithmetic(operator, offset, left, right)
+            }
+            Token::Mark(b'*') => {
+                let right = self.expression(PRODUCT)?;
+                self.arithmetic(Arithmetic::Multiply, offset, left, right)
+            }
+            Token::Mark(b'?') => {
+                let then = self.expression(ANYTHING)?;
+                self.expect(b':')?;
+                // A further ternary belongs to this side.
+                let otherwise = self.expression(PIPE)?;
+                let depth = left.depth.max(then.depth).max(otherwise.depth);
+                let [test, then, otherwise] = [left, then, otherwise].map(|tree| Box::new(tree.node));
+                self.grow(depth, Node::Ternary(test, then, otherwise))
+            }
             Token::Mark(b'.') => {
                 let right = self.after_dot(DOT)?;
                 self.binary(Operator::Dot, left, right)
@@ -145,9 +177,66 @@ impl Parser<'_> {
         self.grow(depth, Node::Binary(operator, Box::new(left.node), Box::new(right.node)))
     }
 
+    fn arithmetic(
+        &self,
+        operator: Arithmetic,
+        offset: usize,
+        left: Tree,
+        right: Tree,
+    ) -> Result<Tree, ExpressionError> {
+        let depth = left.depth.max(right.depth);
+        let (left, right) = (Box::new(left.node), Box::new(right.node));
+        self.grow(depth, Node::Arithmetic(operator, Offset(offset), left, right))
+    }
+
+    /// Parses a `let` (JEP-18) behind that word. What is bound is seen in the body only, and not by the other bindings.
+    fn binding(&mut self) -> Result<Tree, ExpressionError> {
+        let mut names = Vec::new();
+        let mut bindings = Vec::new();
+        let mut depth = 0;
+        loop {
+            let (offset, text) = (self.lexer.start(), self.lexer.token_text());
+            match self.advance()? {
+                Token::Variable(name) => names.push(name),
+                _ => return Err(unexpected(offset, text)),
+            }
+            self.expect(b'=')?;
+            let binding = self.expression(ANYTHING)?;
+            depth = depth.max(binding.depth);
+            bindings.push(binding.node);
+            if !self.take(b',')? {
+                break;
+            }
+        }
+        match &self.token {
+            Token::Name(name) if &**name == "in" => self.advance()?,
+            Token::End => return Err(self.unexpected()),
+            _ => return Err(self.error(&["`in` was expected here"])),
+        };
+        let count = names.len();
+        self.scope.append(&mut names);
+        let body = self.expression(ANYTHING)?;
+        self.scope.truncate(self.scope.len() - count);
+        // The body is evaluated with what the bindings give.
+        self.grow(depth + body.depth, Node::Let(bindings, Box::new(body.node)))
+    }
+
+    /// Returns the variable of a name: the one that is bound innermost, or a member of the document.
+    fn variable(&self, name: Rc<str>) -> Node {
+        match self.scope.iter().rev().position(|bound| *bound == name) {
+            Some(index) => Node::Variable(index),
+            None => Node::Global(name),
+        }
+    }
+
     /// Parses what may follow a dot; unlike elsewhere, `[` opens a list here.
     fn after_dot(&mut self, power: u8) -> Result<Tree, ExpressionError> {
         match self.token {
+            // A `let` belongs to no value, so this is a member of that name.
+            Token::Name(ref name) if &**name == "let" && self.lexer.precedes(b'$') => {
+                self.advance()?;
+                Err(self.unexpected())
+            }
             Token::Name(_) | Token::Quoted(_) | Token::Mark(b'*' | b'{') => self.expression(power),
             Token::Mark(b'[') => {
                 self.advance()?;
@@ -291,7 +380,8 @@ impl Parser<'_> {
                 call.reference = Some(argument.node);
             } else {
                 depth = depth.max(argument.depth);
-                call.arguments.push(Argument { offset: argument_offset, node: argument.node });
+                let offset = Offset(argument_offset);
+                call.arguments.push(Argument { offset, node: argument.node });
             }
             count += 1;
             if !self.take(b',')? {
@@ -340,18 +430,21 @@ impl Parser<'_> {
         if self.take(mark)? {
             return Ok(());
         }
-        if let Token::End = self.token {
+        if matches!(self.token, Token::End | Token::Mark(b'=')) {
             return Err(self.unexpected());
         }
         let mut buffer = [0; 4];
-        let message = ["`", char::from(mark).encode_utf8(&mut buffer), "` was expected here"];
-        Err(ExpressionError::new(ErrorKind::Syntax, self.lexer.start(), &message))
+        Err(self.error(&["`", char::from(mark).encode_utf8(&mut buffer), "` was expected here"]))
     }
 
     /// Takes the next token.
     fn advance(&mut self) -> Result<Token, ExpressionError> {
         let next = self.lexer.next()?;
         Ok(std::mem::replace(&mut self.token, next))
+    }
+
+    fn error(&self, message: &[&str]) -> ExpressionError {
+        ExpressionError::new(ErrorKind::Syntax, self.lexer.start(), message)
     }
 
     fn unexpected(&self) -> ExpressionError {
@@ -371,6 +464,10 @@ fn unexpected(offset: usize, token: &str) -> ExpressionError {
         // It may be long, and go over several lines.
         [b'\'' | b'`', ..] => &["a literal was not expected here"],
         [b'"', ..] => &["a name was not expected here"],
+        b"=" => &["`=` is not an operator, equality is `==`"],
+        [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..] => {
+            &["`", token, "` was not expected here; a number that is a value stands in backticks"]
+        }
         _ => &["`", token, "` was not expected here"],
     };
     ExpressionError::new(ErrorKind::Syntax, offset, message)
@@ -389,6 +486,9 @@ fn misplaced_reference(function: &Function, offset: usize, is_reference: bool) -
 fn power_of(token: &Token) -> u8 {
     match token {
         Token::Operator(operator) => power_of_operator(*operator),
+        Token::Arithmetic(operator) => power_of_arithmetic(*operator),
+        Token::Mark(b'*') => PRODUCT,
+        Token::Mark(b'?') => TERNARY,
         Token::Flatten => FLATTEN,
         Token::Filter => FILTER,
         Token::Mark(b'.') => DOT,
@@ -405,6 +505,18 @@ fn power_of_operator(operator: Operator) -> u8 {
         Operator::Dot => DOT,
         _ => COMPARISON,
     }
+}
+
+fn power_of_arithmetic(operator: Arithmetic) -> u8 {
+    match operator {
+        Arithmetic::Add | Arithmetic::Subtract => SUM,
+        Arithmetic::Multiply | Arithmetic::Divide | Arithmetic::DivideWhole | Arithmetic::Modulo => PRODUCT,
+    }
+}
+
+/// Returns whether a name is the word that begins a `let`: a variable follows. Elsewhere it is a name as any other.
+fn is_let(name: &str, next: &Token) -> bool {
+    name == "let" && matches!(next, Token::Variable(_))
 }
 
 #[cfg(test)]
@@ -431,6 +543,101 @@ mod tests {
                 ("a[*].b[]", "[1,2,3]"),
                 ("a[*].{c: b}.c", "[[1,2],[3]]"),
                 ("a[].b[]", "[1,2,3]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn arithmetic_holds_its_sides_as_in_mathematics() {
+        check(
+            r#"{"a":7,"b":2,"c":3,"o":{"n":4},"l":[1,2],"t":true}"#,
+            &[
+                ("a + b * c", "13"),
+                ("(a + b) * c", "27"),
+                ("a - b - c", "2"),
+                ("a - (b - c)", "8"),
+                ("a / b * c", "10.5"),
+                ("a * b / c * c", "14"),
+                ("a // b % c", "0"),
+                ("a + b == c * c", "true"),
+                ("a + b > c && t", "true"),
+                ("a * o.n", "28"),
+                ("a * l[1]", "14"),
+                ("o.n - l[-1]", "2"),
+                ("a * *", "not-a-number: arithmetic expects numbers, found array at byte 2"),
+                ("-a + b", "-5"),
+                ("-a // b", "-3"),
+                ("a - -b", "9"),
+                ("a * -b", "-14"),
+                ("-o.n", "-4"),
+                ("- -a", "7"),
+                ("+a", "7"),
+                ("a-b", "5"),
+                ("a −b × c ÷ b", "4"),
+                ("l[*] | [0] + [1]", "3"),
+                ("[a - b, -a]", "[5,-7]"),
+                ("{d: a - b}.d * b", "10"),
+                ("l[?@ * `2` == `4`]", "[2]"),
+                ("map(&(@ * `10`), l)", "[10,20]"),
+                ("*[0]", "[1]"),
+                ("l[*]", "[1,2]"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_ternary_is_between_a_pipe_and_an_or() {
+        check(
+            r#"{"t":true,"f":false,"e":[],"a":"a","b":"b","c":{"a":"ca","b":"cb"}}"#,
+            &[
+                ("t ? a : b", r#""a""#),
+                ("f ? a : b", r#""b""#),
+                ("e ? a : b", r#""b""#),
+                ("f || t ? a : b", r#""a""#),
+                ("t && f ? a : b", r#""b""#),
+                ("a == 'a' ? a : b", r#""a""#),
+                ("!t ? a : b", r#""b""#),
+                ("f ? t : f ? a : b", r#""b""#),
+                ("t ? f ? 'x' : a : b", r#""a""#),
+                ("f ? a | b | @ : b", r#""b""#),
+                ("c | t ? a : b", r#""cb""#),
+                ("t ? c : a | b", r#""cb""#),
+                ("t ? [`1`][0:1] : b", "[1]"),
+                ("{x: t ? a : b, y: f ? a : b}", r#"{"x":"a","y":"b"}"#),
+                ("[t, f][?@ ? $t : $f]", "[true]"),
+                ("t ? a", "syntax: the expression ends too soon at byte 5"),
+                ("t ? a, b", "syntax: `:` was expected here at byte 5"),
+                ("t ? : b", "syntax: `:` was not expected here at byte 4"),
+            ],
+        );
+    }
+
+    #[test]
+    fn let_and_in_are_words_only_where_a_variable_makes_them_so() {
+        check(
+            r#"{"let":{"let":1,"in":2},"in":3,"a":{"let":4}}"#,
+            &[
+                ("let", r#"{"in":2,"let":1}"#),
+                ("let.let", "1"),
+                ("let.in", "2"),
+                ("a.let", "4"),
+                ("let $in = in in $in", "3"),
+                ("let $let = let in let.let", "1"),
+                ("let $a = a.let in in", "3"),
+                ("{let: in, in: let.in}", r#"{"in":2,"let":3}"#),
+                ("let $a = in | @ in $a | [@]", "[3]"),
+                ("in - let $a = in in $a", "0"),
+                ("[let $a = in in $a, let $a = a in $a.let]", "[3,4]"),
+                ("a.let $x = in in $x", "syntax: `$x` was not expected here at byte 6"),
+                ("a.$x", "syntax: `$x` was not expected here at byte 2"),
+                ("let $x in $x", "syntax: `=` was expected here at byte 7"),
+                ("let $x = in", "syntax: the expression ends too soon at byte 11"),
+                ("let $x = a $y = in in $x", "syntax: `in` was expected here at byte 11"),
+                ("let $x = a, y = in in $x", "syntax: `y` was not expected here at byte 12"),
+                ("let $x = a in", "syntax: the expression ends too soon at byte 13"),
+                ("let x = a in x", "syntax: `x` was not expected here at byte 4"),
+                ("$x $y", "syntax: `$y` was not expected here at byte 3"),
+                ("let $x = a in $x in", "syntax: `in` was not expected here at byte 17"),
             ],
         );
     }
@@ -474,6 +681,16 @@ mod tests {
                 ("{a: b,}", "syntax: `}` was not expected here at byte 6"),
                 ("[a,]", "syntax: `]` was not expected here at byte 3"),
                 ("&a", "syntax: `&` was not expected here at byte 0"),
+                ("a = b", "syntax: `=` is not an operator, equality is `==` at byte 2"),
+                ("(a = b)", "syntax: `=` is not an operator, equality is `==` at byte 3"),
+                (
+                    "a - 3600",
+                    "syntax: `3600` was not expected here; a number that is a value stands in backticks at byte 4",
+                ),
+                (
+                    "a -1",
+                    "syntax: `-1` was not expected here; a number that is a value stands in backticks at byte 2",
+                ),
                 ("a[::0]", "invalid-value: the step of a slice cannot be 0 at byte 4"),
             ],
         );
@@ -538,6 +755,13 @@ mod tests {
             ("", "map(&", ""),
             ("", "a[?", ""),
             ("", "*.", "a"),
+            ("", "- ", "a"),
+            ("", "let $a=a in ", "a"),
+            ("", "let $a=", "a"),
+            ("", "a?", "a"),
+            ("", "a?a:", "a"),
+            ("a", "+a", ""),
+            ("a", "*a", ""),
             ("a", ".a", ""),
             ("a", "|a", ""),
             ("a", "||a", ""),
@@ -565,5 +789,8 @@ mod tests {
             expression = format!("({expression} | {expression})");
         }
         assert!(outcome(&expression, "{}").starts_with("too-deep: "));
+        // So does each binding that holds the one before it.
+        let wrapping = "let $a = [$a] in ".repeat(MAX_DEPTH / 2);
+        assert!(outcome(&format!("let $a = @ in {wrapping}$a"), "{}").starts_with("too-deep: "));
     }
 }

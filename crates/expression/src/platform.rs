@@ -20,8 +20,8 @@ pub struct Platform {
     /// A finite double as ECMAScript's `Number::toString` writes it, and with it RFC 8785 §3.2.2.3: the
     /// shortest digits that read back the same, with an exponent from 1e21 up and below 1e-6.
     pub write_number: fn(f64) -> String,
-    /// The SHA-256 of a text in UTF-8. [`own_sha256`] where the host has none that answers at once.
-    pub sha256: fn(&str) -> Vec<u8>,
+    /// The SHA-256 of bytes. [`own_sha256`] where the host has none that answers at once.
+    pub sha256: fn(&[u8]) -> Vec<u8>,
 }
 
 /// The standard library's. Not compiled where the host has its own: unused code would be carried.
@@ -52,14 +52,14 @@ pub fn lend(platform: Platform) {
     IN_USE.set(platform);
 }
 
-/// The SHA-256 of a text in UTF-8.
-pub fn sha256(text: &str) -> Vec<u8> {
-    (in_use().sha256)(text)
+/// Returns the SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+    (in_use().sha256)(bytes)
 }
 
-/// The same, by code that comes along.
-pub fn own_sha256(text: &str) -> Vec<u8> {
-    Sha256::digest(text).to_vec()
+/// Returns the same, by code that comes along.
+pub fn own_sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
 }
 
 pub(crate) fn in_use() -> Platform {
@@ -123,7 +123,7 @@ mod tests {
                 upper: |text| format!("upper {text}"),
                 read_number: |_| 1.5,
                 write_number: |value| format!("about {value}"),
-                sha256: |text| text.bytes().rev().collect(),
+                sha256: |bytes| bytes.iter().rev().copied().collect(),
             });
             let rows = [
                 ("lower('a')", r#""lower a""#),
@@ -131,7 +131,7 @@ mod tests {
                 ("to_string(to_number('7.25'))", r#""about 1.5""#),
             ];
             check("{}", &rows);
-            assert_eq!(sha256("abc"), b"cba");
+            assert_eq!(sha256(b"abc"), b"cba");
         })
         .join()
         .unwrap();

@@ -63,7 +63,7 @@ fn what_is_decided_stays_decided_whatever_an_unavailable_part_turns_out_to_be() 
     let config = Config { cases: EXPRESSIONS, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let tallies: [Tally; 3] = Default::default();
-    let cases = (expression(), document(), any::<u64>());
+    let cases = (expression(true), document(), any::<u64>());
     let outcome = runner.run(&cases, |(text, document, seed)| {
         let text = text.replace(['«', '»'], "").replace("not_null(", "to_array(");
         // Where `not_null` had more arguments, what stands in its place does not compile.
@@ -109,7 +109,7 @@ fn what_does_not_apply_never_holds_whatever_a_part_that_failed_turns_out_to_be()
     let config = Config { cases: EXPRESSIONS / 2, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (tally, faults) = (Tally::default(), Faults::LeaveOpen);
-    let cases = ([expression(), expression()], 0..4_usize, document(), any::<u64>());
+    let cases = ([expression(true), expression(true)], 0..4_usize, document(), any::<u64>());
     let outcome = runner.run(&cases, |(texts, shape, document, seed)| {
         let [left, right] = texts.map(|text| text.replace(['«', '»'], "").replace("not_null(", "to_array("));
         let text = match shape {
@@ -214,6 +214,25 @@ fn one_side_decides_a_condition_whichever_it_is() {
         ("abs('x') || t", "invalid-type"),
         ("t || abs('x')", "true"),
         ("u && abs('x')", "unavailable"),
+        // The test of a ternary is a condition, and so is what it leads to within one.
+        ("(u || t) ? t : f", "true"),
+        ("u ? t : t", "unavailable"),
+        ("(u && f) ? u : f", "false"),
+        ("t ? u || t : u", "true"),
+        ("f ? t : u && f", "false"),
+        ("[t ? u || t : f][0]", "unavailable"),
+        ("let $u = u in $u || t", "true"),
+        ("let $u = u in $u && t", "unavailable"),
+        ("let $u = u in t", "true"),
+        ("let $u = u || t in $u", "unavailable"),
+        ("!let $u = u in $u && f", "true"),
+        ("$u || $t", "true"),
+        ("[t][?$u || @]", "true"),
+        ("[t][?$u]", "unavailable"),
+        ("$missing || t", "undefined-variable"),
+        ("u + `1` || t", "true"),
+        ("`1` + u == `1`", "unavailable"),
+        ("-u || t", "true"),
     ] {
         assert_eq!(decision(condition, Faults::End), expected, "{condition}");
     }
@@ -229,6 +248,12 @@ fn an_error_leaves_a_rule_open_and_the_rest_decides() {
         ("t && abs('x')", "invalid-type"),
         ("u || abs('x')", "unavailable"),
         ("[t][?abs('x') || @] && t", "true"),
+        ("$missing || t", "true"),
+        ("z + z || t", "true"),
+        ("(abs('x') || t) ? t : f", "true"),
+        ("abs('x') ? t : t", "invalid-type"),
+        ("let $x = abs('x') in $x || t", "true"),
+        ("let $x = abs('x') in t && !$x", "invalid-type"),
     ] {
         assert_eq!(decision(condition, Faults::LeaveOpen), expected, "{condition}");
     }
@@ -267,6 +292,16 @@ fn what_nobody_asked_for_never_makes_a_condition_hold() {
         ("!contains([!(n || u)], t)", Some(true)),
         ("(!(n && u)) == `true`", Some(true)),
         ("(!(n || u)) == `false` && n", Some(false)),
+        ("n ? t : t", Some(false)),
+        ("u ? t : t", Some(true)),
+        ("(n && u) ? n : t", Some(true)),
+        ("t ? n && u : t", Some(false)),
+        ("let $n = n in $n && u", Some(false)),
+        ("let $n = n in !$n", Some(false)),
+        ("let $u = u in !$u || n", Some(true)),
+        ("$n && u", Some(false)),
+        ("n + `1` > `1`", Some(false)),
+        ("u + `1` > `1`", Some(true)),
     ] {
         let expression = Expression::parse(condition).unwrap();
         let outcome = expression.holds(&document, &Budget::default(), Faults::LeaveOpen);
@@ -320,6 +355,24 @@ fn a_value_is_made_of_what_is_there_or_not_at_all() {
         ("not_null(u, z)", "null"),
         ("not_null(z, u, o.n)", "7"),
         ("not_null(abs(s), s)", "invalid-type"),
+        ("let $u = u in s", "\"x\""),
+        ("let $u = u in [$u]", none),
+        ("let $u = u in not_null($u, s)", "\"x\""),
+        ("let $u = u in s || $u", "\"x\""),
+        ("let $u = u in z && $u", "null"),
+        ("let $o = o in $o.n", "7"),
+        ("let $u = u in let $v = $u in s", "\"x\""),
+        ("$o.n", "7"),
+        ("$u", none),
+        ("not_null($u, s)", "\"x\""),
+        ("s ? s : u", "\"x\""),
+        ("z ? u : s", "\"x\""),
+        ("u ? s : s", none),
+        ("s ? u : s", none),
+        ("o.n + o.k", none),
+        ("o.n + a[0]", "8"),
+        ("-u", none),
+        ("u * z", none),
     ] {
         let outcome = match Expression::parse(expression).unwrap().evaluate(&document) {
             Ok(value) => value.to_json(),

@@ -8,13 +8,19 @@ use serde_json::{Map, Value, json};
 
 /// The name of a token or a source, as expressions use it.
 #[derive(JsonSchema)]
-#[schemars(inline, title = "name", extend("pattern" = "^(?!(event|secrets)$)[A-Za-z][A-Za-z0-9_]*$"))]
+#[schemars(inline, title = "name", extend("pattern" = "^(?!(event|calls|now|settings|secrets|values)$)[A-Za-z][A-Za-z0-9_]*$"))]
 pub struct Name(pub String);
 
 /// The name of a header (RFC 9110 §5.1) that is the user's to fill.
 #[derive(JsonSchema)]
 #[schemars(inline, transform = header_name)]
 pub struct HeaderName(pub String);
+
+/// The name of a field of a form or of a query.
+#[derive(JsonSchema)]
+// A question mark at the end is written twice.
+#[schemars(inline, extend("pattern" = r"^(([\s\S]*[^?])?(\?\?)*)$"))]
+pub struct FieldName(pub String);
 
 /// The name of a form field that has no key of its own.
 #[derive(JsonSchema)]
@@ -39,6 +45,7 @@ pub(crate) fn claim_names(schema: &mut Schema) {
         "required": ["to"],
         "properties": goes_to_none_of(json!(["access_token", "id_token"])),
     });
+    let off_tokens = json!({ "anyOf": [off_tokens, { "type": "array", "items": off_tokens }] });
     let hosts: Vec<String> = RESERVED_HOSTS.iter().map(|host| in_any_case(host)).collect();
     let schemes = in_any_case("http");
     let reserved = [
@@ -49,8 +56,14 @@ pub(crate) fn claim_names(schema: &mut Schema) {
     let mut patterns: Map<String, Value> =
         reserved.into_iter().map(|pattern| (pattern, off_tokens.clone())).collect();
     patterns.insert("^$".to_owned(), false.into());
-    let short_only = json!({ "properties": goes_to_none_of(json!(["transaction_metadata"])) });
-    patterns.insert(r"^[\s\S]{65}".to_owned(), short_only);
+    // How long a name will be is not known where settings are filled in.
+    for (length, targets) in
+        [(65, json!(["transaction_metadata"])), (256, json!(["session_metadata", "refresh_token_metadata"]))]
+    {
+        let short_only = json!({ "properties": goes_to_none_of(targets) });
+        let short_only = json!({ "allOf": [short_only], "items": short_only });
+        patterns.insert(format!("^[^{{]{{{length}}}"), short_only);
+    }
     schema.insert("allOf".to_owned(), json!([{ "patternProperties": patterns }]));
 }
 

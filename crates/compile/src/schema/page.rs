@@ -163,7 +163,8 @@ fn meaning(property: &Value) -> String {
     let listed = property.get("items").unwrap_or(property);
     for choice in listed.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
         let part = |key| choice.get(key).and_then(Value::as_str).unwrap_or_default();
-        text.push_str(&format!("<br>`{}`: {}", part("const"), part("description")));
+        let word = Some(part("const")).filter(|word| !word.is_empty()).unwrap_or(part("title"));
+        text.push_str(&format!("<br>`{word}`: {}", part("description")));
     }
     text
 }
@@ -184,7 +185,7 @@ fn words(schema: &Value) -> Vec<&str> {
     choices
         .into_iter()
         .flatten()
-        .filter_map(|choice| choice.get("const").unwrap_or(choice).as_str())
+        .filter_map(|choice| choice.get("const").or(choice.get("title")).unwrap_or(choice).as_str())
         .collect()
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use claimsmith_core::mfa::{Factor, Provider};
 use claimsmith_core::report::{AnswerOrigin, OutcomeKind, TokenOrigin};
 use claimsmith_core::{Code, Target};
 use schemars::{JsonSchema, Schema};
@@ -30,6 +31,15 @@ pub struct Report {
     pub claims: ClaimsReport,
     /// The scopes of the access token.
     pub scopes: ScopesReport,
+    /// The further factor that was demanded. Null where there was none.
+    #[schemars(transform = or_null)]
+    pub mfa: MfaReport,
+    /// The changes to the session.
+    pub session: SessionReport,
+    /// The changes to the refresh token.
+    pub refresh_token: SessionReport,
+    /// True where the login was denied, or in the mode `shadow` would have been.
+    pub denied: bool,
     /// The failures.
     pub errors: Vec<ReportedError>,
     /// Sentences about what did not fail and needs a look.
@@ -70,7 +80,10 @@ pub struct SourceReport {
     pub bytes: u32,
     /// The duration of its calls, without its token, in milliseconds.
     pub duration_ms: f64,
-    /// True where its `when` does not hold, so that it was not called.
+    /// The names of the sources that it read, and waited for.
+    pub waited_for: Vec<String>,
+    /// True where it was not asked: its `when` does not hold, a source that its templates read was not asked, or nothing
+    /// was.
     pub skipped: bool,
     /// The code of the failure, also where a stale answer serves. Null where there was none.
     #[schemars(transform = or_null)]
@@ -95,7 +108,7 @@ pub struct ClaimsReport {
 pub struct WithoutValue {
     /// The claim's name.
     pub claim: String,
-    /// The reason: its value is null, its `when` does not hold, or the code of an error.
+    /// The reason: its value is null, its `when` does not hold, another claim has its name, or the code of an error.
     #[schemars(transform = or_null_and_when)]
     pub reason: CodeWord,
     /// The target that did not take it.
@@ -112,6 +125,39 @@ pub struct ScopesReport {
     pub added: Vec<String>,
     /// Those that were removed.
     pub removed: Vec<String>,
+}
+
+/// The further factor that was demanded: one field, or two with `enable`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct MfaReport {
+    /// The provider that is to ask for a factor.
+    pub enable: Option<Words<Provider>>,
+    /// As the configuration has it.
+    pub allow_remember_browser: Option<bool>,
+    /// The factors of which the user is asked for one.
+    pub challenge: Option<Vec<FactorWord>>,
+    /// The factors of which the user enrols one.
+    pub enroll: Option<Vec<FactorWord>>,
+}
+
+/// A further factor.
+#[derive(JsonSchema)]
+#[schemars(title = "Factor", rename = "Factor")]
+pub struct FactorWord(pub PlainWords<Factor>);
+
+/// The changes to the session or the refresh token.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SessionReport {
+    /// When it expires, in milliseconds since the epoch. Null where that was not set.
+    #[schemars(transform = or_null)]
+    pub expires_at: f64,
+    /// When it expires without use, likewise.
+    #[schemars(transform = or_null)]
+    pub idle_expires_at: f64,
+    /// True where it was revoked.
+    pub revoked: bool,
 }
 
 /// One failure.
@@ -141,7 +187,7 @@ fn or_null(schema: &mut Schema) {
 }
 
 fn or_null_and_when(schema: &mut Schema) {
-    or(schema, json!({ "enum": ["null", "when"], "type": "string" }));
+    or(schema, json!({ "enum": ["null", "when", "taken"], "type": "string" }));
 }
 
 /// Takes another value as well. What is said of the whole stays at the whole.

@@ -7,7 +7,8 @@ use claimsmith_core::token::{Algorithm, AuthMethod};
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
-use super::names::ParameterName;
+use super::names::{HeaderName, ParameterName};
+use super::tls::Tls;
 use super::values::{Template, TimeoutMs, Url};
 use super::words::{Words, first};
 
@@ -19,8 +20,9 @@ pub struct Token {
     pub token_url: Url,
     /// The client's id.
     pub client_id: Template,
-    /// The client's secret. Needed, except with `private_key_jwt`, where it is refused.
-    pub client_secret: Option<Template>,
+    /// The client's secret, or a list of them, which are tried in order where the endpoint does not take one: so a secret
+    /// is exchanged without an outage. Needed with `client_secret_post` and `client_secret_basic`, and refused otherwise.
+    pub client_secret: Option<ClientSecret>,
     /// The authentication method of the client.
     #[schemars(extend("default" = first::<AuthMethod>()))]
     pub client_auth: Option<Words<AuthMethod>>,
@@ -39,6 +41,12 @@ pub struct Token {
     pub resource: Option<Template>,
     /// Further form fields of the request, by name. Those with a key of their own are refused.
     pub parameters: Option<BTreeMap<ParameterName, Template>>,
+    /// Further headers of the request, by name. Those that the engine fills are refused.
+    pub headers: Option<BTreeMap<HeaderName, Template>>,
+    /// The TLS of the connection to the token endpoint: a client certificate, private authorities. With
+    /// `tls_client_auth` and `self_signed_tls_client_auth` its certificate proves the client (RFC 8705 §2), so it is
+    /// needed. Sources that use the token present it only where their own `tls` says so.
+    pub tls: Option<Tls>,
     /// The lifetime of a token whose endpoint names none (RFC 6749 §5.1), in seconds. Without either, a
     /// token serves one login.
     #[schemars(extend("minimum" = TokenPlan::EXPIRES_IN_S.least, "maximum" = TokenPlan::EXPIRES_IN_S.most))]
@@ -47,14 +55,34 @@ pub struct Token {
     pub timeout_ms: Option<TimeoutMs>,
 }
 
-/// A client has either a secret or a private key.
+/// The client's secret.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub enum ClientSecret {
+    /// One.
+    One(Template),
+    /// Several, in the order in which they are tried.
+    #[schemars(extend("minItems" = 1, "maxItems" = TokenPlan::MAX_SECRETS))]
+    Several(Vec<Template>),
+}
+
+/// A client has secrets, a private key or a certificate.
 fn credential_rules(schema: &mut Schema) {
+    let with = |methods: &[AuthMethod]| {
+        let words: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+        json!({ "required": ["client_auth"], "properties": { "client_auth": { "enum": words } } })
+    };
     let rules = json!({
-        "if": { "required": ["client_auth"], "properties": { "client_auth": { "const": "private_key_jwt" } } },
+        "if": with(&[AuthMethod::PrivateKeyJwt]),
         "then": { "required": ["private_key"], "properties": { "client_secret": false } },
         "else": {
-            "required": ["client_secret"],
             "properties": { "private_key": false, "key_id": false, "algorithm": false },
+            "if": with(&[AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth]),
+            "then": {
+                "required": ["tls"],
+                "properties": { "client_secret": false, "tls": { "required": ["certificate", "key"] } },
+            },
+            "else": { "required": ["client_secret"] },
         },
     });
     schema.ensure_object().extend(rules.as_object().cloned().unwrap_or_default());

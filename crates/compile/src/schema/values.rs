@@ -3,12 +3,12 @@
 use claimsmith_core::plan::TIMEOUT_MS;
 use schemars::JsonSchema;
 
-/// A JMESPath expression over `event` and the sources.
+/// A JMESPath expression over `event`, `settings`, `now`, `values`, `calls` and the sources.
 #[derive(JsonSchema)]
 #[schemars(inline, title = "expression")]
 pub struct Expression(pub String);
 
-/// Text with `{expression}` in it, over `event` and `secrets`.
+/// Text with `{expression}` in it, over the same and `secrets`.
 #[derive(JsonSchema)]
 #[schemars(inline, title = "template")]
 pub struct Template(pub String);

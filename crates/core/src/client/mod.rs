@@ -18,8 +18,8 @@ use crate::digest::short_digest;
 use crate::error::{Code, Error};
 use crate::exchange::Exchange;
 use crate::host::Host;
-use crate::http::{Method, Request, Response};
-use crate::plan::OnNotFound;
+use crate::http::{Method, Request, Response, Tls};
+use crate::plan::{AnswerFormat, OnNotFound};
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState};
 use crate::source::{check_header_value, read_answer};
@@ -108,7 +108,7 @@ impl<'a, H: Host> Session<'a, H> {
     /// # Errors
     /// As [`Session::send`]; `source_status` for any other status that is no success, `response_not_json`.
     pub async fn fetch(&self, call: &Call) -> Result<Value, Error> {
-        read_answer(OnNotFound::Null, &*self.send(call).await?)
+        read_answer(OnNotFound::Null, &[], AnswerFormat::Json, &*self.send(call).await?)
     }
 
     /// Makes a call, with retries, and once more with a new token where it is refused with 401. Any other status is
@@ -116,11 +116,13 @@ impl<'a, H: Host> Session<'a, H> {
     ///
     /// # Errors
     /// `timeout`, `deadline_exceeded`, `transport_failed`, `circuit_open`, `redirect_refused`,
-    /// `response_too_large`; `unavailable` where a part of the body could not be read; as [`Session::token`].
+    /// `response_too_large`; `unavailable` where a part of the body could not be read; `secret_invalid` where a part of
+    /// its TLS is unfit; as [`Session::token`].
     pub async fn send(&self, call: &Call) -> Result<Rc<Response>, Error> {
         if !call.is_whole {
             return Err(Error::new(Code::Unavailable, "a part of the body could not be read"));
         }
+        check_tls(self.host, &call.request.tls)?;
         let exchange = Exchange {
             host: self.host,
             tokens: &self.client.tokens,
@@ -143,7 +145,8 @@ impl<'a, H: Host> Session<'a, H> {
     /// same one at the same time share one request.
     ///
     /// # Errors
-    /// `token_refused`, `token_response_invalid`, and why the endpoint could not be reached.
+    /// `token_refused`, `token_response_invalid`, `secret_invalid` where a part of the grant's TLS is unfit, and why the
+    /// endpoint could not be reached.
     pub async fn token(&self, grant: &Rc<Grant>) -> Result<Rc<Token>, Error> {
         self.acquire(grant, None).await
     }
@@ -160,6 +163,7 @@ impl<'a, H: Host> Session<'a, H> {
 
     async fn acquire(&self, grant: &Rc<Grant>, rejected: Option<&Rc<Token>>) -> Result<Rc<Token>, Error> {
         let (client, host, deadline) = (self.client, self.host, self.deadline);
+        check_tls(host, &grant.tls)?;
         let endpoint = short_digest(&["", grant.url.expose()]);
         let request = TokenRequest {
             grant,
@@ -202,16 +206,25 @@ impl<'a, H: Host> Session<'a, H> {
     }
 }
 
+fn check_tls(host: &impl Host, tls: &Tls) -> Result<(), Error> {
+    let unfit = if tls.is_empty() { None } else { host.unfit_part(tls) };
+    let error =
+        |part: String| Error::new(Code::SecretInvalid, concat(&["`", &part, "` of the TLS is unfit"]));
+    unfit.map_or(Ok(()), |part| Err(error(part)))
+}
+
 impl Grant {
     /// Returns a grant for a client that has a secret and sends it as a form field; the fields say anything else.
     pub fn new(token_url: &Url, client_id: Secret, client_secret: Secret) -> Grant {
         Grant {
             url: token_url.text().clone(),
             client_id,
-            credential: client_secret,
+            credentials: vec![client_secret],
             auth: AuthMethod::ClientSecretPost,
             signing: None,
             parameters: Vec::new(),
+            headers: Vec::new(),
+            tls: Tls::new(),
             expires_in_s: None,
         }
     }
@@ -244,7 +257,26 @@ impl Call {
 
     /// Sends JSON, once: it may have an effect each time.
     pub fn post(url: &Url, body: &Value) -> Call {
-        let mut call = Call::new(Method::Post, url, 0);
+        Call::sending(Method::Post, url, body)
+    }
+
+    /// Sends JSON that takes the place of what is there, once.
+    pub fn put(url: &Url, body: &Value) -> Call {
+        Call::sending(Method::Put, url, body)
+    }
+
+    /// Sends JSON that changes what is there, once.
+    pub fn patch(url: &Url, body: &Value) -> Call {
+        Call::sending(Method::Patch, url, body)
+    }
+
+    /// Removes what is there, once.
+    pub fn delete(url: &Url) -> Call {
+        Call::new(Method::Delete, url, 0)
+    }
+
+    fn sending(method: Method, url: &Url, body: &Value) -> Call {
+        let mut call = Call::new(method, url, 0);
         call.request.set_header("content-type", Secret::new("application/json"));
         call.request.body = Some(Secret::new(body.to_json()));
         call.is_whole = !body.has_unavailable();
@@ -257,8 +289,11 @@ impl Call {
             url: url.text().clone(),
             headers: Vec::new(),
             body: None,
+            tls: Tls::new(),
             may_repeat: method == Method::Get,
             max_bytes: MAX_BYTES,
+            reads_body: true,
+            ok_status: Vec::new(),
         };
         request.set_header("accept", Secret::new("application/json"));
         Call {
@@ -284,6 +319,12 @@ impl Call {
         check_header_value(name, value.expose())?;
         self.request.set_header(&name.to_ascii_lowercase(), value);
         Ok(self)
+    }
+
+    /// Returns the same call on a connection that presents a client certificate, or trusts further authorities.
+    pub fn with_tls(mut self, tls: Tls) -> Call {
+        self.request.tls = tls;
+        self
     }
 
     /// Returns the same call with another time for each attempt, in milliseconds; 2,000 where nothing is said.

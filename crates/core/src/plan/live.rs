@@ -3,7 +3,7 @@
 use claimsmith_expression::Value;
 use claimsmith_expression::text::{concat, decimal};
 
-use super::{DEADLINE_MS, Mode, Plan};
+use super::{DEADLINE_MS, Mode, Plan, Setting, SettingPlan, SettingType};
 use crate::words::Word;
 
 /// The result of applying `live`.
@@ -16,7 +16,7 @@ pub struct Live {
 }
 
 impl Plan {
-    /// Applies the values of `live`: `mode` and `deadline_ms`. Null leaves the plan's value.
+    /// Applies the values of `live`: `mode`, `deadline_ms` and `settings`. Null leaves the plan's value.
     pub fn apply_live(&mut self, live: &Value) -> Live {
         let mut result = Live::default();
         let Some(members) = live.as_object() else {
@@ -46,11 +46,36 @@ impl Plan {
                         &decimal(DEADLINE_MS.most as usize),
                     ])),
                 },
+                "settings" => match value.as_object() {
+                    Some(settings) => {
+                        for (name, value) in settings.iter().filter(|(_, value)| !value.is_null()) {
+                            apply_setting(&mut self.settings, name, value, &mut result);
+                        }
+                    }
+                    None => result.ignore("`settings` must be an object"),
+                },
                 _ => result.ignore(&concat(&["`", key, "` cannot be changed there"])),
             }
         }
         result
     }
+}
+
+fn apply_setting(settings: &mut [SettingPlan], name: &str, value: &Value, result: &mut Live) {
+    let Some(setting) = settings.iter_mut().find(|setting| &*setting.name == name) else {
+        return result.ignore(&concat(&["there is no setting `", name, "`"]));
+    };
+    let kind = match &setting.value {
+        Setting::Literal(literal) => literal.type_name(),
+        Setting::Secret(_, SettingType::String) => "string",
+        Setting::Secret(_, SettingType::Number) => "number",
+        Setting::Secret(_, SettingType::List) => "array",
+    };
+    if value.type_name() != kind {
+        return result.ignore(&concat(&["the setting `", name, "` must be of type ", kind]));
+    }
+    result.differs |= !matches!(&setting.value, Setting::Literal(literal) if literal == value);
+    setting.value = Setting::Literal(value.clone());
 }
 
 impl Live {

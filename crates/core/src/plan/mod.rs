@@ -7,13 +7,16 @@ mod claim;
 mod encoding;
 mod live;
 mod rules;
+mod setting;
+mod signing;
 mod source;
 mod token;
+mod value;
 
 use claimsmith_expression::plain_struct;
 use std::rc::Rc;
 
-use claimsmith_expression::Value;
+use claimsmith_expression::{Expression, Value};
 
 use crate::target::Target;
 use crate::trigger::Trigger;
@@ -22,9 +25,15 @@ use crate::words::words;
 pub use claim::ClaimPlan;
 pub use encoding::VERSION;
 pub use live::Live;
-pub use rules::{DenyRule, OnUndecidedDeny, OnUndecidedScope, ScopeRule};
-pub use source::{Body, CachePlan, OnError, OnNotFound, SourcePlan};
+pub use rules::{
+    Demand, DenyRule, MfaRule, OnUndecidedDeny, OnUndecidedMfa, OnUndecidedScope, ScopeRule, Scopes,
+    SessionChange, SessionRule,
+};
+pub use setting::{Setting, SettingPlan, SettingType};
+pub use signing::{CodeEncoding, Hash, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
+pub use source::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, SourcePlan};
 pub use token::{ClientAuth, TokenPlan};
+pub use value::ValuePlan;
 
 /// The time that a login may take, in milliseconds.
 pub const DEADLINE_MS: Bounds = Bounds { least: 100, most: 15_000, default: 5_000 };
@@ -95,6 +104,16 @@ pub struct Plan {
     pub mode: Mode,
     /// The time that a login may take, in milliseconds: [`DEADLINE_MS`].
     pub deadline_ms: u32,
+    /// The condition of it all; where it does not hold, nothing is asked, decided or set.
+    pub when: Option<Expression>,
+    /// The values that `when` reads, as indexes.
+    pub when_values: Vec<usize>,
+    /// The settings, by name.
+    pub settings: Vec<SettingPlan>,
+    /// The values, by name. Each comes after those that it reads, and so do indexes of values everywhere.
+    pub values: Vec<ValuePlan>,
+    /// True where anything reads `now`.
+    pub reads_now: bool,
     /// The grants of access tokens for the backend, by name.
     pub tokens: Vec<TokenPlan>,
     /// The calls of the backend, by name.
@@ -105,6 +124,16 @@ pub struct Plan {
     pub scopes: Vec<ScopeRule>,
     /// The rules that deny a login; the first that holds counts.
     pub deny: Vec<DenyRule>,
+    /// The values that rules read which are decided before any call, as indexes.
+    pub early_values: Vec<usize>,
+    /// The values that rules read, as indexes.
+    pub rule_values: Vec<usize>,
+    /// The rules that demand a further factor; the first that holds counts.
+    pub mfa: Vec<MfaRule>,
+    /// The rules about the session; each that holds counts.
+    pub session: Vec<SessionRule>,
+    /// The same about the refresh token.
+    pub refresh_token: Vec<SessionRule>,
     /// The size limits of the tokens.
     pub limits: Limits,
     /// The parts of the event that anything above reads, each a chain of member names.
@@ -114,13 +143,15 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Returns whether a login may be denied where things go wrong: a source says so, a claim is required, or a rule
-    /// that is undecided denies.
+    /// Returns whether a login may be denied where things go wrong: a source says so, a claim is required, a rule that
+    /// is undecided denies, or one demands a further factor.
     pub fn denies_on_failure(&self) -> bool {
         self.mode == Mode::Enforce
             && (self.sources.iter().any(|source| source.on_error == OnError::Deny)
                 || self.claims.iter().any(|claim| claim.required)
-                || self.deny.iter().any(|rule| rule.denies_undecided))
+                || self.deny.iter().any(|rule| rule.denies_undecided)
+                || self.mfa.iter().any(|rule| rule.requires)
+                || self.session.iter().chain(&self.refresh_token).any(|rule| rule.denies_undecided))
     }
 
     /// Returns whether any claim goes there.
@@ -136,11 +167,21 @@ plain_struct!(Plan {
     trigger,
     mode,
     deadline_ms,
+    when,
+    when_values,
+    settings,
+    values,
+    reads_now,
     tokens,
     sources,
     claims,
     scopes,
     deny,
+    early_values,
+    rule_values,
+    mfa,
+    session,
+    refresh_token,
     limits,
     event_reads,
     secrets,

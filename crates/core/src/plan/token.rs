@@ -22,7 +22,11 @@ pub struct TokenPlan {
     /// The authentication of the client.
     pub client_auth: ClientAuth,
     /// `audience`, `scope`, `resource` and further form fields, in this order.
-    pub parameters: Vec<(Rc<str>, Template)>,
+    pub parameters: Vec<(String, Template)>,
+    /// Further headers; names in lower case.
+    pub headers: Vec<(String, Template)>,
+    /// What the connection presents and trusts: [`TLS_PARTS`](crate::http::TLS_PARTS).
+    pub tls: Vec<(String, Template)>,
     /// The lifetime of a token whose endpoint names none (RFC 6749 §5.1), in seconds.
     pub expires_in_s: Option<u32>,
     /// The timeout of one request, in milliseconds: [`TIMEOUT_MS`](super::TIMEOUT_MS).
@@ -34,6 +38,8 @@ pub struct TokenPlan {
 impl TokenPlan {
     /// The bounds of `expires_in_s`; 0 where it is left out.
     pub const EXPIRES_IN_S: Bounds = Bounds { least: 1, most: 86_400, default: 0 };
+    /// The most secrets of a client: each that is no longer taken may cost a call.
+    pub const MAX_SECRETS: usize = 5;
 }
 
 /// The authentication of the client (RFC 6749 §2.3).
@@ -41,8 +47,9 @@ impl TokenPlan {
 pub struct ClientAuth {
     /// The method.
     pub method: AuthMethod,
-    /// The secret, or the private key.
-    pub credential: Template,
+    /// The secrets, in the order in which they are tried; or the private key. Each under its key of the configuration;
+    /// none with a certificate.
+    pub credentials: Vec<(String, Template)>,
     /// The signature algorithm of a private key.
     pub algorithm: Algorithm,
     /// The key id of a private key.
@@ -56,9 +63,11 @@ plain_struct!(TokenPlan {
     client_id,
     client_auth,
     parameters,
+    headers,
+    tls,
     expires_in_s,
     timeout_ms,
     is_personal,
 });
 
-plain_struct!(ClientAuth { method, credential, algorithm, key_id });
+plain_struct!(ClientAuth { method, credentials, algorithm, key_id });

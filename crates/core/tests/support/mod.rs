@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use claimsmith_core::expression::json;
-use claimsmith_core::http::{Request, Response, TransportError};
+use claimsmith_core::http::{Request, Response, Tls, TransportError};
 use claimsmith_core::{Decision, Effect, Engine, Host, Login, Plan, Secret, Secrets, Trigger};
 
 /// The moment at which every test begins, in milliseconds since the epoch.
@@ -147,6 +147,10 @@ impl Drop for InFlight<'_> {
 }
 
 impl Host for MemoryHost {
+    fn unfit_part(&self, tls: &Tls) -> Option<String> {
+        tls.iter().find(|(_, pem)| pem.expose().contains("unfit")).map(|(part, _)| part.clone())
+    }
+
     async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
         self.world.sent.borrow_mut().push(format!("{} {}", request.method.as_str(), request.url.expose()));
         let (latency_ms, result) = (self.world.react)(request);
@@ -173,6 +177,10 @@ impl Host for MemoryHost {
 
     fn monotonic_ms(&self) -> f64 {
         self.world.elapsed_ms() as f64
+    }
+
+    fn uuid(&self) -> String {
+        "00000000-0000-4000-8000-000000000000".to_owned()
     }
 
     fn random(&self) -> f64 {
@@ -255,4 +263,21 @@ pub fn effects(decision: &Decision) -> Vec<String> {
 /// What went wrong, as `code@path`.
 pub fn errors(decision: &Decision) -> Vec<String> {
     decision.report.errors.iter().map(|error| format!("{}@{}", error.code.as_str(), error.path)).collect()
+}
+
+/// Runs futures side by side; their outputs in their order.
+pub async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, output) in &mut futures {
+            if output.is_none()
+                && let Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                *output = Some(ready);
+            }
+        }
+        if futures.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    futures.into_iter().filter_map(|(_, output)| output).collect()
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Invocation, Outcome, from_f64, strings};
 use crate::map::sorted_order;
-use crate::{ExpressionError, Map, Value};
+use crate::{ExpressionError, Map, Value, json};
 
 pub(super) fn contains(call: &mut Invocation<'_, '_>) -> Outcome {
     let sought = call.value(1);
@@ -48,6 +48,16 @@ pub(super) fn from_items(call: &mut Invocation<'_, '_>) -> Outcome {
     }
     call.interpreter.spend_on_sort(members.len())?;
     Ok(Map::from_members(members).into())
+}
+
+/// A member whose name the data say.
+pub(super) fn get(call: &mut Invocation<'_, '_>) -> Outcome {
+    let object = call.value(0);
+    let Value::Object(members) = &object else {
+        return Err(call.mismatch(0, "an object", &object));
+    };
+    let name = call.text(1)?;
+    Ok(members.get(&name).cloned().unwrap_or_default())
 }
 
 /// The objects of an array by the string that the reference gives for each. Where it gives null, the
@@ -153,6 +163,32 @@ pub(super) fn reverse(call: &mut Invocation<'_, '_>) -> Outcome {
     }
 }
 
+/// The first of the items that are equal. They are put in order by their JSON, for which one comparison of each with
+/// each is not needed.
+pub(super) fn unique(call: &mut Invocation<'_, '_>) -> Outcome {
+    let items = call.items(0)?;
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        call.interpreter.spend_on(item)?;
+        texts.push(json::write(item));
+    }
+    call.interpreter.spend_on_sort(items.len())?;
+    let mut is_first = vec![false; items.len()];
+    let mut last = None;
+    for index in sorted_order(items.len(), &|left, right| texts.get(left).cmp(&texts.get(right))) {
+        let text = texts.get(index);
+        is_first.get_mut(index).into_iter().for_each(|is_first| *is_first = text != last);
+        last = text;
+    }
+    let mut kept = Vec::new();
+    for (item, is_first) in items.iter().zip(is_first) {
+        if is_first {
+            kept.push(item.clone());
+        }
+    }
+    Ok(kept.into())
+}
+
 pub(super) fn values(call: &mut Invocation<'_, '_>) -> Outcome {
     let members = call.members(0)?;
     let mut values = Vec::with_capacity(members.len());
@@ -180,7 +216,7 @@ pub(super) fn zip(call: &mut Invocation<'_, '_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::check;
+    use crate::testing::{check, outcome};
 
     const DOCUMENT: &str = r#"{
         "n": -1.5, "s": "añb", "e": [], "o": {"b": 2, "a": 1}, "z": null,
@@ -238,6 +274,45 @@ mod tests {
                 ("zip(`[null]`, numbers)", "[[null,3]]"),
             ],
         );
+    }
+
+    #[test]
+    fn unique_keeps_the_first_of_equal_items() {
+        check(
+            r#"{"l": ["b", "a", "b", "ż", "a"], "m": [1, "1", 1.0, [1], {"b": 1, "a": [2]}, [1], {"a": [2], "b": 1}, null, false, 0, -0, null],
+                "ids": [9007199254740993, 9007199254740992, 9007199254740993]}"#,
+            &[
+                ("unique(l)", r#"["b","a","ż"]"#),
+                ("unique(m)", r#"[1,"1",[1],{"a":[2],"b":1},null,false,0]"#),
+                ("unique(ids)", "[9007199254740993,9007199254740992]"),
+                ("unique(`[]`)", "[]"),
+                ("unique(unique(l)) == unique(l)", "true"),
+                ("unique('aa')", "invalid-type: `unique` expects an array, found string at byte 7"),
+                ("unique(z)", "invalid-type: `unique` expects an array, found null at byte 7"),
+            ],
+        );
+        let many: Vec<String> = (0..10_000).map(|number| format!("\"role-{}\"", number % 7_000)).collect();
+        assert_eq!(outcome("length(unique(@))", &format!("[{}]", many.join(","))), "7000");
+        let large = format!("[{}]", vec![format!("\"{}\"", "a".repeat(100_000)); 200].join(","));
+        assert!(outcome("unique(@)", &large).starts_with("too-much-work: "));
+    }
+
+    #[test]
+    fn get_takes_a_member_by_a_name_that_is_data() {
+        check(
+            r#"{"o": {"a b": 1, "ż": [2], "__proto__": 3, "": 4}, "name": "ż", "l": [1], "z": null}"#,
+            &[
+                ("get(o, 'a b')", "1"),
+                ("get(o, name)[0]", "2"),
+                ("get(o, '__proto__')", "3"),
+                ("get(o, '')", "4"),
+                ("get(o, 'constructor')", "null"),
+                ("get(l, '0')", "invalid-type: `get` expects an object, found array at byte 4"),
+                ("get(z, 'a')", "invalid-type: `get` expects an object, found null at byte 4"),
+                ("get(o, z)", "invalid-type: `get` expects a string, found null at byte 7"),
+            ],
+        );
+        check("{}", &[("get(@, '__proto__')", "null")]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! The functions that expressions call: the 26 of the JMESPath specification, and those of JMESPath
-//! Community that claims need.
+//! The functions that expressions call: the 26 of the JMESPath specification, those of JMESPath Community that claims
+//! need, and some of our own for what claims are made of: times, digests, addresses.
 //!
 //! A function takes its arguments through accessors that check the type, count the work and make the
 //! error. How many arguments there are, and where the expression reference is, the parser has checked.
 
 mod collections;
+mod encodings;
 mod numbers;
 mod order;
 mod strings;
@@ -81,16 +82,23 @@ impl Plain for &'static Function {
 /// Stands for one that cannot be read.
 static NO_FUNCTION: Function = plain("", ANY, types::not_null);
 
-static FUNCTIONS: [Function; 36] = [
+static FUNCTIONS: [Function; 49] = [
     plain("abs", ONE, numbers::abs),
     plain("avg", ONE, numbers::avg),
+    plain("base64", ONE, encodings::base64),
+    plain("base64_decode", ONE, encodings::base64_decode),
+    plain("base64url", ONE, encodings::base64url),
     plain("ceil", ONE, numbers::ceil),
     plain("contains", TWO, collections::contains),
     plain("ends_with", TWO, strings::ends_with),
     plain("find_first", TWO_TO_FOUR, strings::find_first),
     plain("floor", ONE, numbers::floor),
+    plain("format_time", ONE, types::format_time),
     plain("from_items", ONE, collections::from_items),
+    plain("from_json", ONE, types::from_json),
+    plain("get", TWO, collections::get),
     referring("group_by", 1, collections::group_by),
+    plain("in_cidr", TWO, strings::in_cidr),
     plain("items", ONE, collections::items),
     plain("join", TWO, strings::join),
     plain("keys", ONE, collections::keys),
@@ -105,17 +113,23 @@ static FUNCTIONS: [Function; 36] = [
     tolerant("not_null", AT_LEAST_ONE, types::not_null),
     plain("replace", THREE_OR_FOUR, strings::replace),
     plain("reverse", ONE, collections::reverse),
+    plain("sha256", ONE_OR_TWO, encodings::sha256),
     plain("sort", ONE, order::sort),
     referring("sort_by", 1, order::sort),
     plain("split", TWO_OR_THREE, strings::split),
     plain("starts_with", TWO, strings::starts_with),
+    plain("substring", TWO_OR_THREE, strings::substring),
     plain("sum", ONE, numbers::sum),
+    plain("timestamp", ONE, types::timestamp),
     plain("to_array", ONE, types::to_array),
     plain("to_number", ONE, types::to_number),
     plain("to_string", ONE, types::to_string),
     plain("trim", ONE_OR_TWO, strings::trim),
     plain("type", ONE, types::type_of),
+    plain("unique", ONE, collections::unique),
     plain("upper", ONE, strings::upper),
+    plain("url_decode", ONE, encodings::url_decode),
+    plain("url_encode", ONE, encodings::url_encode),
     plain("values", ONE, collections::values),
     plain("zip", AT_LEAST_ONE, collections::zip),
 ];
@@ -240,7 +254,7 @@ impl Invocation<'_, '_> {
 
     /// Returns the offset of an argument in the text.
     fn offset(&self, at: usize) -> usize {
-        self.call.arguments.get(at).map_or(0, |argument| argument.offset)
+        self.call.arguments.get(at).map_or(0, |argument| argument.offset.0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Functions of strings. Lengths and places are counted in characters, that is in Unicode code points.
 
 use super::{Invocation, Outcome, from_f64};
-use crate::{ExpressionError, Value, platform};
+use crate::{ExpressionError, Value, network, platform};
 
 pub(super) fn ends_with(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, end) = (call.text(0)?, call.text(1)?);
@@ -28,6 +28,18 @@ pub(super) fn find_first(call: &mut Invocation<'_, '_>) -> Outcome {
         at += 1.0;
     }
     Ok(Value::Null)
+}
+
+/// An address or a range that is none is an error: `false` would decide something.
+pub(super) fn in_cidr(call: &mut Invocation<'_, '_>) -> Outcome {
+    let (address, range) = (call.text(0)?, call.text(1)?);
+    let Some(address) = network::read_address(&address) else {
+        return Err(call.impossible(0, "an IP address", "another string"));
+    };
+    let Some(range) = network::read_range(&range) else {
+        return Err(call.impossible(1, "a range such as `10.0.0.0/8`", "another string"));
+    };
+    Ok(Value::Bool(network::is_in(&address, &range)))
 }
 
 pub(super) fn join(call: &mut Invocation<'_, '_>) -> Outcome {
@@ -64,6 +76,26 @@ pub(super) fn split(call: &mut Invocation<'_, '_>) -> Outcome {
 pub(super) fn starts_with(call: &mut Invocation<'_, '_>) -> Outcome {
     let (text, start) = (call.text(0)?, call.text(1)?);
     Ok(Value::Bool(text.starts_with(&*start)))
+}
+
+/// The characters from `start` on, `length` at most. A start below zero counts from the end.
+pub(super) fn substring(call: &mut Invocation<'_, '_>) -> Outcome {
+    let text = call.text(0)?;
+    let mut skipped = call.integer(1, 0.0)?;
+    let mut left = call.count(2)?;
+    if skipped < 0.0 {
+        skipped += text.chars().count() as f64;
+    }
+    let mut part = String::new();
+    for character in text.chars() {
+        if skipped > 0.0 {
+            skipped -= 1.0;
+        } else if left > 0 {
+            left -= 1;
+            part.push(character);
+        }
+    }
+    Ok(part.into())
 }
 
 /// Takes the characters of a set off both ends; those that Unicode counts as white space where the set is
@@ -168,6 +200,73 @@ mod tests {
                 ("starts_with(s, 'añ')", "true"),
                 ("starts_with(s, 'b')", "false"),
             ],
+        );
+    }
+
+    #[test]
+    fn substring_counts_characters_from_either_end() {
+        check(
+            r#"{"s": "Zażółć 😀!", "n": 1}"#,
+            &[
+                ("substring(s, `0`)", r#""Zażółć 😀!""#),
+                ("substring(s, `2`)", r#""żółć 😀!""#),
+                ("substring(s, `2`, `3`)", r#""żół""#),
+                ("substring(s, `7`, `1`)", r#""😀""#),
+                ("substring(s, `-2`)", r#""😀!""#),
+                ("substring(s, `-2`, `1`)", r#""😀""#),
+                ("substring(s, `-100`, `2`)", r#""Za""#),
+                ("substring(s, `9`)", r#""""#),
+                ("substring(s, `1e300`)", r#""""#),
+                ("substring(s, `0`, `0`)", r#""""#),
+                ("substring(s, `0`, `1e300`)", r#""Zażółć 😀!""#),
+                ("substring('', `-1`, `5`)", r#""""#),
+                ("substring(n, `0`)", "invalid-type: `substring` expects a string, found number at byte 10"),
+                ("substring(s, 'a')", "invalid-type: `substring` expects a number, found string at byte 13"),
+                (
+                    "substring(s, `0.5`)",
+                    "invalid-value: `substring` expects a whole number, found a fraction at byte 13",
+                ),
+                (
+                    "substring(s, `0`, `-1`)",
+                    "invalid-value: `substring` expects a count, found a negative number at byte 18",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn in_cidr_is_an_error_where_there_is_no_address_or_range() {
+        check(
+            r#"{"ip": "10.1.2.3", "six": "2001:db8::1", "n": 1}"#,
+            &[
+                ("in_cidr(ip, '10.0.0.0/8')", "true"),
+                ("in_cidr(ip, '11.0.0.0/8')", "false"),
+                ("in_cidr(six, '2001:db8::/32')", "true"),
+                ("in_cidr(six, '10.0.0.0/8')", "false"),
+                ("in_cidr('::ffff:10.1.2.3', '10.0.0.0/8')", "true"),
+                ("[`\"10.0.0.0/8\"`, '11.0.0.0/8'][?in_cidr($ip, @)]", r#"["10.0.0.0/8"]"#),
+                (
+                    "in_cidr('ten', '10.0.0.0/8')",
+                    "invalid-value: `in_cidr` expects an IP address, found another string at byte 8",
+                ),
+                (
+                    "in_cidr(ip, ip)",
+                    "invalid-value: `in_cidr` expects a range such as `10.0.0.0/8`, found another string at byte 12",
+                ),
+                (
+                    "in_cidr(n, '10.0.0.0/8')",
+                    "invalid-type: `in_cidr` expects a string, found number at byte 8",
+                ),
+                ("in_cidr(ip, missing)", "invalid-type: `in_cidr` expects a string, found null at byte 12"),
+            ],
+        );
+        let long = format!("{{\"a\":\"{}\"}}", "1".repeat(100_000));
+        check(
+            &long,
+            &[(
+                "in_cidr(a, '::/0')",
+                "invalid-value: `in_cidr` expects an IP address, found another string at byte 8",
+            )],
         );
     }
 

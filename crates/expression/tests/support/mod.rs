@@ -97,23 +97,52 @@ fn literal() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An expression. What stands in `«»` belongs together; the crate must be told so by brackets.
-pub fn expression() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![4 => name(), 1 => Just("@".to_owned()), 1 => literal(), 1 => Just("*".to_owned())];
-    leaf.prop_recursive(4, 24, 3, |inner| {
-        let pair = (inner.clone(), inner.clone());
-        prop_oneof![
-            2 => (inner.clone(), suffixes(inner.clone())).prop_map(|(of, path)| format!("{of}{path}")),
-            1 => pair.clone().prop_map(|(left, right)| format!("{left} | {right}")),
-            2 => (pair.clone(), prop::sample::select(OPERATORS.to_vec()))
-                .prop_map(|((left, right), sign)| format!("{left} {sign} {right}")),
-            1 => (name(), suffixes(inner.clone())).prop_map(|(of, path)| format!("(!«{of}{path}»)")),
-            1 => inner.clone().prop_map(|operand| format!("({operand})")),
-            1 => pair.clone().prop_map(|(left, right)| format!("[{left}, {right}]")),
-            1 => pair.prop_map(|(left, right)| format!("{{a: {left}, \"a b\": {right}}}")),
-            4 => call(inner),
-        ]
-    })
+/// An expression of the specification, or with what JMESPath Community adds to it. What stands in `«»` belongs
+/// together; the crate must be told so by brackets.
+pub fn expression(with_community: bool) -> BoxedStrategy<String> {
+    if !with_community {
+        return leaf().prop_recursive(4, 24, 3, extended).boxed();
+    }
+    let leaf = prop_oneof![4 => leaf(), 1 => "\\$[a-d]"];
+    leaf.prop_recursive(4, 24, 3, |inner| prop_oneof![2 => extended(inner.clone()), 1 => community(inner)])
+        .boxed()
+}
+
+/// What JMESPath Community adds to expressions.
+fn community(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = String> {
+    let pair = (inner.clone(), inner.clone());
+    let triple = (inner.clone(), inner.clone(), inner);
+    prop_oneof![
+        2 => (triple.clone(), "[a-d]").prop_map(|((a, b, c), name)| {
+            format!("(let ${name} = {a}, $x = {b} in [{c}, $x] | [0])")
+        }),
+        2 => (pair.clone(), "[a-d]").prop_map(|((a, b), name)| format!("(let ${name} = {a} in {b})")),
+        2 => triple.prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
+        1 => (pair.clone(), "[-+*/%]|//").prop_map(|((a, b), sign)| format!("({a} {sign} {b})")),
+        1 => (pair, "[-+*/%]|//").prop_map(|((a, b), sign)| {
+            format!("(length(to_string({a})) {sign} (to_number({b}) || `2`))")
+        }),
+    ]
+}
+
+fn leaf() -> impl Strategy<Value = String> {
+    prop_oneof![4 => name(), 1 => Just("@".to_owned()), 1 => literal(), 1 => Just("*".to_owned())]
+}
+
+/// What the specification makes of smaller expressions.
+fn extended(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = String> {
+    let pair = (inner.clone(), inner.clone());
+    prop_oneof![
+        2 => (inner.clone(), suffixes(inner.clone())).prop_map(|(of, path)| format!("{of}{path}")),
+        1 => pair.clone().prop_map(|(left, right)| format!("{left} | {right}")),
+        2 => (pair.clone(), prop::sample::select(OPERATORS.to_vec()))
+            .prop_map(|((left, right), sign)| format!("{left} {sign} {right}")),
+        1 => (name(), suffixes(inner.clone())).prop_map(|(of, path)| format!("(!«{of}{path}»)")),
+        1 => inner.clone().prop_map(|operand| format!("({operand})")),
+        1 => pair.clone().prop_map(|(left, right)| format!("[{left}, {right}]")),
+        1 => pair.prop_map(|(left, right)| format!("{{a: {left}, \"a b\": {right}}}")),
+        4 => call(inner),
+    ]
 }
 
 /// What leads from a value to what is in it.
