@@ -86,6 +86,8 @@ export async function runLogin(backend, { config = {}, trigger = "post-login", s
   /** @type {import("claimsmith").Report | undefined} */
   let report;
   const action = loadAction(bundleAction(config, { trigger, options: "onReport" }), {
+    // The line that asks for reports is not in the file that is pasted.
+    maxCodeBytes: Number.POSITIVE_INFINITY,
     builtins: backend.modules,
     injected: { onReport: (given) => (report = given), ...(run.now ? { Date: stoppedAt(run.now) } : {}) },
   });
@@ -166,9 +168,6 @@ function send(res, { status = 200, headers = {}, body }) {
 
 /** What became of the login, in the words of `expect`. */
 function describe(outcome, custom) {
-  const accepted = outcome.calls.filter(({ error }) => error === undefined);
-  const argsOf = (method) => accepted.filter((call) => call.method === method).map(({ args }) => args);
-  const metadata = (method) => Object.fromEntries(argsOf(method));
   return {
     refused: outcome.calls.filter(({ error }) => error !== undefined),
     denied: outcome.denied === null ? null : (outcome.denied.reason ?? ""),
@@ -178,34 +177,11 @@ function describe(outcome, custom) {
     app_metadata: outcome.appMetadata,
     user_metadata: outcome.userMetadata,
     transaction_metadata: outcome.transactionMetadata,
-    session_metadata: metadata("session.setMetadata"),
-    refresh_token_metadata: metadata("refreshToken.setMetadata"),
+    session_metadata: outcome.sessionMetadata,
+    refresh_token_metadata: outcome.refreshTokenMetadata,
     scopes: outcome.scopes,
-    mfa: accepted.map(describeFactors).find((mfa) => mfa !== null) ?? null,
-    session: accepted.map((call) => describeLifetime("session", call)).filter((change) => change !== null),
-    refresh_token: accepted
-      .map((call) => describeLifetime("refreshToken", call))
-      .filter((change) => change !== null),
+    mfa: outcome.mfa,
+    session: outcome.session,
+    refresh_token: outcome.refreshToken,
   };
-}
-
-function describeFactors({ method, args: [first, options] }) {
-  const factors = () => [first].flat().map((factor) => (factor.options ? factor : factor.type));
-  if (method === "multifactor.enable") {
-    const { allowRememberBrowser } = options ?? {};
-    return {
-      enable: first,
-      ...(allowRememberBrowser === undefined ? {} : { allow_remember_browser: allowRememberBrowser }),
-    };
-  }
-  if (/^authentication\.challengeWith/.test(method)) return { challenge: factors() };
-  return /^authentication\.enrollWith/.test(method) ? { enroll: factors() } : null;
-}
-
-function describeLifetime(namespace, { method, args: [value] }) {
-  if (method === `${namespace}.revoke`) return { revoke: value };
-  if (method === `${namespace}.setExpiresAt`) return { expires_at: new Date(value).toISOString() };
-  return method === `${namespace}.setIdleExpiresAt`
-    ? { idle_expires_at: new Date(value).toISOString() }
-    : null;
 }
