@@ -102,6 +102,25 @@ inBrowser("the schema completes keys and values", async (t) => {
   await options.getByText('"shadow"').waitFor();
 });
 
+for (const [trigger, begun, completed] of [
+  ["post-login", "event.transaction.actor.s", "substring"],
+  ["credentials-exchange", "event.accessToken.sco", "scopestring[]"],
+]) {
+  inBrowser(`expressions are completed by the event of ${trigger}`, async (t) => {
+    const { page } = await openPage(t, browser);
+    await page.getByLabel("Trigger").selectOption(trigger);
+    const rest = '" } }';
+    await replaceText(page, "Configuration", `{ "claims": { "a": "${begun}${rest}`);
+    await page.keyboard.press("ControlOrMeta+End");
+    for (const _ of rest) await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Control+Space");
+    const options = page.locator(".cm-tooltip-autocomplete li");
+    await options.first().waitFor();
+    // The name, and its type beside it.
+    assert.deepEqual(await options.allInnerTexts(), [completed]);
+  });
+}
+
 for (const preset of PRESETS) {
   inBrowser(`what the page shows is what the pasted file does: ${preset.name}`, async (t) => {
     const { page, errors } = await openPage(t, browser);

@@ -36,6 +36,17 @@ test("a credentials-exchange event has every field that Auth0 promises", () => {
   }
 });
 
+test("both events name an agent, and a login whoever acts for the user", () => {
+  for (const event of [createEvent(), createCredentialsExchangeEvent()]) {
+    assert.deepEqual(Object.keys(event.agent), ["agent_id", "agent_metadata", "name"]);
+    event.agent.agent_metadata.owner = "changed";
+  }
+  assert.equal(createEvent().agent.agent_metadata.owner, "sales");
+  const { actor } = createEvent().transaction;
+  assert.deepEqual([actor.sub, actor.act.sub], ["acme-order-assistant", "acme-gateway"]);
+  assert.equal(createEvent({ transaction: { actor: undefined } }).transaction.actor, undefined);
+});
+
 test("overrides go into the depth, replace arrays and remove what is undefined", () => {
   const event = createEvent({
     user: { user_id: "auth0|bob", email: undefined, app_metadata: { plan: { name: "pro" } } },

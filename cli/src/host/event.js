@@ -7,8 +7,16 @@
  * @typedef {Record<string, any>} Overrides
  */
 
+/** An application that acts by itself, for a user or for nobody. Early access at Auth0. */
+const createAgent = () => ({
+  agent_id: "agt_3mVqT8yLw2Kc",
+  agent_metadata: { owner: "sales" },
+  name: "Acme Order Assistant",
+});
+
 /**
- * A post-login event (trigger version v3) of a browser login with the authorization code flow.
+ * A post-login event (trigger version v3) of a browser login with the authorization code flow. Members that only some
+ * logins have, such as the agent and whoever acts for the user, are there as well.
  *
  * @param {Overrides} [overrides]
  * @returns {Record<string, any>} a fresh object, which an Action may change
@@ -16,6 +24,7 @@
 export function createEvent(overrides = {}) {
   return merge(
     {
+      agent: createAgent(),
       authentication: { methods: [{ name: "pwd", timestamp: "2026-08-03T09:15:02.417Z" }] },
       authorization: { roles: [] },
       client: {
@@ -67,6 +76,7 @@ export function createEvent(overrides = {}) {
       tenant: { id: "acme" },
       transaction: {
         acr_values: [],
+        actor: { sub: "acme-order-assistant", act: { sub: "acme-gateway" } },
         correlation_id: crypto.randomUUID(),
         id: crypto.randomUUID(),
         locale: "en",
@@ -119,6 +129,7 @@ export function createCredentialsExchangeEvent(overrides = {}) {
   return merge(
     {
       accessToken: { customClaims: {}, scope: ["read:orders"] },
+      agent: createAgent(),
       client: {
         client_id: "q5WnT0yKc8RzXv2JbLm6GdHs4PfAe9uO",
         metadata: {},

@@ -11,6 +11,7 @@ import { LoginError, login } from "../tenant/login.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
 import { createTestCertificate } from "../tenant/tls.js";
 import { createCallLog } from "./call-log.js";
+import { stoppedAt } from "./clock.js";
 import { createRecordingModules } from "./recorder.js";
 import { createRedactor } from "./redact.js";
 import { describeLogin } from "./result.js";
@@ -26,6 +27,7 @@ import { startStandIns } from "./stand-ins.js";
  * @property {Record<string, string>} [secrets] Those that are missing are made up, unless `live`.
  * @property {import("./answers.js").Answers} [answers] What the backend's stand-in says.
  * @property {boolean} [live] Call the real servers.
+ * @property {string} [now] When the logins take place; the clock goes on where left out.
  * @property {import("../host/cache.js").Cache | null} [cache]
  *
  * @typedef {object} LoginSimulation
@@ -49,6 +51,7 @@ export async function startSimulation({
   secrets: given = {},
   answers = { find: () => undefined },
   live = false,
+  now,
   cache = createCache(),
 }) {
   const secrets = live ? given : await madeUpSecrets(config, trigger, given, createTestCertificate);
@@ -71,7 +74,10 @@ export async function startSimulation({
       // The line that asks for reports is not in the file that is pasted.
       maxCodeBytes: Number.POSITIVE_INFINITY,
       builtins: createRecordingModules(record, standIns?.redirection),
-      injected: { onReport: (report) => reports.set(report.correlation_id, report) },
+      injected: {
+        onReport: (report) => reports.set(report.correlation_id, report),
+        ...(now === undefined ? {} : { Date: stoppedAt(now) }),
+      },
     });
   let action = load();
 

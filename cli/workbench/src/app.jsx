@@ -195,6 +195,7 @@ export function App({ schema, files }) {
                 }}
                 problems={name === "config" ? problems : undefined}
                 schema={name === "config" ? schema : undefined}
+                trigger={trigger}
               />
             </div>
           ))}

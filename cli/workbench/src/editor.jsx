@@ -25,7 +25,7 @@ import {
 import { tags } from "@lezer/highlight";
 import { findNodeAtLocation, getLocation, parseTree } from "jsonc-parser";
 import { useEffect, useRef } from "preact/hooks";
-import { describeAt, suggestKeys, suggestValues } from "./schema.js";
+import { describeAt, suggestKeys, suggestMembers, suggestValues } from "./schema.js";
 
 const COLOURS = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--code-key)" },
@@ -43,8 +43,9 @@ const COLOURS = HighlightStyle.define([
  * @param {(text: string) => void} props.onChange
  * @param {import("../../src/config/text.js").PlacedProblem[]} [props.problems]
  * @param {import("./schema.js").Schema} [props.schema]
+ * @param {string} [props.trigger] Whose event the expressions read.
  */
-export function Editor({ label, value, revision, onChange, problems = [], schema }) {
+export function Editor({ label, value, revision, onChange, problems = [], schema, trigger = "post-login" }) {
   const host = useRef(/** @type {HTMLDivElement | null} */ (null));
   const view = useRef(/** @type {EditorView | null} */ (null));
   const change = useRef(onChange);
@@ -81,9 +82,9 @@ export function Editor({ label, value, revision, onChange, problems = [], schema
   }, []);
 
   useEffect(() => {
-    const extension = schema === undefined ? [] : assist(schema);
+    const extension = schema === undefined ? [] : assist(schema, trigger);
     view.current?.dispatch({ effects: assistance.current.reconfigure(extension) });
-  }, [schema]);
+  }, [schema, trigger]);
 
   useEffect(() => {
     const editor = view.current;
@@ -108,11 +109,28 @@ export function Editor({ label, value, revision, onChange, problems = [], schema
   return <div class="editor" ref={host} />;
 }
 
-function assist(schema) {
+function assist(schema, trigger) {
   return [
-    autocompletion({ override: [(context) => complete(schema, context)], activateOnTyping: true }),
+    autocompletion({
+      override: [(context) => completeMember(schema, trigger, context) ?? complete(schema, context)],
+      activateOnTyping: true,
+    }),
     hoverTooltip((editor, position) => explain(schema, editor.state.doc.toString(), position)),
   ];
+}
+
+/** Completes a member of the event in an expression. */
+function completeMember(schema, trigger, context) {
+  const chain = context.matchBefore(/(?<![\w.])\$?event(\.\w+)*\.\w*/);
+  if (chain === null) return null;
+  const [, ...names] = chain.text.split(".");
+  const begun = names.pop() ?? "";
+  const options = suggestMembers(schema, trigger, names);
+  return {
+    from: chain.to - begun.length,
+    validFor: /^\w*$/,
+    options: options.map(({ label, type, info }) => ({ label, detail: type, info, type: "property" })),
+  };
 }
 
 function complete(schema, context) {

@@ -60,6 +60,36 @@ export function suggestValues(root, path) {
   return [...suggestions.values()];
 }
 
+/**
+ * The members of an object within the event of a trigger. Of a list those of its items: an expression reads them through
+ * a projection.
+ *
+ * @param {Schema} root
+ * @param {string} trigger
+ * @param {string[]} names The path to the object, from the event.
+ * @returns {{ label: string, type: string, info?: string }[]}
+ */
+export function suggestMembers(root, trigger, names) {
+  const object = names.reduce(
+    (schema, name) => itemsOf(ownMember(schema, name)),
+    root["x-events"]?.[trigger],
+  );
+  return Object.entries(object?.properties ?? {}).map(([label, schema]) => ({
+    label,
+    type: schema.type === "array" ? `${schema.items.type}[]` : schema.type,
+    info: schema.description,
+  }));
+}
+
+function ownMember(schema, name) {
+  const properties = schema?.properties ?? {};
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
+function itemsOf(schema) {
+  return schema?.type === "array" ? schema.items : schema;
+}
+
 /** Returns what the schema says about a place; undefined where it says nothing. */
 export function describeAt(root, path) {
   const parents = schemasAt(root, path.slice(0, -1));

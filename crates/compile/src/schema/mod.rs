@@ -9,6 +9,7 @@
 
 pub mod claims;
 pub mod configuration;
+mod event;
 pub mod names;
 pub mod page;
 pub mod report;
@@ -26,14 +27,24 @@ use claimsmith_core::Trigger;
 use claimsmith_core::http::RESPONSE_HEADERS;
 use claimsmith_core::words::Word;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Returns the schema of a configuration, in draft 7: the one that every editor understands.
+/// Returns the schema of a configuration, in draft 7: the one that every editor understands. Its `x-events`, which
+/// validators pass over, has the event of each trigger, for the completion of expressions.
 pub fn schema() -> Value {
     let mut settings = SchemaSettings::draft07();
     // Before those of the draft, which wrap the references that tidying leaves alone with a description.
     settings.transforms.insert(0, Box::new(schemars::transform::RecursiveTransform(tidy::tidy)));
-    settings.into_generator().into_root_schema_for::<configuration::Configuration>().to_value()
+    let mut schema =
+        settings.into_generator().into_root_schema_for::<configuration::Configuration>().to_value();
+    if let Some(schema) = schema.as_object_mut() {
+        let events: Map<String, Value> = Trigger::ALL
+            .iter()
+            .map(|trigger| (trigger.as_str().to_owned(), event::schema(*trigger)))
+            .collect();
+        schema.insert("x-events".to_owned(), Value::Object(events));
+    }
+    schema
 }
 
 /// Returns the schema of the report of a login.
