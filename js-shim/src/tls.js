@@ -78,7 +78,7 @@ function create(parts) {
 function readPem(text) {
   const blocks = text.matchAll(/-----BEGIN ([\w ]+)-----([^-]+)-----END \1-----/g);
   return [...blocks].map(([, label, body]) => {
-    const lines = body.replace(/\\[rn]|\s/g, "").replace(/.{64}/g, "$&\n");
-    return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
+    const lines = body.replace(/\\[rn]|\s/g, "").replace(/.{1,64}/g, "$&\n");
+    return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
   });
 }

@@ -89,7 +89,13 @@ test("what the trigger cannot do is refused when the module loads", () => {
       config.claims.plan = { value: "profile.plan", to: ["app_metadata"] };
     },
     (config) => {
-      config.scopes = [{ add: "beta" }];
+      config.mfa = [{ provider: "any" }];
+    },
+    (config) => {
+      config.session = [{ expires_in_s: 60 }];
+    },
+    (config) => {
+      config.refresh_token = [{ revoke: "No." }];
     },
   ]) {
     const config = createMachineConfig(change);

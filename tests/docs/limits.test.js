@@ -49,7 +49,7 @@ test("Claimsmith's bounds are the schema's", () => {
     "limits.access_token_bytes": Limits.properties.access_token_bytes,
     "limits.id_token_bytes": Limits.properties.id_token_bytes,
   };
-  const { minItems, maxItems } = Token.properties.client_secret.anyOf[1];
+  const { minItems, maxItems } = schema.definitions.ClientSecret.anyOf[1];
   const secrets = rows.get("secrets of a client: `tokens.*.client_secret` as a list");
   assert.equal(secrets?.bounds, `${minItems} to ${maxItems}`);
   for (const [key, { minimum, maximum, default: preset }] of Object.entries(keys)) {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import vm from "node:vm";
+import { checkConfig, createCredentialsExchange, createPostLogin } from "claimsmith";
 import { createApi, createEvent } from "claimsmith-cli/host";
 import { PLAN, requirePackage } from "../support/world.js";
 
@@ -210,4 +211,42 @@ for (const [what, option] of Object.entries({
 test("where the fault is of a status that failed, the status is told", async () => {
   const { line } = await login(() => ({ status: 403, body: 7 }));
   assert.match(line, /source_status@sources\.profile/);
+});
+
+const TLS = { certificate: "{secrets.CERT}", key: "{secrets.KEY}" };
+
+test("tls is refused with a caller's fetch, when the handler is made and when it is checked", () => {
+  const config = structuredClone(CONFIG);
+  config.tokens = {
+    api: {
+      token_url: "https://a.example/oauth/token",
+      client_id: "c",
+      client_auth: "tls_client_auth",
+      tls: TLS,
+    },
+  };
+  config.sources.other.tls = { ca: "{secrets.CA}" };
+  const expected = ["tokens.api.tls", "sources.other.tls"].map((path) => ({
+    code: "config_invalid",
+    path,
+    message: "certificates and authorities need the connections of Node; leave out the option `fetch`",
+  }));
+  for (const create of [createPostLogin, createCredentialsExchange]) {
+    assert.throws(
+      () => create(config, { fetch }),
+      (/** @type {any} */ error) => {
+        assert.equal(error.code, "config_invalid");
+        assert.deepEqual(error.problems, expected);
+        return true;
+      },
+    );
+    assert.equal(typeof create(config), "function");
+  }
+  assert.deepEqual(checkConfig(config, { fetch }).problems, expected);
+  assert.equal(checkConfig(config, { fetch }).ok, false);
+  assert.equal(checkConfig(config).ok, true);
+  assert.deepEqual(checkConfig(config).secrets, ["CA", "CERT", "KEY"]);
+  delete config.tokens.api;
+  delete config.sources.other.tls;
+  assert.equal(checkConfig(config, { fetch }).ok, true);
 });

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { until } from "../support/raw-server.js";
 import { get, post, read } from "../support/transport.js";
-import { createClientCertificates } from "./certificates.js";
+import { createClientCertificates, createNamed } from "./certificates.js";
 
 const { unfitPart } = await import("../../js-shim/src/tls.js");
 const run = promisify(execFile);
@@ -85,6 +85,16 @@ for (const [how, change] of Object.entries(PASTED)) {
     assert.equal(await read(get(url, [], tls)), "first true");
   });
 }
+
+test("a certificate may end where a line does", async () => {
+  const isFull = (pem) => pem.replaceAll(/-----[^-]+-----|\s/g, "").length % 64 === 0;
+  const names = Array.from({ length: 64 }, (_, index) => `n${"x".repeat(index)}`);
+  const certificates = await Promise.all(names.map(createNamed));
+  assert.ok(certificates.some(({ cert }) => isFull(cert)));
+  for (const { cert, key } of certificates) {
+    assert.equal(unfitPart(["certificate", cert, "key", key, "ca", cert]), undefined, cert);
+  }
+});
 
 test("a key may have any form that is not encrypted, and stand with its certificate in one text", async (t) => {
   const { url } = await startServer(t);

@@ -35,7 +35,7 @@ const DEFAULT_APIS = [{ audience: "https://api.example.com", scopes: ["read:user
  * @property {number | null} status Null where nothing was answered.
  * @property {string | null} error The OAuth error code, such as `invalid_client`.
  * @property {string} clientAuth How the application authenticated: one of `ClientAuth`, or `none`.
- * @property {string | null} certificate The subject of the certificate that it presented.
+ * @property {string} [certificate] The subject of the certificate that it presented, where it did.
  * @property {string | undefined} clientId
  * @property {string | undefined} grantType
  * @property {string | undefined} scope As asked for.
@@ -238,10 +238,10 @@ function createConfiguration({
   };
 }
 
-function clientMetadata({ clientId, clientAuth = "client_secret_post", ...credentials }) {
+function clientMetadata({ clientId, clientAuth = "client_secret_post", clientSecret, jwks, certificate }) {
   return {
     client_id: clientId,
-    ...credentialMetadata(clientAuth, credentials),
+    ...credentialMetadata(clientAuth, { clientSecret, jwks, certificate }),
     token_endpoint_auth_method: clientAuth,
     grant_types: ["client_credentials"],
     redirect_uris: [],
@@ -317,13 +317,14 @@ function createAdapter() {
 
 /** @returns {TokenCall} */
 function recordTokenCall(ctx) {
+  const certificate = presentedCertificate(ctx);
   return {
     get status() {
       return ctx.res.headersSent ? ctx.res.statusCode : null;
     },
     error: null,
     clientAuth: /^basic /i.test(ctx.get("authorization")) ? "client_secret_basic" : "none",
-    certificate: presentedCertificate(ctx)?.subject ?? null,
+    ...(certificate ? { certificate: certificate.subject } : {}),
     clientId: undefined,
     grantType: undefined,
     scope: undefined,
@@ -340,7 +341,7 @@ function completeTokenCall(call, ctx) {
   if (secret !== undefined) call.clientAuth = "client_secret_post";
   if (assertion !== undefined) call.clientAuth = "private_key_jwt";
   const registered = ctx.oidc?.entities.Client?.clientAuthMethod;
-  if (registered?.endsWith("tls_client_auth") && call.certificate !== null) call.clientAuth = registered;
+  if (registered?.endsWith("tls_client_auth") && call.certificate !== undefined) call.clientAuth = registered;
   call.clientId = ctx.oidc?.entities.Client?.clientId ?? parameters.client_id;
   call.grantType = parameters.grant_type;
   call.scope = parameters.scope;

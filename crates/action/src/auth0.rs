@@ -84,8 +84,11 @@ fn call_of(effect: &Effect, trigger: Trigger) -> ((&'static str, &'static str), 
             Mfa::Enable(provider, remembers) => {
                 let arguments = list(&[provider.as_str().into()]);
                 if let Some(remembers) = remembers {
-                    let option = ("allowRememberBrowser".into(), (*remembers).into());
-                    arguments.push(&to_js(&Map::from_members(vec![option]).into()));
+                    arguments.push(&parse(if *remembers {
+                        "{\"allowRememberBrowser\":true}"
+                    } else {
+                        "{\"allowRememberBrowser\":false}"
+                    }));
                 }
                 (("multifactor", "enable"), arguments)
             }
@@ -98,11 +101,14 @@ fn call_of(effect: &Effect, trigger: Trigger) -> ((&'static str, &'static str), 
 
 /// Returns the one argument by which `api` takes factors: a list of `{ type }`.
 fn factor_list(factors: &[Factor]) -> Array {
-    let selectors: Vec<Value> = factors
-        .iter()
-        .map(|factor| Map::from_members(vec![("type".into(), factor.as_str().into())]).into())
-        .collect();
-    list(&[to_js(&selectors.into())])
+    let mut json = String::new();
+    for factor in factors {
+        json.push_str(if json.is_empty() { "[{\"type\":\"" } else { ",{\"type\":\"" });
+        json.push_str(factor.as_str());
+        json.push_str("\"}");
+    }
+    json.push(']');
+    list(&[parse(&json)])
 }
 
 /// Returns whether a call of `api` returned an error: for some limits it throws, for others it returns one.

@@ -15,7 +15,6 @@ extern "C" {
 
     /// Sends a request. `headers` and `tls` are name, value, name, value …, each with a character for each byte; `needed` is
     /// the statuses that are nothing without their body, such as `2xx 409`.
-    #[expect(clippy::too_many_arguments, reason = "an object for them would cost bytes on both sides")]
     #[wasm_bindgen(method)]
     pub(crate) fn send(
         this: &Io,

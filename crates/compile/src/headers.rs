@@ -7,20 +7,18 @@ use claimsmith_expression::text::concat;
 use crate::expressions::read_template;
 use crate::reader::Object;
 
-/// Reads `headers`, with names in lower case. `authorization` says why that one is taken, where it is.
-pub(crate) fn read(object: &Object<'_>, authorization: Option<&str>) -> Vec<(String, Template)> {
+/// Reads `headers`, with names in lower case. Of names that are taken, these reasons say by what.
+pub(crate) fn read(object: &Object<'_>, taken: &[(&str, &str)]) -> Vec<(String, Template)> {
     let mut headers: Vec<(String, Template)> = Vec::new();
     if let Some(node) = object.get("headers") {
         node.each_member(&mut |name, node| {
             let lower = name.to_ascii_lowercase();
             if !is_header_name(&lower) {
                 node.problem("this is not a header name");
+            } else if let Some((_, reason)) = taken.iter().find(|(name, _)| *name == lower) {
+                node.problem(*reason);
             } else if OWN_HEADERS.contains(&&*lower) {
-                let remedy =
-                    if lower == "content-type" { "; say `content_type` beside `headers`" } else { "" };
-                node.problem(concat(&["`", &lower, "` is filled by the engine", remedy]));
-            } else if let (Some(reason), "authorization") = (authorization, &*lower) {
-                node.problem(reason);
+                node.problem(concat(&["`", &lower, "` is filled by the engine"]));
             } else if headers.iter().any(|(known, _)| *known == lower) {
                 node.problem(concat(&["`", &lower, "` is given twice"]));
             }

@@ -16,8 +16,12 @@ use crate::tokens::{breaker_id, read_timeout_ms};
 use crate::values::{circle, describe_circle};
 use crate::{headers, tls};
 
-const BY_TOKEN: &str = "the token fills `authorization`; set `token` to null to write your own";
-const BY_BASIC: &str = "`basic` fills `authorization`; leave `basic` out to write your own";
+const BY_CONTENT_TYPE: (&str, &str) =
+    ("content-type", "`content-type` is filled by the engine; say `content_type` beside `headers`");
+const BY_TOKEN: (&str, &str) =
+    ("authorization", "the token fills `authorization`; set `token` to null to write your own");
+const BY_BASIC: (&str, &str) =
+    ("authorization", "`basic` fills `authorization`; leave `basic` out to write your own");
 
 pub(crate) fn read(node: &Node<'_>, tokens: &Named<TokenPlan>, allow_http: bool) -> Named<SourcePlan> {
     let read_one = &mut |name, entry: &Node<'_>| read_source(name, entry, tokens, allow_http);
@@ -36,7 +40,8 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
     let tls = tls::read(&object, &url);
     let Sent { method, body, content_type, only_asks } = read_sent(&object);
     let retries = object.number("retries", SourcePlan::retries(only_asks));
-    let authorization = token.map(|_| BY_TOKEN).or(basic.as_ref().map(|_| BY_BASIC));
+    let mut taken = vec![BY_CONTENT_TYPE];
+    taken.extend(token.map(|_| BY_TOKEN).or(basic.as_ref().map(|_| BY_BASIC)));
     let (on_error, deny_reason) = read_on_error(&object);
     let mut source = SourcePlan {
         id: breaker_id(&name, node),
@@ -46,7 +51,7 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
         token,
         basic,
         method,
-        headers: headers::read(&object, authorization),
+        headers: headers::read(&object, &taken),
         tls,
         when_waits_for: when_reads.waits_for(),
         when_values: when_reads.values,

@@ -13,6 +13,8 @@ use crate::named::Named;
 use crate::reader::{Node, Object};
 use crate::{headers, tls};
 
+const BY_CLIENT_SECRET: (&str, &str) = ("authorization", "`client_secret_basic` fills `authorization`");
+
 pub(crate) fn read(node: &Node<'_>, allow_http: bool) -> Named<TokenPlan> {
     Named::read(node, &mut |name, entry| read_token(name, entry, allow_http))
 }
@@ -30,7 +32,7 @@ fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenPlan {
         client_id: object.required_template("client_id"),
         client_auth,
         parameters: read_parameters(&object),
-        headers: headers::read(&object, is_basic.then_some("`client_secret_basic` fills `authorization`")),
+        headers: headers::read(&object, if is_basic { &[BY_CLIENT_SECRET] } else { &[] }),
         tls,
         expires_in_s: object.get("expires_in_s").and_then(|node| node.number(TokenPlan::EXPIRES_IN_S)),
         timeout_ms: read_timeout_ms(&object),

@@ -620,7 +620,7 @@ fn a_key_left_out_is_the_default_that_the_schema_tells() {
             count += 1;
         }
     }
-    assert_eq!(count, 23);
+    assert_eq!(count, 31);
 }
 
 #[test]

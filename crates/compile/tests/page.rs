@@ -40,9 +40,12 @@ fn the_page_shows_every_example_and_each_is_read() {
 fn every_key_has_a_row_and_every_link_a_place_to_go() {
     let page = page(&schema());
     let rows = page.lines().filter(|line| line.starts_with("| ") && line.contains("](#")).count();
-    let keys: usize =
-        objects(&schema()).values().map(|object| object["properties"].as_object().unwrap().len()).sum();
-    assert_eq!(rows, keys);
+    let objects = objects(&schema());
+    let count = |object: &Value| object["properties"].as_object().unwrap().len();
+    let keys: usize = objects.values().map(count).sum();
+    // What two keys take has a section at each.
+    let twice = ["SessionRule", "ScopeList", "Tls", "Hmac", "Jwt"].map(|name| count(&objects[name]));
+    assert_eq!(rows, keys + twice.iter().sum::<usize>());
     // A bar in a text would begin another cell, and cut off what follows.
     for row in page.lines().filter(|line| line.starts_with("| ")) {
         assert_eq!(row.matches('|').count(), 5, "{row}");

@@ -8,22 +8,14 @@ use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::plan::JwtAlgorithm;
 use crate::secret::Secret;
-use crate::signing::{jwt, seconds};
+use crate::signing::{Jwt, seconds};
 use crate::token::{Algorithm, Grant, Signing};
 
 /// The lifetime of an assertion, in seconds. It is made for one request.
 const LIFETIME_S: u64 = 60;
 
-/// Returns an assertion for one token request, signed with a private key.
-///
-/// # Errors
-/// `config_invalid` where the host cannot sign with the key.
-pub(crate) async fn assertion(
-    host: &impl Host,
-    grant: &Grant,
-    signing: &Signing,
-    key: &Secret,
-) -> Result<Secret, Error> {
+/// Returns an assertion for one token request, to be signed with a private key.
+pub(crate) fn assertion(host: &impl Host, grant: &Grant, signing: &Signing, key: &Secret) -> Jwt {
     // It need not be secret, only new (RFC 7523 §3, `jti`).
     let id = base64url([host.random().to_be_bytes(), host.random().to_be_bytes()].as_flattened());
     let now_s = host.now_ms() / 1_000;
@@ -41,14 +33,15 @@ pub(crate) async fn assertion(
         Algorithm::Ps256 => JwtAlgorithm::Ps256,
         Algorithm::Es256 => JwtAlgorithm::Es256,
     };
-    let key_id = signing.key_id.as_ref().map(Secret::expose);
-    let token = jwt(host, algorithm, key, key_id, claims).await;
-    token.map(Secret::new).ok_or_else(|| {
-        Error::new(
-            Code::ConfigInvalid,
-            "`private_key` cannot sign; give it a private key in PKCS#8 PEM that fits `algorithm`",
-        )
-    })
+    Jwt::new(algorithm, key.clone(), signing.key_id.as_ref().map(Secret::expose), claims)
+}
+
+/// Returns the error of a key with which the host cannot sign.
+pub(crate) fn unfit_key() -> Error {
+    Error::new(
+        Code::ConfigInvalid,
+        "`private_key` cannot sign; give it a private key in PKCS#8 PEM that fits `algorithm`",
+    )
 }
 
 /// RFC 7523 §3 names the token endpoint; Auth0 wants the tenant's URL with a slash at its end.

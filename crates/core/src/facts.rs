@@ -8,14 +8,13 @@ use std::rc::Rc;
 
 use claimsmith_expression::{Budget, Cause, ErrorKind, Map, Number, Value};
 
-use crate::call::{Deadline, deadline_exceeded};
+use crate::call::Deadline;
 use crate::error::Error;
 use crate::host::Host;
 use crate::plan::{Plan, Signing};
 use crate::report::{AnswerOrigin, SourceReport};
 use crate::secret::Secrets;
 use crate::signing::sign;
-use crate::task::timeout;
 use crate::template::{Inputs, not_evaluated};
 use crate::text::join_path;
 
@@ -60,9 +59,7 @@ impl<H: Host> Means<'_, H> {
     /// Returns the signature that takes a value's place.
     pub(crate) async fn sign(&self, signing: &Signing, value: &Value, scope: &Value) -> Result<Value, Error> {
         let inputs = Inputs { scope, secrets: self.secrets, budget: self.budget };
-        let timer = self.host.sleep(self.deadline.remaining_ms(self.host));
-        let signed = timeout(timer, sign(self.host, signing, value, inputs)).await;
-        signed.unwrap_or_else(|| Err(deadline_exceeded()))
+        sign(self.host, signing, value, inputs, self.deadline.remaining_ms(self.host)).await
     }
 }
 

@@ -9,7 +9,7 @@ use claimsmith_expression::{Budget, Faults, Value, sorted_order};
 
 use crate::call::{Deadline, deadline_exceeded};
 use crate::claim_type::has_unsafe_integer;
-use crate::decision::{Change, Effect};
+use crate::decision::Effect;
 use crate::error::{Code, Error};
 use crate::facts::{Means, View};
 use crate::gathered::Gathered;
@@ -67,6 +67,12 @@ struct Draft<'a> {
     is_dropped: bool,
 }
 
+impl Draft<'_> {
+    fn is_set(&self) -> bool {
+        !self.is_dropped && !self.value.is_null()
+    }
+}
+
 impl<'a> Mapped<'a> {
     /// Decides everything from what expressions see. Once the login is denied nothing more is evaluated, but the claims
     /// that are set all the same.
@@ -87,6 +93,7 @@ impl<'a> Mapped<'a> {
         if mapped.gathered.is_skipped {
             return mapped;
         }
+        let mut effects = Vec::new();
         mapped.denial = match mapped.gathered.denied_early.take() {
             Some(reason) => Some(Denial { reason, is_failure: false }),
             None => {
@@ -95,19 +102,16 @@ impl<'a> Mapped<'a> {
                     let bounds = Bounds { budget: &steps.shared, ..bounds };
                     mapped.add_values(&plan.rule_values, view, host, bounds).await;
                 }
-                apply_rules(plan, &mut mapped.gathered, (steps, host.now_ms()), &mut mapped.effects)
+                apply_rules(plan, &mut mapped.gathered, (steps, host.now_ms()), &mut effects)
             }
         };
         mapped.map_claims(host, bounds).await;
-        if mapped.is_denied() {
-            mapped.effects.retain(|effect| match effect {
-                Effect::SetClaim { .. } | Effect::ChangeSession { change: Change::Revoke(_), .. } => true,
-                Effect::ChangeSession { .. }
-                | Effect::ChangeScope { .. }
-                | Effect::DemandMfa { .. }
-                | Effect::Deny { .. } => false,
-            });
+        // A claim that is missing denies: of what the rules decided nothing is left.
+        if mapped.denial.is_none() && mapped.gathered.denies {
+            effects.clear();
         }
+        effects.append(&mut mapped.effects);
+        mapped.effects = effects;
         mapped
     }
 
@@ -160,19 +164,19 @@ impl<'a> Mapped<'a> {
         if plan.claims.iter().any(|claim| claim.fixed_name().is_none() || claim.entry.is_some()) {
             self.drop_equal_names(&mut drafts);
         }
-        drafts.retain(|draft| !draft.is_dropped && !draft.value.is_null());
         let scope = self.gathered.facts.seen(View::Lenient);
         for target in Target::ALL.iter().copied() {
             self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
         let is_denied = self.is_denied();
-        drafts.retain(|draft| draft.claim.if_denied || !is_denied);
         // They are set in the order of the configuration.
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);
         for index in sorted_order(drafts.len(), &|left, right| place(left).cmp(&place(right))) {
-            let Some(Draft { name, target, value, .. }) = drafts.get(index) else { continue };
-            let (target, value) = (*target, value.clone());
-            self.effects.push(Effect::SetClaim { target, name: Rc::clone(name), value });
+            let Some(draft) = drafts.get(index) else { continue };
+            if draft.is_set() && (draft.claim.if_denied || !is_denied) {
+                let (target, value) = (draft.target, draft.value.clone());
+                self.effects.push(Effect::SetClaim { target, name: Rc::clone(&draft.name), value });
+            }
         }
     }
 
@@ -229,21 +233,23 @@ impl<'a> Mapped<'a> {
         scope: &Value,
         missing: &[Target],
     ) {
-        let members = value.as_object().map(|members| members.iter().filter(|(_, value)| !value.is_null()));
-        let members: Vec<(&Rc<str>, &Value)> = match members {
-            Some(members) => members.collect(),
-            None => {
-                let message =
-                    concat(&["`spread` takes an object, and the value is of type ", value.type_name()]);
-                let error = Error::new(Code::ClaimTypeMismatch, message);
-                return self.leave_out(claim, prefix, None, Unset::Failed(error));
-            }
+        let Some(members) = value.as_object() else {
+            let message = concat(&["`spread` takes an object, and the value is of type ", value.type_name()]);
+            let error = Error::new(Code::ClaimTypeMismatch, message);
+            return self.leave_out(claim, prefix, None, Unset::Failed(error));
         };
-        if members.len() > ClaimPlan::MAX_SPREAD {
+        let mut count = 0;
+        for value in members.values() {
+            count += usize::from(!value.is_null());
+        }
+        if count > ClaimPlan::MAX_SPREAD {
             let error = Error::new(Code::ClaimsTooLarge, "the object has more than 50 members");
             return self.leave_out(claim, prefix, None, Unset::Failed(error));
         }
-        for (key, value) in members {
+        for (key, value) in members.iter() {
+            if value.is_null() {
+                continue;
+            }
             let name: Rc<str> = concat(&[prefix, key]).into();
             let checked = if key.is_empty() {
                 Err(Unset::Failed(Error::new(Code::ConfigInvalid, "a member without a name is no claim")))
@@ -312,8 +318,10 @@ impl<'a> Mapped<'a> {
     /// from the lowest priority up, and of one priority the larger first.
     fn shed(&mut self, drafts: &mut Vec<Draft<'_>>, target: Target, room: Room) {
         let mut total = Room::default();
-        for draft in drafts.iter().filter(|draft| draft.target == target) {
-            total.add(draft.weight);
+        for draft in drafts.iter() {
+            if draft.target == target && draft.is_set() {
+                total.add(draft.weight);
+            }
         }
         // Most logins have room, and pay for no order.
         if room.holds(total) {
@@ -332,7 +340,6 @@ impl<'a> Mapped<'a> {
             total.count = total.count.saturating_sub(draft.weight.count);
             self.leave_out(draft.claim, &draft.name, Some(target), Unset::Failed(too_large(target)));
         }
-        drafts.retain(|draft| !draft.is_dropped);
     }
 
     fn leave_out(&mut self, claim: &ClaimPlan, name: &str, target: Option<Target>, unset: Unset) {
@@ -368,15 +375,10 @@ fn keep_name<'a>(
     targets: &[Target],
 ) {
     if !claim.spreads {
-        drafts.extend(targets.iter().map(|target| Draft {
-            claim,
-            name: Rc::clone(name),
-            target: *target,
-            value: Value::Null,
-            weight: Room::default(),
-            place,
-            is_dropped: false,
-        }));
+        for target in targets.iter().copied() {
+            let (name, value, weight) = (Rc::clone(name), Value::Null, Room::default());
+            drafts.push(Draft { claim, name, target, value, weight, place, is_dropped: false });
+        }
     }
 }
 

@@ -197,23 +197,28 @@ impl Rules<'_> {
     /// All rules that hold apply. Where one revokes, the login is denied, and only what is revoked counts.
     fn change_sessions(&mut self) -> Option<Denial> {
         let plan = self.plan;
-        let mut denial = None;
+        let (mut denial, mut lifetimes) = (None, Vec::new());
         for (subject, rules) in
             [(Subject::Session, &plan.session), (Subject::RefreshToken, &plan.refresh_token)]
         {
             for (index, rule) in rules.iter().enumerate() {
-                let denied = self.change_session(subject, index, rule);
+                let denied = self.change_session(subject, index, rule, &mut lifetimes);
                 denial = denial.or(denied);
             }
         }
-        if denial.is_some() {
-            self.effects
-                .retain(|effect| matches!(effect, Effect::ChangeSession { change: Change::Revoke(_), .. }));
+        if denial.is_none() {
+            self.effects.append(&mut lifetimes);
         }
         denial
     }
 
-    fn change_session(&mut self, subject: Subject, rule: usize, config: &SessionRule) -> Option<Denial> {
+    fn change_session(
+        &mut self,
+        subject: Subject,
+        rule: usize,
+        config: &SessionRule,
+        lifetimes: &mut Vec<Effect>,
+    ) -> Option<Denial> {
         let place = rule_path(subject.as_str(), rule);
         match (self.gathered.facts.decide(config.when.as_ref(), &self.steps), &config.change) {
             (Ruling::DoesNotHold, _) => None,
@@ -244,13 +249,12 @@ impl Rules<'_> {
                 Some(denial)
             }
             (Ruling::Holds, SessionChange::Expires(expires, idle)) => {
-                let changes: [(&Option<Expression>, fn(f64) -> Change); 2] =
-                    [(expires, Change::ExpiresAt), (idle, Change::IdleExpiresAt)];
-                for (lifetime, change) in changes {
-                    if let Some(at_ms) = lifetime.as_ref().and_then(|lifetime| self.expiry(lifetime, &place))
-                    {
-                        self.effects.push(Effect::ChangeSession { subject, change: change(at_ms), rule });
-                    }
+                for (is_idle, lifetime) in [(false, expires), (true, idle)] {
+                    let at_ms = lifetime.as_ref().and_then(|lifetime| self.expiry(lifetime, &place));
+                    let Some(at_ms) = at_ms else { continue };
+                    let change =
+                        if is_idle { Change::IdleExpiresAt(at_ms) } else { Change::ExpiresAt(at_ms) };
+                    lifetimes.push(Effect::ChangeSession { subject, change, rule });
                 }
                 None
             }

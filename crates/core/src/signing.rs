@@ -5,36 +5,42 @@ use std::rc::Rc;
 use claimsmith_expression::text::concat;
 use claimsmith_expression::{Map, Number, Value, platform};
 
+use crate::call::deadline_exceeded;
 use crate::encode::{base64, base64_decode, base64url, hex, hex_decode};
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::plan::{CodeEncoding, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
 use crate::secret::Secret;
+use crate::task::timeout;
 use crate::template::Inputs;
 
 /// The bytes of a block and of a digest of SHA-256.
 const BLOCK: usize = 64;
 const DIGEST: usize = 32;
 
-/// Returns what takes the value's place: its authentication code, or a JWT with it as payload.
+/// Returns what takes the value's place: its authentication code, or a JWT with it as payload. It is there within so
+/// many milliseconds.
 ///
 /// # Errors
 /// `secret_missing`; `secret_invalid` where the key is empty, is not encoded as it should be, is shorter than the hash
-/// (RFC 7518 §3.2), or cannot sign; `claim_type_mismatch` where the value is no text, or for a JWT no object.
+/// (RFC 7518 §3.2), or cannot sign; `claim_type_mismatch` where the value is no text, or for a JWT no object;
+/// `deadline_exceeded`.
 pub(crate) async fn sign(
     host: &impl Host,
     signing: &Signing,
     value: &Value,
     inputs: Inputs<'_>,
+    limit_ms: u32,
 ) -> Result<Value, Error> {
-    match signing {
-        Signing::Hmac(plan) => {
-            let Value::String(text) = value else { return Err(mismatch("hmac", "a text", value)) };
-            code_of(plan, text, inputs)
-        }
-        Signing::Jwt(plan) => {
-            let Value::Object(payload) = value else { return Err(mismatch("jwt", "an object", value)) };
-            token_of(host, plan, payload, inputs).await
+    let token = match signing {
+        Signing::Hmac(plan) => return code_of(plan, value, inputs),
+        Signing::Jwt(plan) => unsigned(plan, value, inputs, host.now_ms() / 1_000)?,
+    };
+    match token.sign(host, limit_ms).await {
+        Ok(token) => Ok(token.into()),
+        Err(Unsigned::Late) => Err(deadline_exceeded()),
+        Err(Unsigned::Unfit) => {
+            Err(unfit("the private key of `jwt` cannot sign; it must be PKCS#8 in PEM, and fit `algorithm`"))
         }
     }
 }
@@ -48,7 +54,8 @@ fn unfit(message: &str) -> Error {
     Error::new(Code::SecretInvalid, message)
 }
 
-fn code_of(plan: &HmacPlan, text: &str, inputs: Inputs<'_>) -> Result<Value, Error> {
+fn code_of(plan: &HmacPlan, value: &Value, inputs: Inputs<'_>) -> Result<Value, Error> {
+    let Value::String(text) = value else { return Err(mismatch("hmac", "a text", value)) };
     let secret = plan.secret.render(inputs)?;
     let key = match plan.secret_encoding {
         SecretEncoding::Text => Some(secret.into_bytes()),
@@ -68,29 +75,20 @@ fn code_of(plan: &HmacPlan, text: &str, inputs: Inputs<'_>) -> Result<Value, Err
     .into())
 }
 
-async fn token_of(
-    host: &impl Host,
-    plan: &JwtPlan,
-    payload: &Map,
-    inputs: Inputs<'_>,
-) -> Result<Value, Error> {
+/// The token of a plan, with its dates.
+fn unsigned(plan: &JwtPlan, value: &Value, inputs: Inputs<'_>, now_s: u64) -> Result<Jwt, Error> {
+    let Value::Object(payload) = value else { return Err(mismatch("jwt", "an object", value)) };
     let key = Secret::new(plan.key.render(inputs)?);
     let key_id = plan.key_id.as_ref().map(|key_id| key_id.render(inputs)).transpose()?;
     if plan.algorithm == JwtAlgorithm::Hs256 && key.expose().len() < DIGEST {
         return Err(unfit("the secret of `jwt` must have 32 bytes at least"));
     }
-    let mut payload = payload.clone();
-    let now_s = host.now_ms() / 1_000;
+    let mut payload = Map::clone(payload);
     payload.insert("iat".into(), seconds(now_s));
     if let Some(lifetime_s) = plan.expires_in_s {
         payload.insert("exp".into(), seconds(now_s.saturating_add(lifetime_s.into())));
     }
-    match jwt(host, plan.algorithm, &key, key_id.as_deref(), payload).await {
-        Some(token) => Ok(token.into()),
-        None => {
-            Err(unfit("the private key of `jwt` cannot sign; it must be PKCS#8 in PEM, and fit `algorithm`"))
-        }
-    }
+    Ok(Jwt::new(plan.algorithm, key, key_id.as_deref(), payload))
 }
 
 /// Returns a date of a JWT (RFC 7519 §2, `NumericDate`).
@@ -99,28 +97,46 @@ pub(crate) fn seconds(since_1970: u64) -> Value {
     Number::from_f64(since_1970 as f64).map_or(Value::Null, Value::Number)
 }
 
-/// Returns a JWT in its compact form (RFC 7515 §7.1); `None` where the host cannot sign with the key.
-pub(crate) async fn jwt(
-    host: &impl Host,
+/// The reason why a JWT is not signed.
+pub(crate) enum Unsigned {
+    /// It took too long.
+    Late,
+    /// The host cannot sign with the key.
+    Unfit,
+}
+
+/// A JWT that is yet to be signed.
+pub(crate) struct Jwt {
     algorithm: JwtAlgorithm,
-    key: &Secret,
-    key_id: Option<&str>,
-    payload: Map,
-) -> Option<String> {
-    let mut header: Vec<(Rc<str>, Value)> =
-        vec![("alg".into(), algorithm.as_str().into()), ("typ".into(), "JWT".into())];
-    header.extend(key_id.map(|key_id| ("kid".into(), key_id.into())));
-    let part = |members: Map| base64url(Value::from(members).to_json().as_bytes());
-    let mut token = concat(&[&part(Map::from_members(header)), ".", &part(payload)]);
-    let signature = match algorithm {
-        JwtAlgorithm::Hs256 => hmac(key.expose().as_bytes(), token.as_bytes()),
-        JwtAlgorithm::Rs256 | JwtAlgorithm::Ps256 | JwtAlgorithm::Es256 => {
-            host.sign(algorithm.as_str(), key, &token).await?
-        }
-    };
-    token.push('.');
-    token.push_str(&base64url(&signature));
-    Some(token)
+    key: Secret,
+    /// The signing input (RFC 7515 §5.1).
+    input: String,
+}
+
+impl Jwt {
+    pub(crate) fn new(algorithm: JwtAlgorithm, key: Secret, key_id: Option<&str>, payload: Map) -> Jwt {
+        let mut header: Vec<(Rc<str>, Value)> =
+            vec![("alg".into(), algorithm.as_str().into()), ("typ".into(), "JWT".into())];
+        header.extend(key_id.map(|key_id| ("kid".into(), key_id.into())));
+        let part = |members: Map| base64url(Value::from(members).to_json().as_bytes());
+        let input = concat(&[&part(Map::from_members(header)), ".", &part(payload)]);
+        Jwt { algorithm, key, input }
+    }
+
+    /// Returns the token in its compact form (RFC 7515 §7.1), where it is there within so many milliseconds.
+    pub(crate) async fn sign(mut self, host: &impl Host, limit_ms: u32) -> Result<String, Unsigned> {
+        let signature = match self.algorithm {
+            JwtAlgorithm::Hs256 => hmac(self.key.expose().as_bytes(), self.input.as_bytes()),
+            JwtAlgorithm::Rs256 | JwtAlgorithm::Ps256 | JwtAlgorithm::Es256 => {
+                let signed = host.sign(self.algorithm.as_str(), &self.key, &self.input);
+                let signed = timeout(host.sleep(limit_ms), signed).await;
+                signed.ok_or(Unsigned::Late)?.ok_or(Unsigned::Unfit)?
+            }
+        };
+        self.input.push('.');
+        self.input.push_str(&base64url(&signature));
+        Ok(self.input)
+    }
 }
 
 /// Returns the HMAC-SHA-256 of a message (RFC 2104).

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use claimsmith_expression::{Map, Number, Value, json};
 
-use crate::assertion::assertion;
+use crate::assertion::{assertion, unfit_key};
 use crate::breaker::Circuit;
 use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::digest::identity;
@@ -16,6 +16,7 @@ use crate::report::TokenOrigin;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState, Subject};
+use crate::signing::Unsigned;
 use crate::task::{Promised, timeout};
 use crate::token::{Grant, Token, is_token, read_token_response, refuses_client, token_request};
 
@@ -251,10 +252,10 @@ impl TokenStore {
             let mut proof = grant.credentials.get((first + refused) % count.max(1)).cloned();
             if let (Some(signing), Some(key)) = (&grant.signing, &proof) {
                 let limit_ms = timeout_ms.min(deadline.remaining_ms(host));
-                let signed = timeout(host.sleep(limit_ms), assertion(host, grant, signing, key)).await;
-                match signed.unwrap_or_else(|| Err(out_of_time(limit_ms, timeout_ms))) {
-                    Ok(assertion) => proof = Some(assertion),
-                    Err(error) => return Attempt::refused(error),
+                match assertion(host, grant, signing, key).sign(host, limit_ms).await {
+                    Ok(assertion) => proof = Some(Secret::new(assertion)),
+                    Err(Unsigned::Late) => return Attempt::refused(out_of_time(limit_ms, timeout_ms)),
+                    Err(Unsigned::Unfit) => return Attempt::refused(unfit_key()),
                 }
             }
             let request = token_request(grant, proof.as_ref());

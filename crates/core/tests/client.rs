@@ -11,7 +11,7 @@ use claimsmith_core::Target;
 use claimsmith_core::client::{Call, Client, Session, Url};
 use claimsmith_core::expression::{Value, json};
 use claimsmith_core::http::TransportError;
-use claimsmith_core::token::Grant;
+use claimsmith_core::token::{AuthMethod, Grant};
 use claimsmith_core::{Code, Effects, Error, Secret};
 use support::{MemoryHost, World, answer, issuing_world};
 
@@ -290,4 +290,35 @@ fn each_method_sends_its_body_once() {
         bodies.borrow_mut().clear();
         world.sent.borrow_mut().clear();
     }
+}
+
+#[test]
+fn a_certificate_is_presented_by_the_call_and_the_grant_that_have_it() {
+    let world = World::new(|request| {
+        let parts: Vec<&str> = request.tls.iter().map(|(part, _)| part.as_str()).collect();
+        let shown = parts.join("+");
+        (10, answer(200, &format!(r#"{{"access_token":"t-{shown}","expires_in":3600,"shown":"{shown}"}}"#)))
+    });
+    let host = MemoryHost::new(&world);
+    let pem = |key: &str| {
+        vec![("certificate".to_owned(), Secret::new("PEM")), ("key".to_owned(), Secret::new(key))]
+    };
+    let token_url = Url::new("https://tenant.example", &["token"]).unwrap();
+    let grant = |tls| {
+        let mut grant = Grant::new(&token_url, Secret::new("id"), Secret::new("unused"));
+        (grant.auth, grant.credentials, grant.tls) = (AuthMethod::TlsClientAuth, Vec::new(), tls);
+        Rc::new(grant)
+    };
+    let call = |tls| Call::get(&Url::new("https://api.example", &["x"]).unwrap()).with_tls(tls);
+    let (result, _) = fetch(&host, &Client::default(), &call(pem("PEM")).with_token(&grant(pem("PEM"))));
+    assert_eq!(result.unwrap().member("shown"), Value::from("certificate+key"));
+    let (result, _) = fetch(&host, &Client::default(), &call(Vec::new()).with_token(&grant(pem("PEM"))));
+    assert_eq!(result.unwrap().member("shown"), Value::from(""));
+    // What is unfit asks nobody, and is not shown.
+    let sent = world.sent.borrow().len();
+    for call in [call(pem("unfit-planted")), call(Vec::new()).with_token(&grant(pem("unfit-planted")))] {
+        let error = fetch(&host, &Client::default(), &call).0.unwrap_err();
+        assert_eq!((error.code, error.message.as_str()), (Code::SecretInvalid, "`key` of the TLS is unfit"));
+    }
+    assert_eq!(world.sent.borrow().len(), sent);
 }

@@ -73,7 +73,7 @@ fn each_method_goes_out_with_its_body_and_its_media_type() {
         ("", "GET", None, None),
         (r#","method":"DELETE""#, "DELETE", None, None),
         (r#","method":"DELETE","body":[1]"#, "DELETE", Some("[1]"), Some("application/json")),
-        (r#","body":null"#, "POST", Some("null"), Some("application/json")),
+        (r#","body":null"#, "GET", None, None),
         (r#","method":"PUT","body":{}"#, "PUT", Some("{}"), Some("application/json")),
         (
             r#","method":"PATCH","body":{"a":1},"content_type":"application/merge-patch+json""#,

@@ -1,7 +1,5 @@
 //! Clients that have several secrets or a certificate, and connections that present one.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here fails the test")]
-
 mod support;
 
 use std::cell::{Cell, RefCell};
@@ -371,11 +369,11 @@ fn what_cannot_be_meant_is_refused_when_the_configuration_is_read() {
 
 #[test]
 fn a_secret_is_of_the_kind_that_its_place_asks_for() {
-    let plan = read(&format!(
-        r#"{{"tokens":{{"api":{{"token_url":"https://h/token","client_id":"c","client_auth":"tls_client_auth",
-            "tls":{{"certificate":"{{secrets.CERT}}\n{{secrets.CHAIN}}","key":"{{secrets.KEY}}"}}}}}},
-            "sources":{{"s":{{"url":"https://h/s","tls":{{"ca":"{{secrets.CA}}"}}}}}},"claims":{{}}}}"#
-    ))
+    let plan = read(
+        r#"{"tokens":{"api":{"token_url":"https://h/token","client_id":"c","client_auth":"tls_client_auth",
+            "tls":{"certificate":"{secrets.CERT}\n{secrets.CHAIN}","key":"{secrets.KEY}"}}},
+            "sources":{"s":{"url":"https://h/s","tls":{"ca":"{secrets.CA}"}}},"claims":{}}"#,
+    )
     .unwrap();
     let uses: Vec<_> = secret_uses(&plan).into_iter().map(|secret| (secret.name, secret.kind)).collect();
     let expected = [

@@ -34,7 +34,7 @@ pub(crate) enum Node {
     /// A variable that a `let` binds, counted from the one that is bound last.
     Variable(usize),
     /// `$name` where no `let` binds it: a member of the document.
-    Global(Rc<str>),
+    Global(Rc<str>, Offset),
     /// `[a, b]`
     List(Vec<Node>),
     /// `{name: a}`
@@ -118,7 +118,7 @@ plain_enum!(Node {
     11 => Ternary(test, then, otherwise),
     12 => Let(bindings, body),
     13 => Variable(index),
-    14 => Global(name),
+    14 => Global(name, offset),
 } else Node::Current);
 
 plain_enum!(Arithmetic {

@@ -23,15 +23,13 @@ pub fn percent_encode(into: &mut String, text: &str) {
 /// A `+` is a plus: only forms mean a space by it, and [`percent_encode`] writes none.
 pub fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.chars();
-    while let Some(character) = rest.next() {
-        if character == '%' {
-            let mut digit = || rest.next()?.to_digit(16);
-            let code = (digit()? << 4) | digit()?;
-            bytes.push(low_byte(code));
-        } else {
-            bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut rest = text.bytes();
+    while let Some(mut byte) = rest.next() {
+        if byte == b'%' {
+            let mut digit = || char::from(rest.next()?).to_digit(16);
+            byte = low_byte((digit()? << 4) | digit()?);
         }
+        bytes.push(byte);
     }
     String::from_utf8(bytes).ok()
 }

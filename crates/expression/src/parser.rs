@@ -106,7 +106,7 @@ impl Parser<'_> {
             Token::Name(name) if is_let(&name, &self.token) => self.binding(),
             Token::Name(name) | Token::Quoted(name) => Ok(Tree::leaf(Node::Member(name))),
             Token::Literal(value) => Ok(Tree::leaf(Node::Literal(value))),
-            Token::Variable(name) => Ok(Tree::leaf(self.variable(name))),
+            Token::Variable(name) => Ok(Tree::leaf(self.variable(name, offset))),
             Token::Mark(b'@') => Ok(Tree::leaf(Node::Current)),
             Token::Mark(b'!') => {
                 let operand = self.expression(NOT)?;
@@ -222,10 +222,10 @@ impl Parser<'_> {
     }
 
     /// Returns the variable of a name: the one that is bound innermost, or a member of the document.
-    fn variable(&self, name: Rc<str>) -> Node {
+    fn variable(&self, name: Rc<str>, offset: usize) -> Node {
         match self.scope.iter().rev().position(|bound| *bound == name) {
             Some(index) => Node::Variable(index),
-            None => Node::Global(name),
+            None => Node::Global(name, Offset(offset)),
         }
     }
 

@@ -50,7 +50,7 @@ impl Reads {
                 chain.push(Rc::clone(name));
                 return Some(chain);
             }
-            Node::Global(name) => {
+            Node::Global(name, _) => {
                 if !self.globals.contains(name) {
                     self.globals.push(Rc::clone(name));
                 }

@@ -4,7 +4,8 @@
 
 use crate::text::decimal;
 
-const SECONDS_A_DAY: i64 = 86_400;
+/// The seconds of a day.
+const DAY: i32 = 86_400;
 const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 /// The days of the week from that of the first of January 1970.
 const WEEKDAYS: &[u8] = b"ThuFriSatSunMonTueWed";
@@ -12,11 +13,43 @@ const WEEKDAYS: &[u8] = b"ThuFriSatSunMonTueWed";
 /// Reads a point in time of RFC 3339, or an HTTP date, to seconds since 1970, with their fraction. `None` where the text
 /// is neither. A date of RFC 3339 alone is its midnight in UTC.
 pub fn read(text: &str) -> Option<f64> {
-    let mut input = Scanner(text.as_bytes());
-    if !input.0.first()?.is_ascii_digit() {
+    let Some(([year, month, day, ..], rest)) = scan(text.as_bytes(), b"4-2-2") else {
         return read_http(text);
+    };
+    let date = [year, month, day];
+    let [between, rest @ ..] = rest else { return seconds(date, [0; 3], 0) };
+    let ([hours, minutes, whole, ..], mut rest) = scan(rest, b"2:2:2")?;
+    if !matches!(between, b'T' | b't' | b' ') {
+        return None;
     }
-    input.rfc_3339().filter(|_| input.0.is_empty())
+    // Digits that no double tells apart are passed over.
+    let (mut numerator, mut denominator) = (0.0, 1.0);
+    if let [b'.', digits @ ..] = rest {
+        rest = digits;
+        while let [digit @ b'0'..=b'9', digits @ ..] = rest {
+            if denominator < 1e15 {
+                numerator = numerator * 10.0 + f64::from(digit - b'0');
+                denominator *= 10.0;
+            }
+            rest = digits;
+        }
+        if digits.len() == rest.len() {
+            return None;
+        }
+    }
+    let offset = match rest {
+        b"Z" | b"z" => 0,
+        [sign @ (b'+' | b'-'), rest @ ..] => {
+            let ([hours, minutes, ..], b"") = scan(rest, b"2:2")? else { return None };
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = hours * 60 + minutes;
+            if *sign == b'-' { -offset } else { offset }
+        }
+        _ => return None,
+    };
+    Some(seconds(date, [hours, minutes, whole], offset)? + numerator / denominator)
 }
 
 /// Reads an HTTP date, of any of its three forms, to seconds since 1970. `None` where the text is none.
@@ -24,33 +57,42 @@ pub fn read(text: &str) -> Option<f64> {
 /// A year of two digits is one of 1970 to 2069, since there is no clock to count from. A day of the week that is not
 /// that of the date makes it none.
 pub fn read_http(text: &str) -> Option<f64> {
-    let mut input = Scanner(text.as_bytes());
-    input.http_date().filter(|_| input.0.is_empty())
+    let read = |pattern| scan(text.as_bytes(), pattern).filter(|(_, rest)| rest.is_empty());
+    let (date, weekday, time) =
+        if let Some(([weekday, day, month, year, time @ ..], _)) = read(b"w, 2 m 4 2:2:2 GMT") {
+            ([year, month, day], weekday, time)
+        } else if let Some(([weekday, day, month, year, time @ ..], _)) = read(b"wd, 2-m-2 2:2:2 GMT") {
+            ([(year + 30) % 100 + 1970, month, day], weekday, time)
+        } else {
+            let (fields, _) = read(b"w m 2 2:2:2 4").or_else(|| read(b"w m  1 2:2:2 4"))?;
+            let [weekday, month, day, hours, minutes, seconds, year] = fields;
+            ([year, month, day], weekday, [hours, minutes, seconds])
+        };
+    let is_weekday = days(date)?.rem_euclid(7) + 1 == weekday;
+    seconds(date, time, 0).filter(|_| is_weekday)
 }
 
 /// Writes seconds since 1970 as RFC 3339 has it, in UTC, rounded to milliseconds; these only where there are some.
 /// `None` where the year has not four digits.
 pub fn write(seconds: f64) -> Option<String> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "what is too large saturates, and has no four digits"
-    )]
-    let milliseconds = (seconds * 1000.0 + 0.5).floor() as i64;
-    let whole = milliseconds.div_euclid(1000);
-    let (year, month, day) = date(whole.div_euclid(SECONDS_A_DAY));
-    if !(0..10_000).contains(&year) {
+    if !(-62_167_219_200.0..253_402_300_799.999_5).contains(&seconds) {
         return None;
     }
-    let of_day = whole.rem_euclid(SECONDS_A_DAY);
+    let milliseconds = (seconds * 1000.0 + 0.5).floor();
+    let days = (milliseconds / (f64::from(DAY) * 1000.0)).floor();
+    #[expect(clippy::cast_possible_truncation, reason = "both are whole, and of these years")]
+    let (days, of_day) = (days as i32, (milliseconds - days * f64::from(DAY) * 1000.0) as i32);
+    let [year, month, day] = date(days);
+    let whole = of_day / 1000;
     let mut text = String::new();
     for (before, number, digits) in [
         ("", year, 4),
         ("-", month, 2),
         ("-", day, 2),
-        ("T", of_day / 3600, 2),
-        (":", of_day / 60 % 60, 2),
-        (":", of_day % 60, 2),
-        (".", milliseconds.rem_euclid(1000), 3),
+        ("T", whole / 3600, 2),
+        (":", whole / 60 % 60, 2),
+        (":", whole % 60, 2),
+        (".", of_day % 1000, 3),
     ] {
         if before == "." && number == 0 {
             break;
@@ -66,153 +108,84 @@ pub fn write(seconds: f64) -> Option<String> {
     Some(text)
 }
 
-/// Returns the days from 1970 to a date; `None` where there is no such date. Years begin in March here, so that the day
-/// that comes every four years is their last.
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    // Four centuries are always as long, and keep what is divided above zero.
-    let (from_march, years) = if month > 2 { (month - 3, year + 400) } else { (month + 9, year + 399) };
-    let days =
-        years * 365 + years / 4 - years / 100 + years / 400 + (153 * from_march + 2) / 5 + day - 865_566;
-    (date(days) == (year, month, day)).then_some(days)
+/// Returns the days from 1970 to a date; `None` where there is no such date.
+fn days([year, month, day]: [i32; 3]) -> Option<i32> {
+    let months = year * 12 + month - 1;
+    let first = first_of(months);
+    let exists = (1..=12).contains(&month) && day > 0 && day <= first_of(months + 1) - first;
+    exists.then_some(first + day - 1)
 }
 
 /// Returns the year, month and day, so many days from 1970.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let centuries = days.div_euclid(146_097);
-    let of_centuries = days.rem_euclid(146_097);
-    let years = (of_centuries - of_centuries / 1460 + of_centuries / 36_524 - of_centuries / 146_096) / 365;
-    let of_year = of_centuries - (365 * years + years / 4 - years / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let (month, later) = if from_march < 10 { (from_march + 3, 0) } else { (from_march - 9, 1) };
-    (centuries * 400 + years + later, month, day)
+fn date(days: i32) -> [i32; 3] {
+    // A month has 30.44 days on average, so that this is not too late, and seldom early by more than a few.
+    let mut months = (days + 719_528) * 100 / 3045 - 1;
+    while first_of(months + 1) <= days {
+        months += 1;
+    }
+    [months / 12, months % 12 + 1, days - first_of(months) + 1]
 }
 
-/// What is left of a text.
-struct Scanner<'a>(&'a [u8]);
+/// Returns the days from 1970 to the first of a month, these counted from the year 0.
+fn first_of(months: i32) -> i32 {
+    // Years begin in March here, so that the day that comes every four years is their last. Four centuries more are
+    // always as many days, and keep what is divided above zero.
+    let months = months + 4_798;
+    let (years, month) = (months / 12, months % 12);
+    years * 365 + years / 4 - years / 100 + years / 400 + (153 * month + 2) / 5 - 865_565
+}
 
-impl Scanner<'_> {
-    /// Reads `2026-01-05`, or `2026-01-05T08:00:00.5+01:00`.
-    fn rfc_3339(&mut self) -> Option<f64> {
-        let year = self.digits(4)?;
-        self.one_of(b"-")?;
-        let month = self.digits(2)?;
-        self.one_of(b"-")?;
-        let midnight = days(year, month, self.digits(2)?)? * SECONDS_A_DAY;
-        if self.0.is_empty() {
-            return seconds(midnight, 0);
-        }
-        self.one_of(b"Tt ")?;
-        let (mut time, last) = self.time()?;
-        let fraction = if self.one_of(b".").is_some() { self.fraction()? } else { 0.0 };
-        let sign = self.one_of(b"Zz+-")?;
-        if matches!(sign, b'+' | b'-') {
-            let hours = self.digits(2)?;
-            self.one_of(b":")?;
-            let minutes = self.digits(2)?;
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            let offset = hours * 3600 + minutes * 60;
-            time += if sign == b'-' { offset } else { -offset };
-        }
-        Some(seconds(midnight + time, last)? + fraction)
+/// Returns the seconds from 1970 to a date and a time at so many minutes from UTC. There are 60 seconds only where a leap
+/// second may be, at the end of a day in UTC; it counts as the second that follows.
+fn seconds(date: [i32; 3], [hours, minutes, seconds]: [i32; 3], offset: i32) -> Option<f64> {
+    let of_day = (hours * 60 + minutes - offset) * 60 + seconds;
+    let is_time = hours < 24 && minutes < 60 && (seconds < 60 || seconds == 60 && of_day % DAY == 0);
+    let days = days(date).filter(|_| is_time)?;
+    Some(f64::from(days) * f64::from(DAY) + f64::from(of_day))
+}
+
+/// Reads the fields of a pattern from the front of a text, and returns the rest. `1`, `2` and `4` are so many digits; `m` and
+/// `w` are a month and a day of the week by three letters, from 1, and `d` the rest of the latter's name, which is no
+/// field; what else there is stands for itself.
+fn scan<'t>(mut text: &'t [u8], pattern: &[u8]) -> Option<([i32; 7], &'t [u8])> {
+    let mut fields = [0; 7];
+    let mut free = fields.iter_mut();
+    for part in pattern {
+        let length = match part {
+            b'1' | b'2' | b'4' => usize::from(part - b'0'),
+            b'm' | b'w' => 3,
+            b'd' => text.iter().position(|byte| *byte == b',')?,
+            _ => 1,
+        };
+        let (taken, rest) = text.split_at_checked(length)?;
+        text = rest;
+        let field = match part {
+            b'1' | b'2' | b'4' => number(taken)?,
+            b'm' => place(MONTHS, taken)?,
+            b'w' => place(WEEKDAYS, taken)?,
+            b'd' if taken.ends_with(b"day") => continue,
+            b'd' => return None,
+            literal if taken == [*literal] => continue,
+            _ => return None,
+        };
+        *free.next()? = field;
     }
+    Some((fields, text))
+}
 
-    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
-    fn http_date(&mut self) -> Option<f64> {
-        let weekday = self.name(WEEKDAYS)?;
-        let letters = self.0.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-        let (rest_of_name, rest) = self.0.split_at_checked(letters)?;
-        self.0 = rest;
-        let (year, month, day, time);
-        if rest_of_name.is_empty() && self.one_of(b" ").is_some() {
-            month = self.name(MONTHS)?;
-            self.one_of(b" ")?;
-            let digits = if self.one_of(b" ").is_some() { 1 } else { 2 };
-            day = self.digits(digits)?;
-            self.one_of(b" ")?;
-            time = self.time()?;
-            self.one_of(b" ")?;
-            year = self.digits(4)?;
-        } else {
-            self.one_of(b",")?;
-            self.one_of(b" ")?;
-            day = self.digits(2)?;
-            let between: &[u8] = if rest_of_name.ends_with(b"day") { b"-" } else { b" " };
-            self.one_of(between)?;
-            month = self.name(MONTHS)?;
-            self.one_of(between)?;
-            year = if between == b"-" { (self.digits(2)? + 30) % 100 + 1970 } else { self.digits(4)? };
-            self.one_of(b" ")?;
-            time = self.time()?;
-            self.0 = self.0.strip_prefix(b" GMT")?;
-        }
-        let days = days(year, month + 1, day)?;
-        let (time, last) = time;
-        seconds(days * SECONDS_A_DAY + time, last).filter(|_| days.rem_euclid(7) == weekday)
-    }
-
-    /// Reads `08:49:37` to seconds since midnight, and the last of its three numbers.
-    fn time(&mut self) -> Option<(i64, i64)> {
-        let hours = self.digits(2)?;
-        self.one_of(b":")?;
-        let minutes = self.digits(2)?;
-        self.one_of(b":")?;
-        let seconds = self.digits(2)?;
-        (hours < 24 && minutes < 60).then_some((hours * 3600 + minutes * 60 + seconds, seconds))
-    }
-
-    /// Reads the digits of a fraction, one at least. Those that no double tells apart are passed over.
-    fn fraction(&mut self) -> Option<f64> {
-        let (mut numerator, mut denominator) = (self.digits(1)? as f64, 10.0);
-        while let Some(digit) = self.digits(1) {
-            if denominator < 1e15 {
-                numerator = numerator * 10.0 + digit as f64;
-                denominator *= 10.0;
-            }
-        }
-        Some(numerator / denominator)
-    }
-
-    fn digits(&mut self, count: usize) -> Option<i64> {
-        let (digits, rest) = self.0.split_at_checked(count)?;
-        let mut number = 0;
-        for digit in digits {
-            if !digit.is_ascii_digit() {
-                return None;
-            }
-            number = number * 10 + i64::from(digit - b'0');
-        }
-        self.0 = rest;
-        Some(number)
-    }
-
-    /// Takes the next byte if it is one of these.
-    fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        if !bytes.contains(first) {
+fn number(digits: &[u8]) -> Option<i32> {
+    let mut number = 0;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
             return None;
         }
-        self.0 = rest;
-        Some(*first)
+        number = number * 10 + i32::from(digit - b'0');
     }
-
-    /// Takes one of some names of three letters, and gives its place among them.
-    fn name(&mut self, names: &[u8]) -> Option<i64> {
-        let (name, rest) = self.0.split_at_checked(3)?;
-        let place = names.chunks(3).position(|known| known == name)?;
-        self.0 = rest;
-        i64::try_from(place).ok()
-    }
+    Some(number)
 }
 
-/// Returns the seconds of a time whose last two digits are these; 60 only where a leap second may be, at the end of a day
-/// in UTC. It counts as the second that follows.
-fn seconds(time: i64, last: i64) -> Option<f64> {
-    let is_possible = last < 60 || last == 60 && time.rem_euclid(SECONDS_A_DAY) == 0;
-    is_possible.then_some(time as f64)
+fn place(names: &[u8], sought: &[u8]) -> Option<i32> {
+    i32::try_from(names.chunks(3).position(|name| name == sought)? + 1).ok()
 }
 
 #[cfg(test)]
@@ -338,15 +311,15 @@ mod tests {
         }
 
         #[test]
-        fn each_day_is_the_one_after_that_before_it(day in -719_528_i64..2_932_896) {
-            let (year, month, of_month) = date(day);
-            prop_assert_eq!(days(year, month, of_month), Some(day));
+        fn each_day_is_the_one_after_that_before_it(day in -719_528..2_932_896) {
+            let [year, month, of_month] = date(day);
+            prop_assert_eq!(days([year, month, of_month]), Some(day));
             let next = date(day + 1);
-            prop_assert!(next == (year, month, of_month + 1) || next.2 == 1 && of_month >= 28);
-            let (leap_days, shift) = (i64::from(year % 4 == 0), i64::from(year % 100 == 0 && year % 400 != 0));
+            prop_assert!(next == [year, month, of_month + 1] || next[2] == 1 && of_month >= 28);
+            let (leap_days, shift) = (i32::from(year % 4 == 0), i32::from(year % 100 == 0 && year % 400 != 0));
             let length = [31, 28 + leap_days - shift, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
             let month = usize::try_from(month - 1).unwrap();
-            prop_assert_eq!(next.2 == 1, of_month == length[month]);
+            prop_assert_eq!(next[2] == 1, of_month == length[month]);
         }
     }
 }

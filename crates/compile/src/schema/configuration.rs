@@ -131,7 +131,7 @@ fn settings_examples() -> Value {
 }
 
 fn values_examples() -> Value {
-    json!([{ "role": "contains(profile.roles, 'admin') && 'admin' || 'member'" }])
+    json!([{ "role": "contains(event.authorization.roles, 'admin') && 'admin' || 'member'" }])
 }
 
 fn sources_examples() -> Value {
@@ -173,7 +173,7 @@ fn sources_examples() -> Value {
                 "form": { "name": "{event.user.name}" },
                 "ok_status": [409]
             },
-            "account": {
+            "profile": {
                 "url": "https://api.example.com/graphql",
                 "token": null,
                 "graphql": {

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
 /// What a connection presents and trusts, beside the default roots: PEM, out of secrets. Line ends may be written as
-/// `\\n`. The other side's certificate is always verified. Not with a `fetch` of the caller's.
+/// `\n`. The other side's certificate is always verified. Not with a `fetch` of the caller's.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, transform = pair_rules)]
 pub struct Tls {

@@ -163,26 +163,16 @@ pub(super) fn reverse(call: &mut Invocation<'_, '_>) -> Outcome {
     }
 }
 
-/// The first of the items that are equal. They are put in order by their JSON, for which one comparison of each with
-/// each is not needed.
+/// The first of the items that are equal, which they are by their JSON.
 pub(super) fn unique(call: &mut Invocation<'_, '_>) -> Outcome {
     let items = call.items(0)?;
-    let mut texts = Vec::with_capacity(items.len());
+    let mut seen = Map::new();
+    let mut kept = Vec::new();
     for item in items.iter() {
         call.interpreter.spend_on(item)?;
-        texts.push(json::write(item));
-    }
-    call.interpreter.spend_on_sort(items.len())?;
-    let mut is_first = vec![false; items.len()];
-    let mut last = None;
-    for index in sorted_order(items.len(), &|left, right| texts.get(left).cmp(&texts.get(right))) {
-        let text = texts.get(index);
-        is_first.get_mut(index).into_iter().for_each(|is_first| *is_first = text != last);
-        last = text;
-    }
-    let mut kept = Vec::new();
-    for (item, is_first) in items.iter().zip(is_first) {
-        if is_first {
+        // What is seen moves up where an item comes between.
+        call.interpreter.spend(seen.len() / 64)?;
+        if seen.insert(json::write(item).into(), Value::Null).is_none() {
             kept.push(item.clone());
         }
     }

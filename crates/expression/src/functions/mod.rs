@@ -204,6 +204,11 @@ impl Invocation<'_, '_> {
         }
     }
 
+    /// The first argument, written in another way; null where that cannot be.
+    fn convert(&mut self, convert: fn(&str) -> Option<String>) -> Outcome {
+        Ok(convert(&self.text(0)?).map_or(Value::Null, Value::from))
+    }
+
     fn items(&mut self, at: usize) -> Result<Rc<Vec<Value>>, ExpressionError> {
         match self.value(at) {
             Value::Array(items) => {

@@ -48,7 +48,7 @@ pub(super) fn join(call: &mut Invocation<'_, '_>) -> Outcome {
 }
 
 pub(super) fn lower(call: &mut Invocation<'_, '_>) -> Outcome {
-    Ok((platform::in_use().lower)(&call.text(0)?).into())
+    call.convert(|text| Some((platform::in_use().lower)(text)))
 }
 
 /// An empty text is found before, between and behind all characters, as in Python and JavaScript; the
@@ -120,7 +120,7 @@ pub(super) fn trim(call: &mut Invocation<'_, '_>) -> Outcome {
 }
 
 pub(super) fn upper(call: &mut Invocation<'_, '_>) -> Outcome {
-    Ok((platform::in_use().upper)(&call.text(0)?).into())
+    call.convert(|text| Some((platform::in_use().upper)(text)))
 }
 
 /// Strings one behind the other, with the glue between them.
