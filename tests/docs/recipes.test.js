@@ -80,6 +80,36 @@ for (const [status, outcome] of [
   });
 }
 
+/** What the page says of outages. */
+const OUTAGES = {
+  "A decision by AuthZEN": ({ denied }) =>
+    assert.equal(denied.reason, "You have no access to Acme Web Shop."),
+  "Step-up by risk": ({ denied, mfa }) => assert.deepEqual([denied, mfa], [null, { challenge: ["otp"] }]),
+  "Find, else create": ({ calls }) =>
+    assert.deepEqual(
+      calls.filter(({ kind }) => kind === "source").map(({ name }) => name),
+      ["found"],
+    ),
+  "A first login": ({ elsewhere }) => assert.deepEqual(elsewhere, {}),
+  "Objects from OpenFGA": ({ tokens }) =>
+    assert.deepEqual(tokens[0].after["https://example.com/tenants"], []),
+};
+
+for (const [title, check] of Object.entries(OUTAGES)) {
+  test(`${title}, in an outage`, async (t) => {
+    const { textOf } = recipes.find((recipe) => recipe.title === title);
+    const config = JSON.parse(textOf("config"));
+    const failing = Object.keys(config.sources).map((source) => [source, { $status: 500 }]);
+    const simulation = await startSimulation({
+      config,
+      answers: createAnswers(Object.fromEntries(failing)),
+      now: NOW,
+    });
+    t.after(() => simulation.close());
+    check(await simulation.login(JSON.parse(textOf("event") ?? "{}")));
+  });
+}
+
 after(() => {
   if (process.env.WRITE_DOCS) writeFileSync(PAGE, written);
 });
