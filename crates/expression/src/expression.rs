@@ -80,8 +80,9 @@ impl Expression {
     /// Returns the parts of a document that the expression reads, each as a chain of member names from the root.
     ///
     /// All that lies below the end of a chain may be read, and nothing outside of the chains matters to
-    /// the result. An empty chain is the whole document. That the root is a value other than null is
-    /// taken for granted. A variable that no `let` binds is a chain as well, from the root wherever it stands.
+    /// the result. An empty chain is the whole document. A variable that no `let` binds is a chain as well, from the
+    /// root wherever it stands. That the root is a value other than null, and that it has the members that
+    /// [`Expression::free_variables`] names, is taken for granted.
     #[cfg(feature = "parser")]
     pub fn reads(&self) -> Vec<Vec<Rc<str>>> {
         reads::of(&self.root).chains

@@ -197,7 +197,7 @@ impl Interpreter<'_> {
                 Arithmetic::DivideWhole => (left / right).floor(),
                 Arithmetic::Modulo => {
                     // It goes through the powers of two between the numbers.
-                    self.budget.spend(8)?;
+                    self.budget.spend(32)?;
                     remainder(left, right)
                 }
             });

@@ -36,7 +36,7 @@ pub(super) fn url_decode(call: &mut Invocation<'_, '_>) -> Outcome {
 
 pub(super) fn url_encode(call: &mut Invocation<'_, '_>) -> Outcome {
     call.convert(|text| {
-        let mut encoded = String::new();
+        let mut encoded = String::with_capacity(text.len());
         encode::percent_encode(&mut encoded, text);
         Some(encoded)
     })

@@ -6,7 +6,7 @@ use crate::{Cause, Number, Value, json, time};
 
 /// A time as text, in UTC.
 pub(super) fn format_time(call: &mut Invocation<'_, '_>) -> Outcome {
-    call.interpreter.spend(4)?;
+    call.interpreter.spend(16)?;
     match time::write(call.number(0)?.as_f64()) {
         Some(text) => Ok(text.into()),
         None => Err(call.impossible(0, "a time of the years 0 to 9999", "another")),
