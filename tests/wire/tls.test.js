@@ -40,6 +40,8 @@ async function startServer(t, options = {}, answer = undefined) {
     rejectUnauthorized: false,
     ...options,
   });
+  // Idle connections are the client's to close.
+  server.keepAliveTimeout = 0;
   server.on("secureConnection", (socket) => sockets.add(socket));
   server.on("tlsClientError", () => {});
   server.on("request", (req, res) => {
