@@ -1,7 +1,5 @@
 //! An expression gives the same of a document and of the parts of it that `reads` names.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 mod support;
 
 use std::cell::Cell;

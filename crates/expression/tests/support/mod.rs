@@ -35,37 +35,49 @@ pub const FUNCTIONS: [&str; 26] = [
     "values",
 ];
 
-/// Calls that seldom fail, whatever expressions stand for `$a` and `$b`. Of those that are put together
+/// Calls that seldom fail, whatever expressions stand for `#a` and `#b`. Of those that are put together
 /// blindly most are an error.
 const FITTING_CALLS: [&str; 28] = [
     "abs(`-1.5`)",
-    "abs(sum(map(&length(to_string(@)), to_array($a))))",
-    "avg(map(&length(to_string(@)), to_array($a)))",
-    "avg(to_array($a)[?type(@) == 'number'])",
-    "ceil(avg([`0.5`, length(type($a))]))",
-    "contains(to_array($a), $b)",
-    "contains(to_string($a), to_string($b))",
-    "ends_with(to_string($a), 'b')",
-    "ends_with(type($a), type($b))",
-    "floor(avg([`0.5`, length(type($a))]))",
-    "join(type($a), map(&to_string(@), to_array($b)))",
-    "keys({a: $a, c: $b})",
-    "max(map(&to_string(@), to_array($a)))",
-    "max(to_array($a)[?type(@) == 'number'])",
-    "max_by(to_array($a), &to_string(@))",
-    "merge({a: $a}, {a: $b, b: `1`})",
-    "min(map(&to_string(@), to_array($a)))",
-    "min_by([{a: $a}, {a: $b}], &length(to_string(a)))",
-    "reverse(to_array($a))",
-    "reverse(to_string($a))",
-    "sort(map(&to_string(@), to_array($a)))",
-    "sort(to_array($a)[?type(@) == 'number'])",
-    "sort_by(to_array($a), &type(@))",
-    "sort_by([{a: $a}, {a: $b}], &length(to_string(a)))",
-    "starts_with(to_string($a), to_string($b))",
-    "starts_with(to_string($a), 'b')",
-    "sum(to_array($a)[?type(@) == 'number'])",
-    "values({a: $a, c: $b})",
+    "abs(sum(map(&length(to_string(@)), to_array(#a))))",
+    "avg(map(&length(to_string(@)), to_array(#a)))",
+    "avg(to_array(#a)[?type(@) == 'number'])",
+    "ceil(avg([`0.5`, length(type(#a))]))",
+    "contains(to_array(#a), #b)",
+    "contains(to_string(#a), to_string(#b))",
+    "ends_with(to_string(#a), 'b')",
+    "ends_with(type(#a), type(#b))",
+    "floor(avg([`0.5`, length(type(#a))]))",
+    "join(type(#a), map(&to_string(@), to_array(#b)))",
+    "keys({a: #a, c: #b})",
+    "max(map(&to_string(@), to_array(#a)))",
+    "max(to_array(#a)[?type(@) == 'number'])",
+    "max_by(to_array(#a), &to_string(@))",
+    "merge({a: #a}, {a: #b, b: `1`})",
+    "min(map(&to_string(@), to_array(#a)))",
+    "min_by([{a: #a}, {a: #b}], &length(to_string(a)))",
+    "reverse(to_array(#a))",
+    "reverse(to_string(#a))",
+    "sort(map(&to_string(@), to_array(#a)))",
+    "sort(to_array(#a)[?type(@) == 'number'])",
+    "sort_by(to_array(#a), &type(@))",
+    "sort_by([{a: #a}, {a: #b}], &length(to_string(a)))",
+    "starts_with(to_string(#a), to_string(#b))",
+    "starts_with(to_string(#a), 'b')",
+    "sum(to_array(#a)[?type(@) == 'number'])",
+    "values({a: #a, c: #b})",
+];
+
+/// The same with functions of our own.
+const OWN_CALLS: [&str; 8] = [
+    "unique(to_array(#a))",
+    "unique([#a, #b])",
+    "get({string: #a, number: #b}, type(#b))",
+    "from_json(to_string(#a))",
+    "from_json(#a)",
+    "base64_decode(base64url(to_string(#a)))",
+    "substring(to_string(#a), `-3`, length(type(#b)))",
+    "(timestamp(to_string(#a)) || timestamp(`1`))",
 ];
 
 /// Names that documents and expressions share, so that most lookups find something.
@@ -118,6 +130,8 @@ fn community(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Str
         }),
         2 => (pair.clone(), "[a-d]").prop_map(|((a, b), name)| format!("(let ${name} = {a} in {b})")),
         2 => triple.prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
+        1 => (prop::sample::select(OWN_CALLS.to_vec()), pair.clone())
+            .prop_map(|(call, (a, b))| call.replace("#a", &a).replace("#b", &b)),
         1 => (pair.clone(), "[-+*/%]|//").prop_map(|((a, b), sign)| format!("({a} {sign} {b})")),
         1 => (pair, "[-+*/%]|//").prop_map(|((a, b), sign)| {
             format!("(length(to_string({a})) {sign} (to_number({b}) || `2`))")
@@ -173,7 +187,7 @@ fn slice() -> impl Strategy<Value = String> {
 fn call(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = String> {
     let pair = (inner.clone(), inner.clone());
     let fitting = (prop::sample::select(FITTING_CALLS.to_vec()), pair.clone())
-        .prop_map(|(call, (a, b))| call.replace("$a", &a).replace("$b", &b));
+        .prop_map(|(call, (a, b))| call.replace("#a", &a).replace("#b", &b));
     let any = (prop::sample::select(FUNCTIONS.to_vec()), pair, prop::collection::vec(inner, 0..3)).prop_map(
         |(name, (a, b), more)| match name {
             "contains" | "ends_with" | "join" | "starts_with" => format!("{name}({a}, {b})"),
