@@ -40,8 +40,20 @@ const CONFIGS = {
         "app_metadata",
         "user_metadata",
         "transaction_metadata",
+        "session_metadata",
+        "refresh_token_metadata",
       ],
     };
+  },
+  "a further factor, and scopes of an expression": (config) => {
+    config.mfa = [
+      { when: "profile.subscription.plan == 'gold'", provider: "any", allow_remember_browser: false },
+    ];
+    config.scopes = [{ remove: { value: "event.transaction.requested_scopes[?@ == 'email']" } }];
+  },
+  "a session that is revoked": (config) => {
+    config.session = [{ when: "profile.subscription", revoke: "Not {event.user.name}." }];
+    config.claims.seen = { value: "`true`", to: ["app_metadata"], if_denied: true };
   },
   "a default where a source fails": ({ sources, claims }) => {
     sources.profile.url = "http://{secrets.API_DOMAIN}/api/nobody/{event.user.user_id}";
@@ -106,6 +118,10 @@ for (const [name, change] of Object.entries(CONFIGS)) {
       [real.dropped.accessToken, real.dropped.idToken],
     );
     assert.deepEqual(shown.scopes, real.outcome.scopes);
+    assert.deepEqual(
+      [shown.mfa, shown.session, shown.refresh_token],
+      [real.outcome.mfa, real.outcome.session, real.outcome.refreshToken],
+    );
     const { samlAttributes, appMetadata, userMetadata, transactionMetadata } = real.outcome;
     assert.deepEqual(
       {
@@ -113,6 +129,8 @@ for (const [name, change] of Object.entries(CONFIGS)) {
         app_metadata: {},
         user_metadata: {},
         transaction_metadata: {},
+        session_metadata: {},
+        refresh_token_metadata: {},
         ...shown.elsewhere,
       },
       {
@@ -120,6 +138,8 @@ for (const [name, change] of Object.entries(CONFIGS)) {
         app_metadata: appMetadata,
         user_metadata: userMetadata,
         transaction_metadata: transactionMetadata,
+        session_metadata: real.outcome.sessionMetadata,
+        refresh_token_metadata: real.outcome.refreshTokenMetadata,
       },
     );
     assert.equal(withoutTimes(shown.logs[0]), withoutTimes(real.logs[0]));
@@ -167,6 +187,22 @@ test("simulated as in the pasted file: a machine's token", async (t) => {
   );
   assert.equal(accessToken.after?.gty, "client-credentials");
   assert.equal(idToken.after, null);
+});
+
+test("a login is shown with its further factor, its session and its refresh token", async (t) => {
+  const folder = createFolder(
+    t,
+    createFiles((config) => {
+      config.mfa = [{ challenge: ["otp"] }];
+      config.session = [{ expires_in_s: 60, idle_expires_in_s: 30 }];
+      config.refresh_token = [{ expires_in_s: 60 }];
+    }),
+  );
+  const { status, stdout } = await folder.run("simulate");
+  assert.equal(status, 0);
+  assert.match(stdout, /^Further factor\n {2}one of otp is enrolled$/m);
+  assert.match(stdout, /^Session\n {2}expires at \S+Z\n {2}expires at \S+Z if it is not used$/m);
+  assert.match(stdout, /^Refresh token\n {2}expires at \S+Z$/m);
 });
 
 test("a login is shown with tokens, calls, cache and the log line", async (t) => {

@@ -228,6 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn metadata_of_a_session_takes_strings_in_25_keys_with_those_that_are_there() {
+        let members: Vec<String> = (0..24).map(|index| format!("\"k{index}\":\"v\"")).collect();
+        let held = json::read(format!("{{{}}}", members.join(",")).as_bytes()).unwrap();
+        for target in [Target::SessionMetadata, Target::RefreshTokenMetadata] {
+            let mut effects = Effects::default();
+            effects.set_target(TargetState { target, is_missing: false, held: held.clone() });
+            let mut set = |name: &str, value: Value| {
+                effects.set_claim(target, name, value).err().map(|error| error.code)
+            };
+            assert_eq!(set("k0", "new".into()), None);
+            assert_eq!(set("one", "x".repeat(255).as_str().into()), None);
+            assert_eq!(set("one", "\u{1f511}".repeat(128).as_str().into()), Some(Code::ClaimsTooLarge));
+            assert_eq!(set("k1", true.into()), Some(Code::ClaimTypeMismatch));
+            assert_eq!(set("two", "v".into()), Some(Code::ClaimsTooLarge));
+            assert_eq!(set("one", "v".into()), None);
+        }
+    }
+
+    #[test]
     fn code_is_told_of_a_target_that_the_login_lacks_and_of_metadata_that_is_there() {
         let held = |text: &str| json::read(text.as_bytes()).unwrap();
         let mut effects = Effects::default();

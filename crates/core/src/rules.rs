@@ -342,20 +342,18 @@ impl Rules<'_> {
             Demand::Challenge(factors, enrolls) => (factors, enrolls),
         };
         let enrolled = self.event(ENROLLED_FACTORS);
-        let is_enrolled = |factor: &Factor| match factor {
-            Factor::Email => !self.event(EMAIL).is_null(),
-            Factor::Otp
-            | Factor::Phone
-            | Factor::Push
-            | Factor::PushNotification
-            | Factor::WebauthnPlatform
-            | Factor::WebauthnRoaming
-            | Factor::RecoveryCode => {
-                let mut known = enrolled.as_array().unwrap_or_default().iter();
-                known.any(|known| factor.is_named(known.member("type").as_str().unwrap_or_default()))
+        let has_address = !self.event(EMAIL).is_null();
+        let mut has = Vec::new();
+        for factor in factors {
+            let mut is_there = has_address && *factor == Factor::Email;
+            for known in enrolled.as_array().unwrap_or_default() {
+                let name = known.member("type");
+                is_there |= *factor != Factor::Email && factor.is_named(name.as_str().unwrap_or_default());
             }
-        };
-        let has: Vec<Factor> = factors.iter().copied().filter(is_enrolled).collect();
+            if is_there {
+                has.push(*factor);
+            }
+        }
         if !has.is_empty() {
             return Ok(Mfa::Challenge(has));
         }

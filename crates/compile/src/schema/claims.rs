@@ -18,7 +18,7 @@ pub enum Claim {
     /// The value alone.
     Value(Expression),
     /// The value, and what else is to be said of it.
-    Whole(WholeClaim),
+    Whole(Box<WholeClaim>),
     /// Several entries.
     Entries(#[schemars(length(min = 1))] Vec<Entry>),
 }
@@ -30,7 +30,7 @@ pub enum Entry {
     /// The value alone.
     Value(Expression),
     /// The value, and what else is to be said of it.
-    Whole(WholeClaim),
+    Whole(Box<WholeClaim>),
 }
 
 /// One claim. An expression alone is short for an object that has nothing but a `value`.

@@ -151,7 +151,9 @@ impl Plan {
                 || self.claims.iter().any(|claim| claim.required)
                 || self.deny.iter().any(|rule| rule.denies_undecided)
                 || self.mfa.iter().any(|rule| rule.requires)
-                || self.session.iter().chain(&self.refresh_token).any(|rule| rule.denies_undecided))
+                || [&self.session, &self.refresh_token]
+                    .iter()
+                    .any(|rules| rules.iter().any(|rule| rule.denies_undecided)))
     }
 
     /// Returns whether any claim goes there.
