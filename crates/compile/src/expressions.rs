@@ -1,5 +1,7 @@
 //! Expressions and templates where a configuration has them, and the names in them.
 
+use std::rc::Rc;
+
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::url::UrlTemplate;
 use claimsmith_core::{Code, Error};
@@ -107,9 +109,14 @@ fn check_names(node: &Node<'_>, expression: &Expression) {
             None => Error::new(Code::ExpressionInvalid, message),
         });
     };
-    for chain in expression.reads() {
-        if let Some((name, message)) = node.scope.refuse(&chain) {
+    let variables = expression.free_variables().into_iter().map(|name| vec![name]);
+    let mut refused: Vec<Rc<str>> = Vec::new();
+    for chain in expression.reads().into_iter().chain(variables) {
+        if let Some((name, message)) = node.scope.refuse(&chain)
+            && !refused.contains(&name)
+        {
             fail(&name, &message);
+            refused.push(name);
         }
     }
 }

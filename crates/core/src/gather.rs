@@ -54,7 +54,10 @@ pub(crate) async fn gather<H: Host>(
     let is_skipped = run.is_skipped().await;
     let denied_early = if is_skipped { None } else { run.deny_early().await };
     if is_skipped || denied_early.is_some() {
-        run.trace.borrow_mut().sources.iter_mut().for_each(|(_, source)| source.skipped = true);
+        for (source, (_, report)) in plan.sources.iter().zip(&mut run.trace.borrow_mut().sources) {
+            report.skipped = true;
+            run.facts.add_source(&source.name, &Answered::NotAsked, report);
+        }
     } else {
         if !plan.sources.is_empty() {
             shared.state.load(host);
@@ -124,10 +127,14 @@ impl<'a, H: Host> Run<'a, H> {
         let mut errors = unreadable_parts(plan, &login.event);
         let user_id = read_event(&login.event, plan.trigger.subject());
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
-        let mut members: Map = [("event".into(), login.event)].into_iter().collect();
-        if !plan.settings.is_empty() {
-            members.insert("settings".into(), settings(plan, &login.secrets, &mut errors));
-        }
+        // Each root is there from the start, for a variable of that name.
+        let empty = || Value::from(Map::new());
+        let mut members = Map::from_members(vec![
+            ("calls".into(), empty()),
+            ("event".into(), login.event),
+            ("settings".into(), settings(plan, &login.secrets, &mut errors)),
+            ("values".into(), empty()),
+        ]);
         if plan.reads_now {
             members.insert("now".into(), now(host));
         }

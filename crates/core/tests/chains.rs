@@ -448,3 +448,21 @@ fn a_value_may_be_signed_and_read_as_a_text() {
     );
     assert!(!format!("{decision:?}").contains("hunter2"));
 }
+
+#[test]
+fn every_root_is_there_as_a_variable_too() {
+    let config = r#"{
+        "sources": { "s": { "url": "https://h.example/s" } },
+        "claims": {
+            "a": "[$settings, $values, $calls.s.ok, $now.seconds, $event.user.user_id, $s.x]",
+            "b": { "value": "[$s.x, $calls.s] | [0] || 'none'", "to": ["app_metadata"], "if_denied": true }
+        },
+        "deny": [{ "when": "event.user.closed", "reason": "No." }]
+    }"#;
+    let (decision, _) = run(config, &[("/s", 200, r#"{"x":1}"#)]);
+    assert_eq!(effects(&decision), [r#"a=[{},{},true,1700000000,"ann",1]"#]);
+    let (decision, _) = run(&config.replace("event.user.closed", "`true`"), &[]);
+    assert_eq!((effects(&decision), errors(&decision)), (vec!["deny".to_owned()], vec![]));
+    assert_eq!(decision.effects.len(), 2);
+    assert!(problems(r#"{"claims":{"a":"$profil | 'x'"}}"#)[0].contains("`profil` names nothing here"));
+}
