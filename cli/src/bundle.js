@@ -64,8 +64,8 @@ export const MODULE_NAME = "claimsmith";
  * The same in parts: the engine as Actions Modules, which several Actions may share, and an Action with the
  * configuration that requires them. This engine compiles, so that the configuration can be edited in the dashboard.
  *
- * There are two modules, since Auth0 takes less code in a module than in an Action; the Action joins them, since a
- * module cannot require another one. They depend on the version and the name alone.
+ * There are several modules, since Auth0 takes less code in a module than in an Action, and three of them at most; the
+ * Action joins them, since a module cannot require another one. They depend on the version and the name alone.
  *
  * @param {object} config
  * @param {{ trigger?: Trigger, name?: string }} [how] The name of the first module; the other's begins with it.
@@ -75,29 +75,38 @@ export function bundleModules(config, { trigger = "post-login", name = MODULE_NA
   const { handler, create } = find(trigger);
   const engine = readEngine("modules.js");
   const { code, rest } = splitEngine(engine.code);
-  const wasmName = `${name}-wasm`;
-  const [engineModule, wasmModule] = [name, wasmName].map((module) => JSON.stringify(`actions:${module}`));
+  const wasmNames = rest.map((_, index) => (index === 0 ? `${name}-wasm` : `${name}-wasm-${index + 1}`));
+  const [engineModule, ...wasmModules] = [name, ...wasmNames].map((module) =>
+    JSON.stringify(`actions:${module}`),
+  );
+  const all = [engineModule, ...wasmModules].join(" and ");
   const modules = {
-    [name]: `// Claimsmith's engine, but for the part of its WebAssembly that ${wasmName} has.
+    [name]: `// Claimsmith's engine, but for the part of its WebAssembly that ${wasmNames.join(" and ")} ${wasmNames.length > 1 ? "have" : "has"}.
 ${stamp(engine)}
-module.exports = ({ sha256, ${REST} }) => {
-if (sha256 !== "${engine.sha256}") {
-  throw new Error('${engineModule} and ${wasmModule} are of two versions: publish both anew');
+module.exports = (...parts) => {
+if (parts.some(({ sha256 }) => sha256 !== "${engine.sha256}")) {
+  throw new Error('${all} are of several versions: publish them anew');
 }
+const ${REST} = parts.map(({ ${REST} }) => ${REST}).join("");
 ${code}return { ${CREATORS} };
 };
 `,
-    [wasmName]: `// A part of the WebAssembly of Claimsmith's engine, for ${engineModule}.
+    ...Object.fromEntries(
+      wasmNames.map((wasmName, index) => [
+        wasmName,
+        `// A part of the WebAssembly of Claimsmith's engine, for ${engineModule}.
 ${stamp(engine)}
-module.exports = { sha256: "${engine.sha256}", ${REST}: "${rest}" };
+module.exports = { sha256: "${engine.sha256}", ${REST}: "${rest[index]}" };
 `,
+      ]),
+    ),
   };
   // The console of the Action is the one whose lines Auth0 keeps.
   const action = `${title(engine)}
 // Edit the configuration here; secrets are added in the editor, under Secrets.
 const config = ${formatConfig(config)};
 
-const { ${create} } = require(${engineModule})(require(${wasmModule}));
+const { ${create} } = require(${engineModule})(${wasmModules.map((module) => `require(${module})`).join(", ")});
 exports.${handler} = ${create}(config, { log: (line) => console.log(line) });
 `;
   return { modules, action };
@@ -139,18 +148,23 @@ function compress(plan) {
  */
 export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
 
-/** What stands for the other half of the text. Minified code has no name that is so long, so none hides it. */
+/** What stands for the rest of the text. Minified code has no name that is so long, so none hides it. */
 const REST = "restOfWasm";
 
-/** @returns {{ code: string, rest: string }} the engine's code with a part of the WebAssembly, and the rest, as long */
+/** The bytes of a module that Auth0 takes, less what stands around a part of the engine. */
+const PART_BYTES = 65_536 - 1_024;
+
+/** @returns {{ code: string, rest: string[] }} the engine's code with a part of the WebAssembly, and the rest in parts */
 function splitEngine(code) {
   const [, text] = WASM_TEXT.exec(code) ?? [];
   if (text === undefined) throw new Error("the engine's code does not hold its WebAssembly as one string");
-  const middle = Math.max(0, text.length - Math.floor(code.length / 2));
-  return {
-    code: code.replace(`"${text}"`, () => `"${text.slice(0, middle)}"+${REST}`),
-    rest: text.slice(middle),
-  };
+  const count = Math.max(2, Math.ceil(code.length / PART_BYTES));
+  const length = Math.ceil(code.length / count);
+  const middle = Math.max(0, text.length - (count - 1) * length);
+  const parts = Array.from({ length: count - 1 }, (_, index) =>
+    text.slice(middle + index * length, middle + (index + 1) * length),
+  );
+  return { code: code.replace(`"${text}"`, () => `"${text.slice(0, middle)}"+${REST}`), rest: parts };
 }
 
 function title({ version }) {
