@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use claimsmith_compile::compile;
 use claimsmith_core::expression::{Map, Value, json};
-use claimsmith_core::http::{Request, Response, TransportError};
+use claimsmith_core::http::{Request, Response, Tls, TransportError};
 use claimsmith_core::report::{AnswerOrigin, OutcomeKind, TokenOrigin};
 use claimsmith_core::{Decision, Engine, Host, Login, Secret, Secrets, Trigger};
 
@@ -350,6 +350,10 @@ impl Host for LoginHost<'_> {
     #[expect(clippy::cast_precision_loss, reason = "a month of milliseconds is exact in a double")]
     fn monotonic_ms(&self) -> f64 {
         self.world.clock.now_ms() as f64
+    }
+
+    fn unfit_part(&self, _tls: &Tls) -> Option<String> {
+        None
     }
 
     fn uuid(&self) -> String {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::future::{pending, ready};
 
-use claimsmith_core::http::{Method, Request, Response, TransportError};
+use claimsmith_core::http::{Method, Request, Response, Tls, TransportError};
 use claimsmith_core::{Host, Secret};
 
 /// Answers token requests with a token, and all others with one text. Keeps nothing, and time stands still.
@@ -37,6 +37,10 @@ impl Host for MemoryHost {
 
     fn monotonic_ms(&self) -> f64 {
         0.0
+    }
+
+    fn unfit_part(&self, _tls: &Tls) -> Option<String> {
+        None
     }
 
     fn uuid(&self) -> String {

@@ -23,6 +23,7 @@ mod expressions;
 mod graphql;
 mod headers;
 mod named;
+mod nearest;
 mod problem;
 mod reader;
 mod reads;

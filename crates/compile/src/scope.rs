@@ -5,7 +5,7 @@ use std::rc::Rc;
 use claimsmith_expression::Expression;
 use claimsmith_expression::text::join;
 
-use crate::reader::nearest;
+use crate::nearest::nearest;
 
 const SECRET: &str = "secrets can be used in templates only, never in an expression";
 

@@ -8,7 +8,8 @@ use claimsmith_expression::text::concat;
 
 use crate::expressions::{read_over_answer, read_reason};
 use crate::named::Named;
-use crate::reader::{Node, Object, nearest};
+use crate::nearest::nearest;
+use crate::reader::{Node, Object};
 use crate::requests::{Sent, read_basic, read_fields, read_sent};
 use crate::scope::{Reads, Scope};
 use crate::template::visit_json;
