@@ -56,7 +56,7 @@ export function* sections(wasm) {
   }
 }
 
-function isNames({ id, payload }) {
+export function isNames({ id, payload }) {
   return id === CUSTOM && createReader(payload).text() === "name";
 }
 
@@ -106,6 +106,8 @@ export function createReader(buffer, from = 0) {
       while (buffer[reader.offset++] >= 128);
       return buffer.subarray(start, reader.offset);
     },
+    /** The bytes from an offset up to here. */
+    since: (start) => buffer.subarray(start, reader.offset),
     text: () => Buffer.from(reader.bytes(reader.number())).toString(),
   };
   return reader;

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use claimsmith_core::expression::list::keep;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -138,7 +139,7 @@ impl Future for Settling {
 
 impl Drop for Settling {
     fn drop(&mut self) {
-        EXECUTOR.with(|executor| executor.waits.borrow_mut().retain(|wait| wait.id != self.id));
+        EXECUTOR.with(|executor| keep(&mut executor.waits.borrow_mut(), &mut |wait| wait.id != self.id));
     }
 }
 

@@ -161,6 +161,12 @@ impl<'a> Mapped<'a> {
                 }
             }
         }
+        self.set_claims(drafts);
+    }
+
+    /// Sets those of the drafts that may be, in the order of the configuration.
+    fn set_claims(&mut self, mut drafts: Vec<Draft<'a>>) {
+        let plan = self.plan;
         if plan.claims.iter().any(|claim| claim.fixed_name().is_none() || claim.entry.is_some()) {
             self.drop_equal_names(&mut drafts);
         }
@@ -169,7 +175,6 @@ impl<'a> Mapped<'a> {
             self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
         let is_denied = self.is_denied();
-        // They are set in the order of the configuration.
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);
         for index in sorted_order(drafts.len(), &|left, right| place(left).cmp(&place(right))) {
             let Some(draft) = drafts.get(index) else { continue };

@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use claimsmith_expression::list::keep;
+
 use crate::host::Host;
 use crate::shared_state::{DAY_MS, Entry, SharedState, Subject};
 
@@ -75,7 +77,7 @@ impl Refusals<'_> {
             let period_ms = known.map(|known| known.period_ms).max().unwrap_or(0);
             mark.period_ms = period_ms.saturating_mul(2).clamp(BLAME_MS, DAY_MS);
             mark.until_ms = now_ms.saturating_add(mark.period_ms);
-            entry.marks.retain(|known| !subject.is_own(known, &mark));
+            keep(&mut entry.marks, &mut |known| !subject.is_own(known, &mark));
             entry.push(mark);
         });
         self.state.store(host);
@@ -94,7 +96,7 @@ impl Refusals<'_> {
             entry.refused.clear();
             let own = subject.mark(&self.id, 0);
             let known = entry.marks.len();
-            entry.marks.retain(|mark| mark.request != own.request);
+            keep(&mut entry.marks, &mut |mark| mark.request != own.request);
             changes = entry.marks.len() < known;
             for mark in entry.marks.iter_mut().filter(|mark| !subject.is_own(mark, &own)) {
                 // Once for each refusal.

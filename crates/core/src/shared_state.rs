@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use claimsmith_expression::list::keep;
 use claimsmith_expression::{Map, Number, Value, json};
 
 use crate::digest::short_digest;
@@ -146,7 +147,7 @@ impl Entry {
     /// Drops what is over, and what a clock that was set back has put into the future.
     pub(crate) fn prune(&mut self, now_ms: u64) {
         let most_ms = now_ms.saturating_add(DAY_MS);
-        self.marks.retain(|mark| mark.kept_until_ms() > now_ms && mark.until_ms <= most_ms);
+        keep(&mut self.marks, &mut |mark| mark.kept_until_ms() > now_ms && mark.until_ms <= most_ms);
     }
 
     /// Adds a mark, and drops the oldest where there are too many.
@@ -188,7 +189,7 @@ impl Entry {
             }
         }
         let cleared_at_ms = self.cleared_at_ms;
-        self.marks.retain(|mark| mark.until_ms.saturating_sub(WINDOW_MS) >= cleared_at_ms);
+        keep(&mut self.marks, &mut |mark| mark.until_ms.saturating_sub(WINDOW_MS) >= cleared_at_ms);
     }
 
     fn to_value(&self) -> Value {
@@ -250,7 +251,7 @@ impl SharedState {
     pub(crate) fn store(&self, host: &impl Host) {
         let now_ms = host.now_ms();
         let mut entries = self.entries.borrow_mut();
-        entries.retain_mut(|entry| {
+        keep(&mut entries, &mut |entry| {
             entry.prune(now_ms);
             (entry.since_ms > 0 && entry.period_ms > 0) || entry.ends_at_ms() > now_ms
         });

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use claimsmith_expression::list::keep;
 use claimsmith_expression::{Map, Number, Value, json};
 
 use crate::assertion::{assertion, unfit_key};
@@ -280,7 +281,7 @@ impl TokenStore {
 
     fn note_taken(&self, client: &str, secret: &Secret) {
         let mut taken = self.taken.borrow_mut();
-        taken.retain(|(known, _)| known != client);
+        keep(&mut taken, &mut |(known, _)| known != client);
         if taken.len() >= MAX_KEYS {
             taken.clear();
         }
@@ -294,7 +295,7 @@ impl TokenStore {
         let age_ms = share_of(lifetime_ms, REFRESH_FROM + REFRESH_WITHIN * host.random());
         let refresh_at_ms = token.issued_at_ms.saturating_add(age_ms);
         let mut memory = self.memory.borrow_mut();
-        memory.retain(|(known, _)| known != key);
+        keep(&mut memory, &mut |(known, _)| known != key);
         if memory.len() >= MAX_TOKENS {
             // The one that has been there longest.
             memory.remove(0);
@@ -319,7 +320,7 @@ impl<'a> InFlight<'a> {
     }
 
     fn end(&self, outcome: Outcome) {
-        self.store.in_flight.borrow_mut().retain(|(known, _)| known != self.key);
+        keep(&mut self.store.in_flight.borrow_mut(), &mut |(known, _)| known != self.key);
         self.promised.fulfil(outcome);
     }
 }

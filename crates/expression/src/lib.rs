@@ -54,6 +54,7 @@ mod value;
 
 pub mod encode;
 pub mod json;
+pub mod list;
 pub mod plain;
 pub mod platform;
 pub mod text;
