@@ -23,6 +23,7 @@ mod expressions;
 mod graphql;
 mod headers;
 mod named;
+mod parts;
 mod problem;
 mod reader;
 mod reads;
@@ -45,6 +46,7 @@ pub mod schema;
 use claimsmith_core::{Error, Plan, Trigger};
 use claimsmith_expression::Value;
 
+pub use parts::{Part, function, parts};
 pub use problem::in_expression;
 use reader::{Node, Problems};
 use scope::Scope;
