@@ -23,12 +23,12 @@ export function functionSizes(wasm) {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(/** @type {BufferSource} */ (wasm)));
   const importCount = imports.filter(({ kind }) => kind === "function").length;
   const all = [...sections(wasm)];
-  const names = readNames(all.find(isNames)?.payload);
+  const names = readNames(wasm);
   const code = all.find(({ id }) => id === CODE);
   if (code === undefined) throw new Error("the module has no code");
   const totals = new Map();
   for (const [index, bytes] of readBodies(code.payload)) {
-    const name = (names.get(importCount + index) ?? "(no name)").replace(HASHES, "");
+    const name = names.get(importCount + index) ?? "(no name)";
     totals.set(name, (totals.get(name) ?? 0) + bytes);
   }
   return [...totals].sort(([, left], [, right]) => right - left);
@@ -66,9 +66,15 @@ function* readBodies(payload) {
   for (let index = 0; index < count; index++) yield [index, reader.bytes(reader.number()).length];
 }
 
-/** @returns {Map<number, string>} by index, imported functions first */
-function readNames(payload) {
+/**
+ * The names of the functions, without the hashes in them.
+ *
+ * @param {Uint8Array} wasm
+ * @returns {Map<number, string>} by index, imported functions first
+ */
+export function readNames(wasm) {
   const names = new Map();
+  const payload = [...sections(wasm)].find(isNames)?.payload;
   if (!payload) return names;
   const reader = createReader(payload);
   reader.text();
@@ -77,7 +83,7 @@ function readNames(payload) {
     const part = createReader(reader.bytes(reader.number()));
     if (kind !== FUNCTION_NAMES) continue;
     const count = part.number();
-    for (let read = 0; read < count; read++) names.set(part.number(), part.text());
+    for (let read = 0; read < count; read++) names.set(part.number(), part.text().replace(HASHES, ""));
   }
   return names;
 }

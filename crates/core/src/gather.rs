@@ -175,12 +175,18 @@ impl<'a, H: Host> Run<'a, H> {
 
     /// The reason of a rule that denies the login whatever the sources would say. They are not asked then.
     async fn deny_early(&self) -> Option<Rc<str>> {
+        if self.plan.deny.is_empty() {
+            return None;
+        }
         let steps = Steps::new();
         self.add_values(&self.plan.early_values, View::Strict, &steps.shared).await;
         deny_early(self.plan, &self.facts, &self.secrets, &steps, &mut self.trace.borrow_mut().warnings)
     }
 
     async fn add_values(&self, wanted: &[usize], view: View, budget: &Budget) {
+        if wanted.is_empty() {
+            return;
+        }
         let means = Means { host: self.host, secrets: &self.secrets, budget, deadline: self.deadline };
         self.facts.add_values(self.plan, wanted, view, means).await;
     }

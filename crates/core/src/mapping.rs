@@ -186,6 +186,9 @@ impl<'a> Mapped<'a> {
     }
 
     async fn add_values<H: Host>(&self, wanted: &[usize], view: View, host: &H, bounds: Bounds<'_>) {
+        if wanted.is_empty() {
+            return;
+        }
         self.gathered.facts.add_values(self.plan, wanted, view, self.means(host, bounds)).await;
     }
 

@@ -121,8 +121,14 @@ pub(crate) fn apply_rules(
     effects: &mut Vec<Effect>,
 ) -> Option<Denial> {
     let mut rules = Rules { plan, gathered, steps, now_ms, effects };
-    let denial = rules.deny().or_else(|| rules.change_sessions()).or_else(|| rules.demand_mfa());
-    if denial.is_none() {
+    let mut denial = rules.deny();
+    if !(plan.session.is_empty() && plan.refresh_token.is_empty()) {
+        denial = denial.or_else(|| rules.change_sessions());
+    }
+    if !plan.mfa.is_empty() {
+        denial = denial.or_else(|| rules.demand_mfa());
+    }
+    if denial.is_none() && !plan.scopes.is_empty() {
         rules.change_scopes();
     }
     denial
@@ -137,6 +143,7 @@ struct Rules<'a> {
     effects: &'a mut Vec<Effect>,
 }
 
+// What only some plans have is a function of its own, for a pasted file that goes without: js-shim/parts.js.
 impl Rules<'_> {
     fn reason(&self, template: &Template) -> Option<Rc<str>> {
         self.gathered.facts.reason(template, &self.gathered.secrets, &self.steps)
@@ -195,6 +202,7 @@ impl Rules<'_> {
     }
 
     /// All rules that hold apply. Where one revokes, the login is denied, and only what is revoked counts.
+    #[inline(never)]
     fn change_sessions(&mut self) -> Option<Denial> {
         let plan = self.plan;
         let (mut denial, mut lifetimes) = (None, Vec::new());
@@ -289,6 +297,7 @@ impl Rules<'_> {
     }
 
     /// The first rule that holds, or that is undecided and demanded then, counts.
+    #[inline(never)]
     fn demand_mfa(&mut self) -> Option<Denial> {
         let plan = self.plan;
         for (index, rule) in plan.mfa.iter().enumerate() {
@@ -369,6 +378,7 @@ impl Rules<'_> {
         Ok(Mfa::Enroll(enrolls.clone()))
     }
 
+    #[inline(never)]
     fn change_scopes(&mut self) {
         let plan = self.plan;
         for (index, rule) in plan.scopes.iter().enumerate() {

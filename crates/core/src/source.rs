@@ -33,7 +33,11 @@ pub fn source_request(
         ));
     }
     let url = placed(source.url.render(inputs), &["sources.", name, ".url"])?;
-    let query = render_fields(&source.query, inputs, &["sources.", name, ".query"])?;
+    let query = if source.query.is_empty() {
+        String::new()
+    } else {
+        render_fields(&source.query, inputs, &["sources.", name, ".query"])?
+    };
     let mut request = Request {
         method: source.method,
         url: append_query(url, &query),
@@ -71,6 +75,7 @@ pub fn source_request(
 }
 
 /// Appends to the query of a URL, which has no fragment.
+#[inline(never)]
 fn append_query(url: Secret, query: &str) -> Secret {
     if query.is_empty() {
         return url;
@@ -100,6 +105,7 @@ fn render_json(template: &JsonTemplate, inputs: Inputs<'_>) -> Result<String, Er
 }
 
 /// Returns the credentials of HTTP Basic authentication, in UTF-8 (RFC 7617 §2.1).
+#[inline(never)]
 fn render_basic((user, password): &(Template, Template), inputs: Inputs<'_>) -> Result<Secret, Error> {
     let user = user.render(inputs)?;
     let pair = concat(&[&user, ":", &password.render(inputs)?]);
@@ -194,6 +200,7 @@ pub fn read_source_response(
 }
 
 /// Returns `data` of a GraphQL answer.
+#[inline(never)]
 fn read_graphql(answer: &Value) -> Result<Value, Error> {
     let has_errors = answer.member("errors").as_array().is_some_and(|errors| !errors.is_empty());
     match answer.as_object().and_then(|answer| answer.get("data")) {
@@ -244,6 +251,7 @@ pub(crate) fn read_answer(
 }
 
 /// Reads UTF-8, with U+FFFD in the place of what is none. The standard library's way is three times as large.
+#[inline(never)]
 fn read_text(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = bytes;

@@ -35,6 +35,8 @@
 
 mod ast;
 mod budget;
+#[cfg(feature = "parser")]
+mod calls;
 mod error;
 mod expression;
 mod functions;
@@ -63,6 +65,8 @@ pub mod time;
 pub use budget::Budget;
 pub use error::{ErrorKind, ExpressionError};
 pub use expression::{Expression, Faults};
+#[cfg(feature = "parser")]
+pub use functions::names as function_names;
 pub use map::{Map, sorted_order};
 pub use number::Number;
 pub use value::{Cause, Value};

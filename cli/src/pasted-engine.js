@@ -1,0 +1,121 @@
+/**
+ * The engine of the pasted file, as the package `claimsmith` carries it, and as the file of one configuration does:
+ * without the parts that its plan does not need.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { leaveOut, pack } from "claimsmith/container";
+import { unpack } from "./verify/container.js";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The WebAssembly within the engine's code: its text, and how many bytes that stands for. No other string of the code is
+ * nearly as long.
+ */
+export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
+
+/** How hard brotli tries where the file is not to be pasted. */
+const FAST = 5;
+
+/**
+ * @typedef {{ version: string, code: string, sha256: string }} Engine
+ *
+ * @typedef {object} PackedWasm The module in a file.
+ * @property {Buffer} wasm
+ * @property {string} text
+ * @property {number} length
+ */
+
+/**
+ * An engine, whole.
+ *
+ * @param {"pasted.js" | "modules.js"} file
+ * @returns {Engine}
+ */
+export function readEngine(file) {
+  const packageFile = require.resolve("claimsmith/package.json");
+  const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
+  const code = readFileSync(path.join(path.dirname(packageFile), "dist", file), "utf8");
+  return { version, code, sha256: sha256(code) };
+}
+
+/** @type {ReturnType<typeof readParts> | undefined} */
+let installed;
+
+/** The engine that is installed, its module, and what the build wrote down of both. */
+export function readInstalled() {
+  installed ??= readParts();
+  return installed;
+}
+
+function readParts() {
+  const { version, code } = readEngine("pasted.js");
+  const folder = path.dirname(require.resolve("claimsmith/package.json"));
+  const { imports, gates } = JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
+  const packed = readPacked(code);
+  if (packed === undefined) throw new Error("the engine's code does not hold its WebAssembly");
+  return { version, code, imports, gates, wasm: packed.wasm };
+}
+
+/**
+ * The module in an engine's code, where there is one.
+ *
+ * @param {string} code
+ * @returns {PackedWasm | undefined}
+ */
+export function readPacked(code) {
+  const [, text, length] = WASM_TEXT.exec(code) ?? [];
+  if (text === undefined) return undefined;
+  try {
+    return { wasm: unpack(text, Number(length)), text, length: Number(length) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The engines that were made, by the functions that they go without. @type {Map<string, Engine>} */
+const made = new Map();
+
+/** The most of them that are kept. */
+const MAX_MADE = 16;
+
+/**
+ * The engine with the parts that are needed.
+ *
+ * Two releases of Node may compress in two ways. Whoever has a file compares the module, and takes its text where that
+ * stands for the very module.
+ *
+ * @param {string[]} needed
+ * @param {{ isFast?: boolean, packed?: PackedWasm }} [how] Whether the size does not matter; a file's module.
+ * @returns {Engine}
+ */
+export function engineOf(needed, { isFast = false, packed } = {}) {
+  const { version, code, gates, wasm: whole } = readInstalled();
+  const wasm = leaveOut(whole, gates, needed);
+  if (packed?.wasm.equals(wasm)) return withText({ version, code }, packed);
+  const key = `${isFast} ${sha256(wasm)}`;
+  let engine = made.get(key);
+  if (engine === undefined) {
+    const { text, compressed } = pack(wasm, isFast ? { quality: FAST } : {});
+    engine = withText({ version, code }, { text, length: compressed.length });
+    if (made.size >= MAX_MADE) made.clear();
+    made.set(key, engine);
+  }
+  return engine;
+}
+
+function withText({ version, code }, { text, length }) {
+  const replaced = code.replace(WASM_TEXT, () => `"${text}",${length})`);
+  return { version, code: replaced, sha256: sha256(replaced) };
+}
+
+/** The code without its module. */
+export const withoutWasm = (code) => code.replace(WASM_TEXT, "");
+
+function sha256(content) {
+  return createHash("sha256").update(content).digest("hex");
+}
