@@ -17,7 +17,7 @@ const REF_FUNC = 0xd2;
 const NAMED_BY_FUNCTION = [1, 2];
 
 /** How many instructions in a row are compared. */
-const RUN = 4;
+const RUN = 3;
 
 /**
  * @param {Uint8Array} wasm

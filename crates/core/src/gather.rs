@@ -110,8 +110,11 @@ struct Trace {
 impl Trace {
     /// A trace with a place for each source, in the order of the configuration: they end in any.
     fn of(plan: &Plan) -> Trace {
-        let sources = plan.sources.iter().map(|source| ((*source.name).to_owned(), SourceReport::default()));
-        Trace { tokens: Vec::new(), sources: sources.collect(), warnings: Vec::new() }
+        let mut sources = Vec::new();
+        for source in &plan.sources {
+            sources.push(((*source.name).to_owned(), SourceReport::default()));
+        }
+        Trace { tokens: Vec::new(), sources, warnings: Vec::new() }
     }
 }
 

@@ -227,9 +227,14 @@ impl<'a> Mapped<'a> {
             return None;
         }
         let scope = self.gathered.facts.seen(View::Lenient);
-        let mut names =
-            claim.reads.iter().filter_map(|index| self.plan.sources.get(*index)).map(|source| &source.name);
-        names.find(|name| scope.member(name).is_unavailable()).cloned()
+        for index in &claim.reads {
+            if let Some(source) = self.plan.sources.get(*index)
+                && scope.member(&source.name).is_unavailable()
+            {
+                return Some(Rc::clone(&source.name));
+            }
+        }
+        None
     }
 
     /// Drafts a claim of its own for each member of the value.

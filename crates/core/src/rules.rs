@@ -156,7 +156,9 @@ impl Rules<'_> {
     /// Warns of what a rule comes to, and notes the error by which it does.
     fn note(&mut self, place: &str, says: &str, error: Option<Error>) {
         self.gathered.warnings.push(concat(&["`", place, "` ", says]));
-        self.gathered.errors.extend(error.map(|error| error.at(place)));
+        if let Some(error) = error {
+            self.gathered.errors.push(error.at(place));
+        }
     }
 
     /// The first rule that holds denies the login; where none does, the first undecided one that is to deny then, or a

@@ -156,7 +156,9 @@ pub fn token_request(grant: &Grant, proof: Option<&Secret>) -> Request {
         }
         AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {}
     }
-    fields.extend(grant.parameters.iter().map(|(name, value)| (name.as_str(), value.expose())));
+    for (name, value) in &grant.parameters {
+        fields.push((name, value.expose()));
+    }
     let mut request = Request {
         method: Method::Post,
         url: grant.url.clone(),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use claimsmith_expression::list::keep;
-use claimsmith_expression::{Map, Number, Value, json};
+use claimsmith_expression::{Map, Value, json};
 
 use crate::assertion::{assertion, unfit_key};
 use crate::breaker::Circuit;
@@ -12,6 +12,7 @@ use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::digest::identity;
 use crate::error::{Code, Error};
 use crate::host::Host;
+use crate::now::moment;
 use crate::refusal::Refusals;
 use crate::report::TokenOrigin;
 use crate::retry::RetryPolicy;
@@ -377,8 +378,6 @@ fn write_record(host: &impl Host, key: &str, token: &Token) -> bool {
     let Some(expires_at_ms) = token.expires_at_ms.filter(|_| is_fresh(token, host.now_ms())) else {
         return true;
     };
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date to come are exact in a double")]
-    let moment = |at_ms: u64| Number::from_f64(at_ms as f64).map_or(Value::Null, Value::Number);
     let record = Map::from_members(vec![
         ("token".into(), token.value.expose().into()),
         ("issued_at_ms".into(), moment(token.issued_at_ms)),

@@ -24,7 +24,14 @@ pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>, between: &str) -> Str
 
 /// Returns the offset of the first of some ASCII characters. The standard library's searches are larger.
 pub fn find(text: &str, characters: &[u8]) -> Option<usize> {
-    text.bytes().position(|byte| characters.contains(&byte))
+    for (at, byte) in text.bytes().enumerate() {
+        for character in characters {
+            if byte == *character {
+                return Some(at);
+            }
+        }
+    }
+    None
 }
 
 /// Returns the text before a position, and the text from there on.
