@@ -23,7 +23,7 @@ const PATHS = {
     "<claimsmith_core::answers::Answers>::put",
     "claimsmith_core::source::answer_key",
   ],
-  fields: ["claimsmith_core::template::render_fields", "claimsmith_core::source::append_query"],
+  fields: ["claimsmith_core::template::render_fields"],
   members: ["<claimsmith_core::template::JsonTemplate>::render"],
   basic: ["claimsmith_core::source::render_basic"],
   text_answers: ["claimsmith_core::source::read_text"],
