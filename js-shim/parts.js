@@ -23,7 +23,7 @@ const PATHS = {
     "<claimsmith_core::answers::Answers>::put",
     "claimsmith_core::source::answer_key",
   ],
-  fields: ["claimsmith_core::template::render_fields", "claimsmith_core::source::append_query"],
+  fields: ["claimsmith_core::template::render_fields"],
   members: ["<claimsmith_core::template::JsonTemplate>::render"],
   basic: ["claimsmith_core::source::render_basic"],
   text_answers: ["claimsmith_core::source::read_text"],
@@ -62,7 +62,6 @@ const PATHS = {
   mfa: [
     "<claimsmith_core::rules::Rules>::demand_mfa",
     "claimsmith_action::auth0::factor_list",
-    "<&mut <claimsmith_core::rules::Rules>::factors::{closure#0} as core::ops::function::FnMut<(&claimsmith_core::mfa::Factor,)>>::call_mut",
   ],
   sessions: ["<claimsmith_core::rules::Rules>::change_sessions"],
   scopes: ["<claimsmith_core::rules::Rules>::change_scopes"],

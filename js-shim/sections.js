@@ -88,20 +88,25 @@ export function readNames(wasm) {
   return names;
 }
 
-/** @param {Uint8Array} buffer */
+/**
+ * Reads bytes one after the other. Whoever reads past the end gets a RangeError.
+ *
+ * @param {Uint8Array} buffer
+ */
 export function createReader(buffer, from = 0) {
   const reader = {
     offset: from,
     isAtEnd: () => reader.offset >= buffer.length,
     bytes(length) {
       reader.offset += length;
+      if (reader.offset > buffer.length) throw new RangeError("the module is cut");
       return buffer.subarray(reader.offset - length, reader.offset);
     },
     /** An unsigned number as LEB128. */
     number() {
       let value = 0;
       for (let weight = 1; ; weight *= 128) {
-        const byte = buffer[reader.offset++];
+        const [byte] = reader.bytes(1);
         value += (byte & 127) * weight;
         if (byte < 128) return value;
       }
@@ -109,7 +114,7 @@ export function createReader(buffer, from = 0) {
     /** A number as LEB128, as it stands. */
     encodedNumber() {
       const start = reader.offset;
-      while (buffer[reader.offset++] >= 128);
+      while (reader.bytes(1)[0] >= 128);
       return buffer.subarray(start, reader.offset);
     },
     /** The bytes from an offset up to here. */

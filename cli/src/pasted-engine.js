@@ -18,7 +18,8 @@ const require = createRequire(import.meta.url);
  */
 export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
 
-/** How hard brotli tries where the file is not to be pasted. */
+/** How hard brotli tries, where the file is to be pasted and where it is not. */
+const SMALLEST = 11;
 const FAST = 5;
 
 /**
@@ -77,11 +78,19 @@ export function readPacked(code) {
   }
 }
 
-/** The engines that were made, by the functions that they go without. @type {Map<string, Engine>} */
-const made = new Map();
+/** The most modules, and engines, that are kept. */
+const MAX_KEPT = 16;
 
-/** The most of them that are kept. */
-const MAX_MADE = 16;
+const moduleOf = kept((key) => {
+  const { gates, wasm } = readInstalled();
+  return leaveOut(wasm, gates, key.split(" "));
+});
+
+const engineFor = kept((key) => {
+  const [quality, ...needed] = key.split(" ");
+  const { text, compressed } = pack(moduleOf(needed.join(" ")), { quality: Number(quality) });
+  return withText(readInstalled(), { text, length: compressed.length });
+});
 
 /**
  * The engine with the parts that are needed.
@@ -94,18 +103,28 @@ const MAX_MADE = 16;
  * @returns {Engine}
  */
 export function engineOf(needed, { isFast = false, packed } = {}) {
-  const { version, code, gates, wasm: whole } = readInstalled();
-  const wasm = leaveOut(whole, gates, needed);
-  if (packed?.wasm.equals(wasm)) return withText({ version, code }, packed);
-  const key = `${isFast} ${sha256(wasm)}`;
-  let engine = made.get(key);
-  if (engine === undefined) {
-    const { text, compressed } = pack(wasm, isFast ? { quality: FAST } : {});
-    engine = withText({ version, code }, { text, length: compressed.length });
-    if (made.size >= MAX_MADE) made.clear();
-    made.set(key, engine);
-  }
-  return engine;
+  const key = [...new Set(needed)].sort().join(" ");
+  if (packed?.wasm.equals(moduleOf(key))) return withText(readInstalled(), packed);
+  return engineFor(`${isFast ? FAST : SMALLEST} ${key}`);
+}
+
+/**
+ * The function, whose latest results are kept.
+ * @template T
+ * @param {(key: string) => T} make
+ * @returns {(key: string) => T}
+ */
+function kept(make) {
+  /** @type {Map<string, T>} */
+  const results = new Map();
+  return (key) => {
+    const known = results.get(key);
+    if (known !== undefined) return known;
+    const made = make(key);
+    if (results.size >= MAX_KEPT) results.clear();
+    results.set(key, made);
+    return made;
+  };
 }
 
 function withText({ version, code }, { text, length }) {

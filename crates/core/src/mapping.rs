@@ -307,6 +307,8 @@ impl<'a> Mapped<'a> {
     }
 
     /// Drops all but one of those of the same name and target: the first one that is named, whatever is spread.
+    // A part of the engine by itself: js-shim/parts.js.
+    #[inline(never)]
     fn drop_equal_names(&mut self, drafts: &mut Vec<Draft<'_>>) {
         let key = |index: usize| {
             let draft = drafts.get(index)?;

@@ -75,7 +75,6 @@ pub fn source_request(
 }
 
 /// Appends to the query of a URL, which has no fragment.
-#[inline(never)]
 fn append_query(url: Secret, query: &str) -> Secret {
     if query.is_empty() {
         return url;
