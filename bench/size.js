@@ -33,8 +33,7 @@ const WITH_SOURCE = {
 };
 
 /** The engine and the shim as the file of a configuration has them. */
-const engineBytes = (config) =>
-  Buffer.byteLength(engineOf([...compilePlan(config).parts, "written"]).code);
+const engineBytes = (config) => Buffer.byteLength(engineOf([...compilePlan(config).parts, "written"]).code);
 
 /** Functions of fewer bytes than this are one entry together. */
 const SMALL_BYTES = 150;

@@ -59,10 +59,7 @@ const PATHS = {
   ],
   spread: ["<claimsmith_core::mapping::Mapped>::spread"],
   deny: ["claimsmith_core::rules::deny_early"],
-  mfa: [
-    "<claimsmith_core::rules::Rules>::demand_mfa",
-    "claimsmith_action::auth0::factor_list",
-  ],
+  mfa: ["<claimsmith_core::rules::Rules>::demand_mfa", "claimsmith_action::auth0::factor_list"],
   sessions: ["<claimsmith_core::rules::Rules>::change_sessions"],
   scopes: ["<claimsmith_core::rules::Rules>::change_scopes"],
   written: ["claimsmith_core::fingerprint::write_canonical"],
