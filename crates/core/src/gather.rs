@@ -132,10 +132,12 @@ impl<'a, H: Host> Run<'a, H> {
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
         // Each root is there from the start, for a variable of that name.
         let empty = || Value::from(Map::new());
+        let named_settings =
+            if plan.settings.is_empty() { empty() } else { settings(plan, &login.secrets, &mut errors) };
         let mut members = Map::from_members(vec![
             ("calls".into(), empty()),
             ("event".into(), login.event),
-            ("settings".into(), settings(plan, &login.secrets, &mut errors)),
+            ("settings".into(), named_settings),
             ("values".into(), empty()),
         ]);
         if plan.reads_now {
