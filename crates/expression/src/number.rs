@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::plain::{Input, Plain};
 use crate::platform;
-use crate::text::decimal;
+use crate::text::{all, decimal};
 
 /// The largest integer that a double, and so JavaScript, holds exactly: 2^53 − 1.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -124,7 +124,7 @@ const EXACT_END: f64 = 1e15;
 
 /// Returns the nearest double. Small whole numbers, the most frequent, are read without the host platform.
 fn read(text: &str) -> f64 {
-    if text.len() > EXACT_DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.len() > EXACT_DIGITS || !all(text, |byte| byte.is_ascii_digit()) {
         return (platform::in_use().read_number)(text);
     }
     text.bytes().fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'))

@@ -39,15 +39,19 @@ pub fn split(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-/// Returns a count in decimal digits.
-pub fn decimal(count: usize) -> String {
-    let mut digits = Vec::new();
-    let mut rest = count;
-    loop {
-        digits.push(char::from_digit(u32::try_from(rest % 10).unwrap_or(0), 10).unwrap_or('0'));
-        rest /= 10;
-        if rest == 0 {
-            return digits.iter().rev().collect();
+/// Returns whether all bytes of a text fit.
+pub fn all(text: &str, fits: fn(u8) -> bool) -> bool {
+    for byte in text.bytes() {
+        if !fits(byte) {
+            return false;
         }
     }
+    true
+}
+
+/// Returns a count in decimal digits.
+pub fn decimal(count: usize) -> String {
+    let mut digits = if count < 10 { String::new() } else { decimal(count / 10) };
+    digits.push(char::from_digit(u32::try_from(count % 10).unwrap_or(0), 10).unwrap_or('0'));
+    digits
 }
