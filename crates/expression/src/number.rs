@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::plain::{Input, Plain};
 use crate::platform;
-use crate::text::{all, decimal};
+use crate::text::{all, decimal, find};
 
 /// The largest integer that a double, and so JavaScript, holds exactly: 2^53 − 1.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -46,7 +46,7 @@ impl Number {
             return None;
         }
         let value = read(text);
-        let is_integer = !text.contains(['.', 'e', 'E']);
+        let is_integer = find(text, b".eE").is_none();
         if is_integer && value.is_finite() && value.abs() > MAX_SAFE_INTEGER {
             let integer = Integer { text: text.into(), nearest: value };
             return Some(Number(Repr::Integer(Rc::new(integer))));
@@ -73,7 +73,7 @@ impl Number {
             Repr::Double(value) => Number(Repr::Double(value.abs())),
             Repr::Integer(integer) if integer.nearest > 0.0 => self.clone(),
             Repr::Integer(integer) => {
-                let text = integer.text.trim_start_matches('-').into();
+                let text = integer.text.strip_prefix('-').unwrap_or(&integer.text).into();
                 Number(Repr::Integer(Rc::new(Integer { text, nearest: -integer.nearest })))
             }
         }
