@@ -67,8 +67,10 @@ pub(crate) fn room(limits: Limits, target: Target, held: &Value) -> Room {
             usize::MAX
         }
     };
-    for (name, value) in held.as_object().into_iter().flat_map(|members| members.iter()) {
-        bytes = bytes.saturating_sub(size(target, name, value));
+    if let Value::Object(members) = held {
+        for (name, value) in members.iter() {
+            bytes = bytes.saturating_sub(size(target, name, value));
+        }
     }
     Room { bytes, count }
 }
