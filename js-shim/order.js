@@ -146,8 +146,9 @@ function likenessOrder(bodies) {
     order.push(last);
     const shared = new Float64Array(bodies.length);
     for (const run of bodies[last]) {
-      const weight = 1 / Math.log(1 + owners.get(run).length);
-      for (const index of owners.get(run)) shared[index] += weight;
+      const having = owners.get(run) ?? [];
+      const weight = 1 / Math.log(1 + having.length);
+      for (const index of having) shared[index] += weight;
     }
     let most = -1;
     const length = bodies[last].size;

@@ -74,7 +74,11 @@ impl ActionEngine {
     /// Returns the warnings about the file, as sentences.
     #[wasm_bindgen(getter)]
     pub fn warnings(&self) -> Array {
-        self.0.warnings().iter().map(|warning| JsValue::from_str(warning)).collect()
+        let warnings = Array::new();
+        for warning in self.0.warnings() {
+            warnings.push(&JsValue::from_str(warning));
+        }
+        warnings
     }
 
     /// Enriches one login, and calls `done` with its line and report, without the report where it is not wanted.

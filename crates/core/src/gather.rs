@@ -128,6 +128,10 @@ impl<'a, H: Host> Run<'a, H> {
     ) -> Run<'a, H> {
         let correlation_id = read_event(&login.event, CORRELATION_ID);
         let mut errors = unreadable_parts(plan, &login.event);
+        let mut answers = Vec::new();
+        for _ in &plan.sources {
+            answers.push(Promised::new());
+        }
         let user_id = read_event(&login.event, plan.trigger.subject());
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
         // Each root is there from the start, for a variable of that name.
@@ -153,7 +157,7 @@ impl<'a, H: Host> Run<'a, H> {
             secrets: login.secrets,
             caller: Caller { user_id, ..Caller::default() },
             correlation_id: correlation_id.as_str().map(str::to_owned),
-            answers: plan.sources.iter().map(|_| Promised::new()).collect(),
+            answers,
             errors: RefCell::new(errors),
             denies: Cell::new(false),
             trace: RefCell::new(Trace::of(plan)),

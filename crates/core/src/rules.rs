@@ -193,11 +193,16 @@ impl Rules<'_> {
     /// A denial with this reason, or else with that of a source that failed, or else with the default.
     fn denial(&self, reason: Option<Rc<str>>, is_failure: bool) -> Denial {
         let of_source = || {
-            let failed = self.plan.sources.iter().filter(|source| {
-                source.on_error == OnError::Deny
+            for source in &self.plan.sources {
+                if source.on_error == OnError::Deny
+                    && let Some(reason) = &source.deny_reason
                     && self.gathered.facts.seen(View::Lenient).member(&source.name).is_unavailable()
-            });
-            failed.filter_map(|source| self.reason(source.deny_reason.as_ref()?)).next()
+                    && let Some(reason) = self.reason(reason)
+                {
+                    return Some(reason);
+                }
+            }
+            None
         };
         let reason = reason.or_else(of_source).unwrap_or_else(|| DENY_REASON.into());
         Denial { reason, is_failure }

@@ -162,7 +162,9 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
         }
     }
     // A number of parts that is odd has a body.
-    parts.extend(request.body.as_ref().map(Secret::expose));
+    if let Some(body) = &request.body {
+        parts.push(body.expose());
+    }
     let grant = grant.map(Grant::identity);
     identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose), &identity_of(&request.tls)])
 }

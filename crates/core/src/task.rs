@@ -53,8 +53,9 @@ pub(crate) async fn timeout<T>(
     timer: impl Future<Output = ()>,
     future: impl Future<Output = T>,
 ) -> Option<T> {
-    let mut timer = pin!(timer);
-    let mut future = pin!(future);
+    // Behind a pointer, so that what polls them is there once and not in each copy of this.
+    let mut timer: Pin<&mut dyn Future<Output = ()>> = pin!(timer);
+    let mut future: Pin<&mut dyn Future<Output = T>> = pin!(future);
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));
