@@ -47,7 +47,7 @@ function caseOf(id, config, trigger = "post-login") {
 /** Logins that see much of a configuration: the backend answers, answers nothing, fails. None is ended by a slow machine. */
 function withLogins(id, hurried) {
   const config = JSON.parse(JSON.stringify(hurried), (key, value) =>
-    ["deadline_ms", "timeout_ms"].includes(key) && typeof value === "number" ? 15_000 : value,
+    ["deadline_ms", "timeout_ms"].includes(key) && typeof value === "number" ? 3000 : value,
   );
   return TRIGGERS.filter(({ name: trigger }) => checkConfig(config, { trigger }).ok).map(
     ({ name: trigger }) => {
