@@ -6,7 +6,7 @@ use claimsmith_expression::{Map, Value};
 use crate::encode::base64url;
 use crate::error::{Code, Error};
 use crate::host::Host;
-use crate::now::moment;
+use crate::moment::moment;
 use crate::plan::JwtAlgorithm;
 use crate::secret::Secret;
 use crate::signing::Jwt;

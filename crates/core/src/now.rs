@@ -1,8 +1,9 @@
 //! The moment of a login.
 
-use claimsmith_expression::{Map, Number, Value, time};
+use claimsmith_expression::{Map, Value, time};
 
 use crate::host::Host;
+use crate::moment::moment;
 
 /// Returns what expressions read as `now`: the time of the login's start in UTC, and an id that is random.
 pub(crate) fn now(host: &impl Host) -> Value {
@@ -18,13 +19,4 @@ pub(crate) fn now(host: &impl Host) -> Value {
         ("id".into(), host.uuid().into()),
     ])
     .into()
-}
-
-/// Returns a moment, or the time between two, as a value.
-pub(crate) fn moment(number: u64) -> Value {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "seconds and milliseconds of any date are exact in a double"
-    )]
-    Number::from_f64(number as f64).map_or(Value::Null, Value::Number)
 }

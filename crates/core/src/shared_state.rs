@@ -12,7 +12,7 @@ use claimsmith_expression::{Map, Number, Value, json};
 use crate::digest::short_digest;
 use crate::host::Host;
 use crate::http::Request;
-use crate::now::moment;
+use crate::moment::moment;
 use crate::source::request_key;
 use crate::token::Grant;
 

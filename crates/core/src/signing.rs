@@ -9,7 +9,7 @@ use crate::call::deadline_exceeded;
 use crate::encode::{base64, base64_decode, base64url, hex, hex_decode};
 use crate::error::{Code, Error};
 use crate::host::Host;
-use crate::now::moment;
+use crate::moment::moment;
 use crate::plan::{CodeEncoding, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
 use crate::secret::Secret;
 use crate::task::timeout;

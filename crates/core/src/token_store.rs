@@ -12,7 +12,7 @@ use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::digest::identity;
 use crate::error::{Code, Error};
 use crate::host::Host;
-use crate::now::moment;
+use crate::moment::moment;
 use crate::refusal::Refusals;
 use crate::report::TokenOrigin;
 use crate::retry::RetryPolicy;
