@@ -177,8 +177,8 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// Reads a backend's answer.
 ///
 /// # Errors
-/// As [`read_answer`]; `answer_refused` where the answer is one of GraphQL that tells of errors, or `fail_when` holds for
-/// it, `unavailable` where that cannot be decided.
+/// `source_status` for a status that is no success, `response_not_json`; `answer_refused` where the answer is one of
+/// GraphQL that tells of errors, or `fail_when` holds for it, `unavailable` where that cannot be decided.
 pub fn read_source_response(
     source: &SourcePlan,
     response: &Response,
