@@ -186,7 +186,7 @@ async fn effects_reach_the_api_in_their_order_and_a_missing_target_is_left_out()
     let claims = r#""claims":{"a":{"value":"s.n","to":["app_metadata","user_metadata"]}}"#;
     let config = format!(r#"{{{SOURCE},{claims},"scopes":[{{"add":"x"}},{{"remove":"y"}}]}}"#);
     let (calls, report) = login(&config, EVENT, r#"{"n":[1]}"#).await;
-    assert_eq!(calls, r#"[["app","a",[1]],["add","x"],["remove","y"]]"#);
+    assert_eq!(calls, r#"[["add","x"],["remove","y"],["app","a",[1]]]"#);
     let left_out = r#""left_out":[{"claim":"a","reason":"config_invalid","target":"user_metadata"}]"#;
     assert!(report.contains(left_out) && report.contains(r#""set":["a"]"#), "{report}");
 }
