@@ -50,7 +50,7 @@ for (const [way, code] of Object.entries({
     const world = await startWorld(t);
     const action = readFileSync(await bundle(t, code), "utf8");
     // With all of the package in it, it is larger than Auth0 takes: there it is a dependency, or a pasted file.
-    const { after, logs } = await world.login(loadAction(action, { maxCodeBytes: 250_000 }));
+    const { after, logs } = await world.login(loadAction(action, { maxCodeBytes: 300_000 }));
     assert.equal(after.idToken[PLAN], "gold");
     assert.match(logs[0], /^claimsmith enriched /);
   });
