@@ -58,7 +58,6 @@ fn read_claim((key, entry): (&str, Option<usize>), node: &Node<'_>, trigger: Tri
     let kind: Option<ClaimType> = get("type").and_then(|node| node.word());
     let default = get("default");
     if let (Some(kind), Some(node)) = (kind, &default)
-        && !node.value.is_null()
         && !kind.fits(node.value)
     {
         node.mismatch(&concat(&["`", kind.as_str(), "`, the claim's type"]));

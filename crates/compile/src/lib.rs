@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod circles;
 mod claims;
 mod configuration;
 mod expressions;

@@ -10,10 +10,12 @@ use claimsmith_core::plan::{
     MfaRule, ScopeRule, Scopes, SessionChange, SessionRule, Setting, SettingPlan, Signing, SourcePlan,
     TokenPlan, ValuePlan,
 };
-use claimsmith_core::template::{JsonTemplate, Members, Part as TemplatePart, Template};
+use claimsmith_core::template::{Members, Part as TemplatePart, Template};
 use claimsmith_core::token::AuthMethod;
-use claimsmith_core::url::UrlTemplate;
 use claimsmith_expression::Expression;
+
+use crate::sources::visit_parts;
+use crate::tokens::visit_templates;
 
 macro_rules! parts {
     ($($(#[doc = $about:literal])+ $variant:ident = $word:literal,)+) => {
@@ -162,11 +164,11 @@ impl Needs {
         let TokenPlan {
             name: _,
             id: _,
-            token_url,
-            client_id,
-            client_auth: ClientAuth { method, credentials, algorithm: _, key_id },
-            parameters,
-            headers,
+            token_url: _,
+            client_id: _,
+            client_auth: ClientAuth { method, credentials: _, algorithm: _, key_id: _ },
+            parameters: _,
+            headers: _,
             tls,
             expires_in_s: _,
             timeout_ms: _,
@@ -183,25 +185,22 @@ impl Needs {
             | AuthMethod::TlsClientAuth
             | AuthMethod::SelfSignedTlsClientAuth => {}
         }
-        self.url(token_url);
-        self.template(client_id);
-        self.templates(key_id);
-        [credentials, parameters, headers].into_iter().for_each(|named| self.named(named));
         self.tls(tls);
+        visit_templates(token, &mut |part| self.template_part(part));
     }
 
     fn source(&mut self, source: &SourcePlan) {
         let SourcePlan {
             name: _,
             id: _,
-            url,
+            url: _,
             query,
             token: _,
             basic,
             method: _,
             body,
             content_type: _,
-            headers,
+            headers: _,
             tls,
             when,
             when_waits_for: _,
@@ -224,26 +223,22 @@ impl Needs {
             is_personal: _,
         } = source;
         self.add(Part::Sources);
-        self.url(url);
+        visit_parts(source, &mut |part| self.template_part(part));
         if !query.is_empty() {
             self.fields(query);
         }
-        if let Some((user, password)) = basic {
+        if basic.is_some() {
             self.add(Part::Basic);
-            self.template(user);
-            self.template(password);
         }
         match body {
-            Body::None => {}
-            Body::Json(template) => self.json(template),
+            Body::None | Body::Text(_) => {}
+            Body::Json(_) => self.add(Part::Members),
             Body::Form(fields) => self.fields(fields),
-            Body::Text(template) => self.template(template),
-            Body::GraphQl(template) => {
+            Body::GraphQl(_) => {
                 self.add(Part::GraphQl);
-                self.json(template);
+                self.add(Part::Members);
             }
         }
-        self.named(headers);
         self.tls(tls);
         self.expressions(when);
         if let Some(CachePlan { ttl_ms: _, stale_if_error_ms: _, not_found_ttl_ms: _ }) = cache {
@@ -342,15 +337,6 @@ impl Needs {
         if !tls.is_empty() {
             self.add(Part::Tls);
         }
-        self.named(tls);
-    }
-
-    fn url(&mut self, url: &UrlTemplate) {
-        url.parts().for_each(|part| self.template_part(part));
-    }
-
-    fn named(&mut self, named: &[(String, Template)]) {
-        named.iter().for_each(|(_, template)| self.template(template));
     }
 
     fn templates<'t>(&mut self, templates: impl IntoIterator<Item = &'t Template>) {
@@ -370,18 +356,8 @@ impl Needs {
 
     fn fields(&mut self, fields: &Members) {
         self.add(Part::Fields);
-        fields.iter().for_each(|(_, field)| self.json(field));
-    }
-
-    fn json(&mut self, template: &JsonTemplate) {
-        self.add(Part::Members);
-        match template {
-            JsonTemplate::Literal(_) => {}
-            JsonTemplate::Value(expression) => self.expression(expression),
-            JsonTemplate::Text(template) => self.template(template),
-            JsonTemplate::Array(items) => items.iter().for_each(|item| self.json(item)),
-            JsonTemplate::Object(members) => members.iter().for_each(|(_, member)| self.json(member)),
-            JsonTemplate::Optional(member) => self.json(member),
+        if !fields.is_empty() {
+            self.add(Part::Members);
         }
     }
 

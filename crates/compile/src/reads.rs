@@ -164,20 +164,12 @@ impl Reads<'_> {
     }
 
     fn add_expression(&mut self, expression: &Expression) {
-        self.values.extend(self.scope.reads(expression).values);
+        let read = self.scope.reads(expression);
+        self.values.extend(read.values);
         self.values.sort_unstable();
         self.values.dedup();
-        for chain in expression.reads() {
-            match chain.split_first() {
-                Some((first, rest)) if &**first == "event" => self.add_chain(rest.to_vec()),
-                Some((first, _)) => self.now |= &**first == "now",
-                // The expression reads all there is.
-                None => {
-                    self.now = true;
-                    self.add_chain(Vec::new());
-                }
-            }
-        }
+        self.now |= read.now;
+        read.event.into_iter().for_each(|chain| self.add_chain(chain));
     }
 
     fn add_names(&mut self, names: [&str; 2]) {

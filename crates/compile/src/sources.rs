@@ -6,6 +6,7 @@ use claimsmith_core::plan::{AnswerFormat, Body, CachePlan, OnError, OnNotFound, 
 use claimsmith_core::template::{Part, Template};
 use claimsmith_expression::text::concat;
 
+use crate::circles::{circle, describe_circle};
 use crate::expressions::{read_over_answer, read_reason};
 use crate::named::Named;
 use crate::nearest::nearest;
@@ -14,7 +15,6 @@ use crate::requests::{Sent, read_basic, read_fields, read_sent};
 use crate::scope::{Reads, Scope};
 use crate::template::visit_json;
 use crate::tokens::{breaker_id, read_timeout_ms};
-use crate::values::{circle, describe_circle};
 use crate::{headers, tls};
 
 const BY_CONTENT_TYPE: (&str, &str) =
@@ -64,7 +64,7 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
         retries,
         // What is written says that twice does no harm.
         may_repeat: only_asks || retries > 0,
-        cache: object.get("cache").and_then(|node| read_cache(&node)),
+        cache: object.get("cache").map(|node| read_cache(&node)),
         max_bytes: object.number("max_bytes", SourcePlan::MAX_BYTES),
         on_error,
         deny_reason,
@@ -151,10 +151,7 @@ fn read_answer_format(object: &Object<'_>, body: &Body) -> AnswerFormat {
     format
 }
 
-fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
-    if node.value.is_null() {
-        return None;
-    }
+fn read_cache(node: &Node<'_>) -> CachePlan {
     let object = node.object();
     object.require("ttl_s");
     let seconds = |key| u64::from(object.number(key, CachePlan::SECONDS)) * 1_000;
@@ -164,7 +161,7 @@ fn read_cache(node: &Node<'_>) -> Option<CachePlan> {
         not_found_ttl_ms: seconds("not_found_ttl_s"),
     };
     object.finish();
-    Some(cache)
+    cache
 }
 
 /// Returns what the templates of a source read.
