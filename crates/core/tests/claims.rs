@@ -16,43 +16,15 @@ use std::task::{Context, Poll};
 
 use claimsmith_core::Target;
 use claimsmith_core::expression::json;
-use claimsmith_core::http::TransportError;
 use claimsmith_core::report::OutcomeKind;
 use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Secret, Trigger};
-use support::{MemoryHost, World, answer, effects, errors, issuing_world, login, read};
+use support::{MemoryHost, World, answer, decide_with, effects, errors, issuing_world, login, read, short};
 
 /// The rest of a configuration with one source, `s`, that needs no token.
 const SOURCE: &str = r#""sources":{"s":{"url":"https://h/u","token":null}}"#;
 
-/// Decides one login of a configuration whose source answers with this body, or fails without one.
-fn decide_with(config: &str, event: &str, body: Option<&str>) -> Decision {
-    let body = body.map(str::to_owned);
-    let world = World::new(move |_| match &body {
-        Some(body) => (1, answer(200, body)),
-        None => (1, Err(TransportError::Failed("ECONNREFUSED".into()))),
-    });
-    let mut login = login("ann");
-    login.event = json::read(event.as_bytes()).unwrap();
-    let engine =
-        Engine::new(read(&format!("{{{config}}}")).unwrap_or_else(|problems| panic!("{problems:?}")));
-    world.run(engine.enrich(&MemoryHost::new(&world), login))
-}
-
 fn decide(rest: &str, body: &str) -> Decision {
     decide_with(&format!("{SOURCE},{rest}"), "{}", Some(body))
-}
-
-/// Each effect in short, in order: `target name=json`, `+scope`, `-scope`, `deny reason`.
-fn all_effects(decision: &Decision) -> Vec<String> {
-    let short = |effect: &Effect| match effect {
-        Effect::SetClaim { target, name, value } => format!("{} {name}={}", target.as_str(), value.to_json()),
-        Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
-        Effect::ChangeScope { scope, adds: false } => format!("-{scope}"),
-        Effect::ChangeSession { subject, change, .. } => format!("{} {change:?}", subject.as_str()),
-        Effect::DemandMfa { mfa, .. } => format!("{mfa:?}"),
-        Effect::Deny { reason, .. } => format!("deny {reason}"),
-    };
-    decision.effects.iter().map(short).collect()
 }
 
 /// What was left out, as `claim reason` or `claim reason target`.
@@ -84,7 +56,7 @@ fn a_claim_reaches_each_of_the_eight_targets() {
     let decision =
         decide(&format!(r#""claims":{{"plan":{{"value":"s.plan","to":{to}}}}}"#), r#"{"plan":"gold"}"#);
     assert_eq!(
-        all_effects(&decision),
+        short(&decision),
         [
             "access_token plan=\"gold\"",
             "id_token plan=\"gold\"",
@@ -117,7 +89,7 @@ fn a_value_that_one_target_cannot_hold_goes_to_the_others() {
         "list":{"value":"s.l","to":["saml_response","transaction_metadata"]}}"#;
     let decision = decide(claims, r#"{"o":{"a":1},"l":["x",true,1.5]}"#);
     assert_eq!(
-        all_effects(&decision),
+        short(&decision),
         ["saml_response list=[\"x\",true,1.5]", "id_token object={\"a\":1}", "app_metadata object={\"a\":1}"]
     );
     assert_eq!(
@@ -143,7 +115,7 @@ fn a_target_that_the_login_lacks_is_left_out_and_reported() {
         login.missing_targets = vec![Target::SamlResponse];
         let engine = Engine::new(read(&config).unwrap());
         let decision = world.run(engine.enrich(&MemoryHost::new(&world), login));
-        assert_eq!(all_effects(&decision), [expected]);
+        assert_eq!(short(&decision), [expected]);
         assert_eq!(errors(&decision)[0], "config_invalid@claims.a");
         assert!(decision.report.errors[0].message.contains("no `saml_response`"));
     }
@@ -196,8 +168,8 @@ fn a_claim_is_set_as_this_table_says() {
         let case = format!("{body} {claim}: {decision:?}");
         assert_eq!(decision.report.outcome == OutcomeKind::Denied, denied, "{case}");
         match expected.strip_prefix('=') {
-            Some(value) => assert_eq!(all_effects(&decision), [format!("id_token c={value}")], "{case}"),
-            None if denied => assert_eq!(all_effects(&decision), [format!("deny {DENY_REASON}")], "{case}"),
+            Some(value) => assert_eq!(short(&decision), [format!("id_token c={value}")], "{case}"),
+            None if denied => assert_eq!(short(&decision), [format!("deny {DENY_REASON}")], "{case}"),
             None => assert_eq!(left_out(&decision), [format!("c {expected}")], "{case}"),
         }
         if denied {
@@ -248,7 +220,7 @@ fn claims_over_the_limit_are_shed_from_the_lowest_priority_up() {
         assert_eq!(effects(&decision).len(), claims.len() - expected.len(), "{case}");
         // The access token has a limit of its own.
         let to_access_token = |effect: &&String| effect.starts_with("access_token");
-        assert_eq!(all_effects(&decision).iter().filter(to_access_token).count(), claims.len(), "{case}");
+        assert_eq!(short(&decision).iter().filter(to_access_token).count(), claims.len(), "{case}");
         assert_eq!(decision.report.claims.set.len(), claims.len(), "{case}");
         assert!(
             errors(&decision).iter().all(|error| error.starts_with("claims_too_large@claims.")),
@@ -322,7 +294,7 @@ fn a_required_claim_that_is_shed_denies() {
     let claims = r#""limits":{"id_token_bytes":20},"claims":{
         "a":{"value":"s","priority":-1,"required":true},"b":"s"}"#;
     let decision = decide(claims, r#""xxxxxxxxx""#);
-    assert_eq!(all_effects(&decision), [format!("deny {DENY_REASON}")]);
+    assert_eq!(short(&decision), [format!("deny {DENY_REASON}")]);
     assert_eq!(errors(&decision), ["claims_too_large@claims.a", "claim_missing@claims.a"]);
 }
 
@@ -454,7 +426,7 @@ fn scopes_are_added_and_removed_in_order_where_their_condition_holds() {
     let rest = r#""claims":{"z":{"value":"s.z","to":["id_token"]}},"scopes":[
         {"add":"beta","when":"s.beta"},{"remove":"admin","when":"!s.admin","on_unavailable":"keep"},{"add":"no","when":"s.no"},{"add":"read:x"}]"#;
     let decision = decide(rest, r#"{"beta":true,"z":1}"#);
-    assert_eq!(all_effects(&decision), ["+beta", "-admin", "+read:x", "id_token z=1"]);
+    assert_eq!(short(&decision), ["+beta", "-admin", "+read:x", "id_token z=1"]);
     assert_eq!(decision.report.scopes.added, ["beta", "read:x"]);
     assert_eq!(decision.report.scopes.removed, ["admin"]);
     assert!(
@@ -466,7 +438,7 @@ fn scopes_are_added_and_removed_in_order_where_their_condition_holds() {
 fn a_scope_whose_condition_fails_stays_as_it_is() {
     let rest = r#""claims":{},"scopes":[{"add":"a","when":"length(s.n)"},{"remove":"b","when":"length(s.n)","on_unavailable":"keep"},{"add":"c"}]"#;
     let decision = decide(rest, r#"{"n":1}"#);
-    assert_eq!(all_effects(&decision), ["+c"]);
+    assert_eq!(short(&decision), ["+c"]);
     assert_eq!(errors(&decision), ["expression_invalid@scopes[0]", "expression_invalid@scopes[1]"]);
     assert_eq!(decision.report.outcome, OutcomeKind::Partial);
 }
@@ -648,17 +620,17 @@ fn machine(config: &str, event: &str) -> (Decision, usize) {
 #[test]
 fn a_token_for_a_machine_has_claims_of_the_access_token_only() {
     let (decision, calls) = machine(MACHINE, r#"{"client":{"client_id":"other"}}"#);
-    assert_eq!(all_effects(&decision), ["access_token b=1", "access_token plan=\"x\""]);
+    assert_eq!(short(&decision), ["access_token b=1", "access_token plan=\"x\""]);
     assert_eq!((decision.report.outcome, calls), (OutcomeKind::Enriched, 2));
     let (decision, _) = machine(MACHINE, r#"{"client":{"client_id":"other","metadata":{"blocked":"yes"}}}"#);
-    assert_eq!(all_effects(&decision), ["deny Blocked."]);
+    assert_eq!(short(&decision), ["deny Blocked."]);
 }
 
 #[test]
 fn a_token_of_the_engines_own_makes_no_call_and_gets_no_claim() {
     let event = r#"{"client":{"client_id":"hunter2","metadata":{"blocked":"yes"}},"transaction":{"correlation_id":"c-9"}}"#;
     let (decision, calls) = machine(MACHINE, event);
-    assert_eq!((all_effects(&decision).len(), calls), (0, 0));
+    assert_eq!((short(&decision).len(), calls), (0, 0));
     let report = &decision.report;
     assert_eq!((report.outcome, report.warnings.len(), report.errors.len()), (OutcomeKind::Skipped, 1, 0));
     assert_eq!(report.correlation_id.as_deref(), Some("c-9"));
@@ -752,7 +724,7 @@ fn a_thousand_logins_whose_answers_come_in_any_order_keep_their_own_data() {
         } else {
             vec!["+beta".to_owned(), format!("access_token x={own}"), format!("app_metadata x={own}")]
         };
-        assert_eq!(all_effects(decision.as_ref().unwrap()), expected);
+        assert_eq!(short(decision.as_ref().unwrap()), expected);
     }
     assert_eq!((world.sent_to("/token"), world.sent_to("/u")), (1, 2000));
 }
@@ -797,7 +769,7 @@ fn a_text_is_signed_after_its_type_and_a_default_is_set_as_written() {
     let hmac = |keys: &str| {
         format!(r#""type":"string","default":"none","hmac":{{"secret":"{{secrets.KEY}}"{keys}}}"#)
     };
-    let effect = |rest: &str, value: &str, secret: &str| all_effects(&signed(rest, value, secret))[0].clone();
+    let effect = |rest: &str, value: &str, secret: &str| short(&signed(rest, value, secret))[0].clone();
     // RFC 4231 §4.3.
     let text = "'what do ya want for nothing?'";
     let code = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";

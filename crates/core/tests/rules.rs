@@ -1,46 +1,20 @@
 //! Further factors, sessions, reasons and lists of scopes, against a host in memory.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "what fails here fails the test"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what fails here fails the test")]
 
 mod support;
 
 use claimsmith_core::expression::json;
-use claimsmith_core::http::TransportError;
 use claimsmith_core::report::OutcomeKind;
-use claimsmith_core::{DENY_REASON, Decision, Effect, Engine, Trigger};
-use support::{MemoryHost, START_MS, World, answer, errors, login, read};
+use claimsmith_core::{DENY_REASON, Decision, Engine, Trigger};
+use support::{MemoryHost, START_MS, World, answer, decide_with, errors, login, read, short};
 
 const S: &str = r#""sources":{"s":{"url":"https://h/u","token":null}}"#;
 
 /// Decides a login with a source `s` that answers with this, or fails without it.
 fn decide(rest: &str, event: &str, body: Option<&str>) -> Decision {
-    let body = body.map(str::to_owned);
-    let world = World::new(move |_| match &body {
-        Some(body) => (1, answer(200, body)),
-        None => (1, Err(TransportError::Failed("ECONNREFUSED".into()))),
-    });
-    let mut login = login("ann");
-    login.event = json::read(event.as_bytes()).unwrap();
-    let config = if rest.contains("\"sources\"") { format!("{{{rest}}}") } else { format!("{{{S},{rest}}}") };
-    let engine = Engine::new(read(&config).unwrap_or_else(|problems| panic!("{config} {problems:?}")));
-    world.run(engine.enrich(&MemoryHost::new(&world), login))
-}
-
-fn short(decision: &Decision) -> Vec<String> {
-    let short = |effect: &Effect| match effect {
-        Effect::SetClaim { target, name, value } => format!("{} {name}={}", target.as_str(), value.to_json()),
-        Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
-        Effect::ChangeScope { scope, adds: false } => format!("-{scope}"),
-        Effect::ChangeSession { subject, change, .. } => format!("{} {change:?}", subject.as_str()),
-        Effect::DemandMfa { mfa, .. } => format!("{mfa:?}"),
-        Effect::Deny { reason, .. } => format!("deny {reason}"),
-    };
-    decision.effects.iter().map(short).collect()
+    let config = if rest.contains("\"sources\"") { rest.to_owned() } else { format!("{S},{rest}") };
+    decide_with(&config, event, body)
 }
 
 fn problem(rest: &str) -> String {

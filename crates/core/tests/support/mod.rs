@@ -281,3 +281,31 @@ pub async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> 
     .await;
     futures.into_iter().filter_map(|(_, output)| output).collect()
 }
+
+/// Decides one login of a configuration whose source answers with this body, or fails without one.
+pub fn decide_with(config: &str, event: &str, body: Option<&str>) -> Decision {
+    let body = body.map(str::to_owned);
+    let world = World::new(move |_| match &body {
+        Some(body) => (1, answer(200, body)),
+        None => (1, Err(TransportError::Failed("ECONNREFUSED".into()))),
+    });
+    let mut login = login("ann");
+    login.event = json::read(event.as_bytes()).unwrap();
+    let engine = Engine::new(
+        read(&format!("{{{config}}}")).unwrap_or_else(|problems| panic!("{config} {problems:?}")),
+    );
+    world.run(engine.enrich(&MemoryHost::new(&world), login))
+}
+
+/// Each effect in short, in order: `target name=json`, `+scope`, `-scope`, `deny reason`.
+pub fn short(decision: &Decision) -> Vec<String> {
+    let short = |effect: &Effect| match effect {
+        Effect::SetClaim { target, name, value } => format!("{} {name}={}", target.as_str(), value.to_json()),
+        Effect::ChangeScope { scope, adds: true } => format!("+{scope}"),
+        Effect::ChangeScope { scope, adds: false } => format!("-{scope}"),
+        Effect::ChangeSession { subject, change, .. } => format!("{} {change:?}", subject.as_str()),
+        Effect::DemandMfa { mfa, .. } => format!("{mfa:?}"),
+        Effect::Deny { reason, .. } => format!("deny {reason}"),
+    };
+    decision.effects.iter().map(short).collect()
+}
