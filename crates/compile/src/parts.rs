@@ -12,78 +12,64 @@ use claimsmith_core::plan::{
 };
 use claimsmith_core::template::{Members, Part as TemplatePart, Template};
 use claimsmith_core::token::AuthMethod;
+use claimsmith_core::words::words;
 use claimsmith_expression::Expression;
 
 use crate::sources::visit_parts;
 use crate::tokens::visit_templates;
 
-macro_rules! parts {
-    ($($(#[doc = $about:literal])+ $variant:ident = $word:literal,)+) => {
-        /// A part of the engine that some plans do without. Each function of expressions is one too: [`function`].
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Part { $($(#[doc = $about])+ $variant,)+ }
-
-        impl Part {
-            /// All of them.
-            pub const ALL: &'static [Part] = &[$(Part::$variant,)+];
-
-            /// Returns the word for the part.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Part::$variant => $word,)+ }
-            }
-        }
-    };
-}
-
-parts! {
-    /// Calls of the backend.
-    Sources = "sources",
-    /// Answers that are kept.
-    Cache = "cache",
-    /// Fields of a query or a form.
-    Fields = "fields",
-    /// Values of JSON or of fields, with templates in them.
-    Members = "members",
-    /// HTTP Basic authentication.
-    Basic = "basic",
-    /// Answers that are text.
-    TextAnswers = "text_answers",
-    /// Answers of GraphQL.
-    GraphQl = "graphql",
-    /// Certificates and authorities of connections.
-    Tls = "tls",
-    /// Access tokens for the backend.
-    Tokens = "tokens",
-    /// Assertions of clients.
-    Assertions = "assertions",
-    /// JWTs: assertions, and in the place of values.
-    Jwts = "jwts",
-    /// Authentication codes in the place of values.
-    Codes = "codes",
-    /// Any signature in the place of a value.
-    Signatures = "signatures",
-    /// Settings.
-    Settings = "settings",
-    /// Values under a name.
-    Values = "values",
-    /// The time of the login.
-    Now = "now",
-    /// Claims whose names a login decides, or of several entries.
-    OpenNames = "open_names",
-    /// Members of a value as claims of their own.
-    Spread = "spread",
-    /// Rules that deny.
-    Deny = "deny",
-    /// Rules that demand a further factor.
-    Mfa = "mfa",
-    /// Rules about the session and the refresh token.
-    Sessions = "sessions",
-    /// Changes of scopes.
-    Scopes = "scopes",
-    /// The readable configuration beside the plan. The file decides it.
-    Written = "written",
-    /// The report as an object. The caller decides it.
-    Report = "report",
+words! {
+    /// A part of the engine that some plans do without. Each function of expressions is one too: [`function`].
+    pub enum Part {
+        /// Calls of the backend.
+        Sources = "sources",
+        /// Answers that are kept.
+        Cache = "cache",
+        /// Fields of a query or a form.
+        Fields = "fields",
+        /// Values of JSON or of fields, with templates in them.
+        Members = "members",
+        /// HTTP Basic authentication.
+        Basic = "basic",
+        /// Answers that are text.
+        TextAnswers = "text_answers",
+        /// Answers of GraphQL.
+        GraphQl = "graphql",
+        /// Certificates and authorities of connections.
+        Tls = "tls",
+        /// Access tokens for the backend.
+        Tokens = "tokens",
+        /// Assertions of clients.
+        Assertions = "assertions",
+        /// JWTs: assertions, and in the place of values.
+        Jwts = "jwts",
+        /// Authentication codes in the place of values.
+        Codes = "codes",
+        /// Any signature in the place of a value.
+        Signatures = "signatures",
+        /// Settings.
+        Settings = "settings",
+        /// Values under a name.
+        Values = "values",
+        /// The time of the login.
+        Now = "now",
+        /// Claims whose names a login decides, or of several entries.
+        OpenNames = "open_names",
+        /// Members of a value as claims of their own.
+        Spread = "spread",
+        /// Rules that deny.
+        Deny = "deny",
+        /// Rules that demand a further factor.
+        Mfa = "mfa",
+        /// Rules about the session and the refresh token.
+        Sessions = "sessions",
+        /// Changes of scopes.
+        Scopes = "scopes",
+        /// The readable configuration beside the plan. The file decides it.
+        Written = "written",
+        /// The report as an object. The caller decides it.
+        Report = "report",
+    }
 }
 
 /// Returns the word for a function of expressions as a part.
@@ -375,6 +361,7 @@ mod tests {
     use super::*;
     use crate::compile;
     use claimsmith_core::Trigger;
+    use claimsmith_core::words::Word;
     use claimsmith_expression::json;
 
     fn parts_of(config: &str) -> Vec<String> {

@@ -26,6 +26,8 @@ pub trait Word: Copy + PartialEq + 'static {
 }
 
 /// Declares such an enum.
+#[macro_export]
+#[doc(hidden)]
 macro_rules! words {
     (
         $(#[doc = $title:literal])+
@@ -44,17 +46,17 @@ macro_rules! words {
 
         impl claimsmith_expression::plain::Plain for $name {
             fn write(&self, out: &mut Vec<u8>) {
-                let all = <$name as crate::words::Word>::ALL;
+                let all = <$name as $crate::words::Word>::ALL;
                 claimsmith_expression::plain::write_place(all, |known| known == self, out);
             }
 
             fn read(input: &mut claimsmith_expression::plain::Input<'_>) -> $name {
                 let [first, ..] = [$($name::$variant),+];
-                input.item(<$name as crate::words::Word>::ALL).copied().unwrap_or(first)
+                input.item(<$name as $crate::words::Word>::ALL).copied().unwrap_or(first)
             }
         }
 
-        impl crate::words::Word for $name {
+        impl $crate::words::Word for $name {
             const ALL: &'static [$name] = &[$($name::$variant,)+];
             const ABOUT: &'static str = concat!($($title),+);
 
@@ -69,4 +71,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub use words;
