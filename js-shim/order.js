@@ -1,17 +1,23 @@
 // Puts the functions of a module in an order in which each stands beside the one most like it: brotli finds what is alike
 // more cheaply the nearer it is. That is 3 % of the pasted file.
 
-import { numberOf, readInstruction } from "./container/instructions.js";
-import { CODE, createReader, HEADER_BYTES, isNames, sections } from "./sections.js";
-
-const FUNCTION = 3;
-const EXPORT = 7;
-const START = 8;
-const ELEMENT = 9;
-
-/** The instructions that name a function. */
-const CALL = 0x10;
-const REF_FUNC = 0xd2;
+import { functionOf, readInstruction, skipLocals } from "./container/instructions.js";
+import {
+  CODE,
+  createReader,
+  ELEMENT,
+  EXPORT,
+  encodeNumber,
+  encodeSection,
+  encodeVector,
+  FUNCTION,
+  FUNCTION_KIND,
+  HEADER_BYTES,
+  isNames,
+  readVector,
+  START,
+  sections,
+} from "./sections.js";
 
 /** The parts of the section of names that go by function: the names of functions, and of their local variables. */
 const NAMED_BY_FUNCTION = [1, 2];
@@ -28,29 +34,35 @@ export function withAlikeTogether(wasm) {
   const readerOf = (id) => createReader(all.find((section) => section.id === id)?.payload ?? Buffer.of(0));
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(/** @type {BufferSource} */ (wasm)));
   const importCount = imports.filter(({ kind }) => kind === "function").length;
-  const types = readList(readerOf(FUNCTION), (reader) => reader.encodedNumber());
-  const bodies = readList(readerOf(CODE), (reader) => readBody(reader.bytes(reader.number())));
+  const types = readVector(readerOf(FUNCTION), (reader) => reader.encodedNumber());
+  const bodies = readVector(readerOf(CODE), (reader) => readBody(reader.bytes(reader.number())));
   const order = likenessOrder(bodies.map(({ instructions }) => runsOf(instructions)));
   const places = new Map(order.map((old, place) => [importCount + old, importCount + place]));
   /** @param {number} index */
-  const moved = (index) => leb(places.get(index) ?? index);
+  const moved = (index) => encodeNumber(places.get(index) ?? index);
   const bytesOf = ({ head, instructions }) => {
     const parts = instructions.map(({ whole, callee }) =>
-      callee === undefined ? whole : [whole[0], ...moved(callee)],
+      callee === undefined ? whole : Uint8Array.of(whole[0], ...moved(callee)),
     );
-    const body = Buffer.concat([head, ...parts.map((part) => Buffer.from(part))]);
-    return Buffer.concat([Buffer.from(leb(body.length)), body]);
+    const body = Buffer.concat([head, ...parts]);
+    return Buffer.concat([encodeNumber(body.length), body]);
   };
   const rewritten = all.map((section) => {
     const { id, payload, whole } = section;
     if (id === START) throw new Error("the order of functions does not know a section that starts one");
-    if (id === FUNCTION) return asSection(id, listOf(order.map((old) => types[old])));
-    if (id === CODE) return asSection(id, listOf(order.map((old) => bytesOf(bodies[old]))));
+    if (id === FUNCTION) return encodeSection(id, encodeVector(order.map((old) => types[old])));
+    if (id === CODE) return encodeSection(id, encodeVector(order.map((old) => bytesOf(bodies[old]))));
     if (id === EXPORT)
-      return asSection(id, listOf(readList(createReader(payload), (reader) => readExport(reader, moved))));
+      return encodeSection(
+        id,
+        encodeVector(readVector(createReader(payload), (reader) => readExport(reader, moved))),
+      );
     if (id === ELEMENT)
-      return asSection(id, listOf(readList(createReader(payload), (reader) => readElements(reader, moved))));
-    return isNames(section) ? asSection(id, readNames(payload, places)) : whole;
+      return encodeSection(
+        id,
+        encodeVector(readVector(createReader(payload), (reader) => readElements(reader, moved))),
+      );
+    return isNames(section) ? encodeSection(id, readNames(payload, places)) : whole;
   });
   return Buffer.concat([wasm.subarray(0, HEADER_BYTES), ...rewritten]);
 }
@@ -58,18 +70,13 @@ export function withAlikeTogether(wasm) {
 /** The local variables of a body, and its instructions with the functions that they name. */
 function readBody(body) {
   const reader = createReader(body);
-  for (let left = reader.number(); left > 0; left--) {
-    reader.number();
-    reader.bytes(1);
-  }
+  skipLocals(reader);
   const head = body.subarray(0, reader.offset);
   const instructions = [];
   while (!reader.isAtEnd()) {
     const start = reader.offset;
-    const { operands } = readInstruction(reader);
-    const whole = body.subarray(start, reader.offset);
-    const callee = whole[0] === CALL || whole[0] === REF_FUNC ? numberOf(operands[0]) : undefined;
-    instructions.push({ whole, callee });
+    const callee = functionOf(readInstruction(reader));
+    instructions.push({ whole: body.subarray(start, reader.offset), callee });
   }
   return { head, instructions };
 }
@@ -80,7 +87,7 @@ function readExport(reader, moved) {
   const [kind] = reader.bytes(1);
   const named = reader.since(start);
   const index = reader.number();
-  return [...named, ...(kind === 0 ? moved(index) : leb(index))];
+  return Buffer.concat([named, kind === FUNCTION_KIND ? moved(index) : encodeNumber(index)]);
 }
 
 /** Functions in a table from an offset on, which is a constant. */
@@ -90,7 +97,7 @@ function readElements(reader, moved) {
   readInstruction(reader);
   readInstruction(reader);
   const head = reader.since(start);
-  return [...head, ...listOf(readList(reader, () => moved(reader.number())))];
+  return Buffer.concat([head, encodeVector(readVector(reader, () => moved(reader.number())))]);
 }
 
 function readNames(payload, places) {
@@ -100,25 +107,29 @@ function readNames(payload, places) {
   while (!reader.isAtEnd()) {
     const [kind] = reader.bytes(1);
     const content = reader.bytes(reader.number());
-    const written = NAMED_BY_FUNCTION.includes(kind) ? listOf(readNamed(kind, content, places)) : content;
-    parts.push(Buffer.from([kind, ...leb(written.length)]), written);
+    const written = NAMED_BY_FUNCTION.includes(kind)
+      ? encodeVector(readNamed(kind, content, places))
+      : content;
+    parts.push(encodeSection(kind, written));
   }
   return Buffer.concat(parts);
 }
 
 function readNamed(kind, content, places) {
-  const named = readList(createReader(content), (reader) => {
+  const named = readVector(createReader(content), (reader) => {
     const index = reader.number();
     const start = reader.offset;
     if (kind === 1) reader.text();
     else
-      readList(reader, () => {
+      readVector(reader, () => {
         reader.number();
         reader.text();
       });
     return { index: places.get(index) ?? index, rest: reader.since(start) };
   });
-  return named.sort((a, b) => a.index - b.index).map(({ index, rest }) => [...leb(index), ...rest]);
+  return named
+    .sort((a, b) => a.index - b.index)
+    .map(({ index, rest }) => Buffer.concat([encodeNumber(index), rest]));
 }
 
 /** The runs of opcodes of a body, each once. */
@@ -159,17 +170,3 @@ function likenessOrder(bodies) {
   }
   return order;
 }
-
-/** @returns {number[]} an unsigned number as LEB128 */
-function leb(number) {
-  return number < 128 ? [number] : [(number & 127) | 128, ...leb(number >>> 7)];
-}
-
-/** @template T @param {(reader: ReturnType<typeof createReader>) => T} read */
-function readList(reader, read) {
-  return Array.from({ length: reader.number() }, () => read(reader));
-}
-
-const listOf = (items) => Buffer.concat([leb(items.length), ...items].map((item) => Buffer.from(item)));
-
-const asSection = (id, payload) => Buffer.concat([Buffer.from([id, ...leb(payload.length)]), payload]);

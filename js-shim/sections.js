@@ -3,8 +3,19 @@
 // Names go before the module is shipped, since each user would carry them; what they tell is kept for those
 // who ask why the module grew (tests/package/size.test.js).
 
-export const CODE = 10;
+/** The sections of WebAssembly by their numbers, as far as anything here looks into them. */
 const CUSTOM = 0;
+export const IMPORT = 2;
+export const FUNCTION = 3;
+export const GLOBAL = 6;
+export const EXPORT = 7;
+export const START = 8;
+export const ELEMENT = 9;
+export const CODE = 10;
+
+/** The kind of an import or an export that is a function. */
+export const FUNCTION_KIND = 0;
+
 const FUNCTION_NAMES = 1;
 
 /** Magic and version. */
@@ -87,6 +98,31 @@ export function readNames(wasm) {
   }
   return names;
 }
+
+/**
+ * Reads the items of a vector: their number stands before them.
+ *
+ * @template T
+ * @param {ReturnType<typeof createReader>} reader
+ * @param {(reader: ReturnType<typeof createReader>) => T} readItem
+ */
+export function readVector(reader, readItem) {
+  return Array.from({ length: reader.number() }, () => readItem(reader));
+}
+
+/** An unsigned number as LEB128. */
+export function encodeNumber(value) {
+  const bytes = [];
+  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
+  return Uint8Array.of(...bytes, value);
+}
+
+/** A vector of items that are bytes. */
+export const encodeVector = (items) => Buffer.concat([encodeNumber(items.length), ...items]);
+
+/** A section of these contents. */
+export const encodeSection = (id, payload) =>
+  Buffer.concat([Uint8Array.of(id), encodeNumber(payload.length), payload]);
 
 /**
  * Reads bytes one after the other. Whoever reads past the end gets a RangeError.

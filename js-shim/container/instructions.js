@@ -31,6 +31,7 @@ const I64_CONST = 0x42;
 const F32_CONST = 0x43;
 const F64_CONST = 0x44;
 const PREFIX = 0xfc;
+const REF_FUNC = 0xd2;
 export const END = 0x0b;
 
 /** A bit of the alignment says that the index of a memory follows; there is one memory. */
@@ -68,7 +69,7 @@ const RANGES = [
   // ref.null, ref.is_null and ref.func.
   [0xd0, 0xd0, "numbers", "index", 1],
   [0xd1, 0xd1, "none"],
-  [0xd2, 0xd2, "numbers", "index", 1],
+  [REF_FUNC, REF_FUNC, "numbers", "index", 1],
 ];
 
 const BY_OPCODE = new Map(
@@ -117,6 +118,23 @@ function readTargets(reader) {
 }
 
 const readNumbers = (reader, count) => Array.from({ length: count }, () => reader.encodedNumber());
+
+/** Reads past the local variables, with which a body begins. */
+export function skipLocals(reader) {
+  for (let count = reader.number(); count > 0; count--) {
+    reader.number();
+    reader.bytes(1);
+  }
+}
+
+/**
+ * The function that an instruction names: it calls it, or takes a reference.
+ *
+ * @param {Instruction} instruction
+ */
+export function functionOf({ literal, shape, operands }) {
+  return shape === "function" || literal[0] === REF_FUNC ? numberOf(operands[0]) : undefined;
+}
 
 /** @param {Uint8Array} encoded an unsigned number as LEB128 */
 export function numberOf(encoded) {

@@ -4,16 +4,22 @@
 // changes: what remains is byte by byte what was tested. Were such a function called all the same, the instance would
 // trap, and the login end as after any trap.
 
-import { CODE, createReader, sections } from "../sections.js";
-import { END, numberOf, readInstruction } from "./instructions.js";
-
-const IMPORT = 2;
-const GLOBAL = 6;
-const EXPORT = 7;
-const START = 8;
-const ELEMENT = 9;
-const FUNCTION_KIND = 0;
-const REF_FUNC = 0xd2;
+import {
+  CODE,
+  createReader,
+  ELEMENT,
+  EXPORT,
+  encodeNumber,
+  encodeSection,
+  encodeVector,
+  FUNCTION_KIND,
+  GLOBAL,
+  IMPORT,
+  readVector,
+  START,
+  sections,
+} from "../sections.js";
+import { END, functionOf, numberOf, readInstruction, skipLocals } from "./instructions.js";
 
 /** No local variables, `unreachable`, `end`. */
 const LEFT_OUT = Uint8Array.of(0, 0, END);
@@ -39,7 +45,7 @@ export function leaveOut(wasm, gates, needed) {
   );
   return Buffer.concat([
     wasm.subarray(0, module.codeStart),
-    writeCode(bodies),
+    encodeSection(CODE, encodeVector(bodies.map(withLength))),
     wasm.subarray(module.codeEnd),
   ]);
 }
@@ -65,6 +71,8 @@ export function isPartOf(part, whole) {
   }
 }
 
+const withLength = (body) => Buffer.concat([encodeNumber(body.length), body]);
+
 const isEqual = (left, right) => Buffer.compare(left, right) === 0;
 
 /** The functions that are reached from outside, but by way of those that are closed. */
@@ -83,18 +91,13 @@ function reach({ importCount, bodies, roots }, isClosed) {
 /** The functions that a body names: it calls them, or takes a reference. */
 export function callees(body) {
   const reader = createReader(body);
-  for (let count = reader.number(); count > 0; count--) {
-    reader.number();
-    reader.bytes(1);
-  }
-  const named = [];
-  while (!reader.isAtEnd()) named.push(...functionOf(readInstruction(reader)));
-  return named;
+  skipLocals(reader);
+  const instructions = [];
+  while (!reader.isAtEnd()) instructions.push(readInstruction(reader));
+  return functionsOf(instructions);
 }
 
-function functionOf({ literal, shape, operands }) {
-  return shape === "function" || literal[0] === REF_FUNC ? [numberOf(operands[0])] : [];
-}
+const functionsOf = (instructions) => instructions.map(functionOf).filter((index) => index !== undefined);
 
 /**
  * @param {Uint8Array} wasm
@@ -110,7 +113,7 @@ export function readModule(wasm) {
   const start = find(START);
   return {
     importCount: countImports(find(IMPORT)),
-    bodies: readVector(code.payload, (reader) => reader.bytes(reader.number())),
+    bodies: readVector(createReader(code.payload), (reader) => reader.bytes(reader.number())),
     roots: [
       ...readExports(find(EXPORT)),
       ...readGlobals(find(GLOBAL)),
@@ -123,14 +126,9 @@ export function readModule(wasm) {
   };
 }
 
-function readVector(payload, readItem) {
-  const reader = createReader(payload);
-  return Array.from({ length: reader.number() }, () => readItem(reader));
-}
-
 function countImports(section) {
   if (section === undefined) return 0;
-  const kinds = readVector(section.payload, (reader) => {
+  const kinds = readVector(createReader(section.payload), (reader) => {
     reader.text();
     reader.text();
     const [kind] = reader.bytes(1);
@@ -141,7 +139,7 @@ function countImports(section) {
 }
 
 function readExports(section) {
-  const exported = readVector(section.payload, (reader) => {
+  const exported = readVector(createReader(section.payload), (reader) => {
     reader.text();
     const [kind] = reader.bytes(1);
     return { kind, index: reader.number() };
@@ -151,9 +149,9 @@ function readExports(section) {
 
 function readGlobals(section) {
   if (section === undefined) return [];
-  return readVector(section.payload, (reader) => {
+  return readVector(createReader(section.payload), (reader) => {
     reader.bytes(2);
-    return readExpression(reader).flatMap(functionOf);
+    return functionsOf(readExpression(reader));
   }).flat();
 }
 
@@ -161,7 +159,7 @@ function readGlobals(section) {
 function readTable(section) {
   const table = [];
   if (section === undefined) return table;
-  readVector(section.payload, (reader) => {
+  readVector(createReader(section.payload), (reader) => {
     if (reader.number() !== 0) throw new Error("a segment of the table is of a form that is not known");
     const [{ operands }] = readExpression(reader);
     const offset = numberOf(operands[0]);
@@ -177,16 +175,4 @@ function readExpression(reader) {
     if (instruction.literal[0] === END) return instructions;
     instructions.push(instruction);
   }
-}
-
-function writeCode(bodies) {
-  const written = bodies.flatMap((body) => [encodeNumber(body.length), body]);
-  const payload = Buffer.concat([encodeNumber(bodies.length), ...written]);
-  return Buffer.concat([Uint8Array.of(CODE), encodeNumber(payload.length), payload]);
-}
-
-function encodeNumber(value) {
-  const bytes = [];
-  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
-  return Uint8Array.of(...bytes, value);
 }
