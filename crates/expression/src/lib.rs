@@ -35,6 +35,8 @@
 
 mod ast;
 mod budget;
+#[cfg(feature = "serde")]
+pub mod data;
 mod error;
 mod expression;
 mod functions;
