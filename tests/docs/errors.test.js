@@ -133,6 +133,8 @@ const CASES = {
   api_refused: { event: {}, inMemory: true, refusesClaims: true },
   // No configuration has a defect: that test has an engine that traps.
   internal: { elsewhere: "tests/package/trap.test.js" },
+  response_misfit: { elsewhere: "crates/claimsmith/tests/tenant.rs" },
+  action_failed: { elsewhere: "crates/claimsmith/tests/tenant.rs" },
   answer_refused: {
     ...answering({ plan: "gold", errors: ["down"] }),
     config: ({ sources }) => {

@@ -295,7 +295,7 @@ mod tests {
         let object = Value::object([("a", 1_u32.into()), ("b", Some("x").into())]);
         assert_eq!(object.to_json(), r#"{"a":1,"b":"x"}"#);
         assert_eq!(["a", "b"].iter().collect::<Value>().to_json(), r#"["a","b"]"#);
-        assert_eq!(vec!["a".to_owned()].iter().collect::<Value>().to_json(), r#"["a"]"#);
+        assert_eq!(["a".to_owned()].iter().collect::<Value>().to_json(), r#"["a"]"#);
         assert_eq!(Value::from(None::<u32>), Value::Null);
         assert_eq!([1_u8, 2].into_iter().collect::<Value>().to_json(), "[1,2]");
     }
