@@ -129,3 +129,13 @@ pub use event::{Client, Connection, Event, Organization, Request, Secrets, Trans
 pub use handler::{FromSecrets, Handler};
 pub use session::Session;
 pub use timestamp::Timestamp;
+
+/// What the pages for users show is compiled and run.
+#[cfg(all(doctest, feature = "serde", not(target_family = "wasm")))]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/rust.md")]
+    struct Guide;
+}

@@ -1,7 +1,5 @@
 //! Handlers in a tenant in memory: what code relies on.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
-
 use std::collections::BTreeMap;
 
 use claimsmith::prelude::*;

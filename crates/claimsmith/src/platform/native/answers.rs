@@ -44,7 +44,8 @@ impl Answers {
     /// `https://api.example.com/users`, that must be the same too.
     ///
     /// The reply is JSON as a text, a status as a number, a [`Fault`], or a [`Reply`]. Where a path is given several
-    /// times, its replies come one after the other, and the last again and again.
+    /// times, its replies come one after the other, and the last again and again. Where several paths fit, the first that
+    /// was given counts.
     #[must_use]
     pub fn get(self, path: &str, reply: impl Into<Reply>) -> Answers {
         self.on(Method::Get, path, reply)
@@ -84,7 +85,7 @@ impl Answers {
             Some(Script { answer: Answer::Listed(replies), .. }) => replies.push(reply),
             _ => {
                 let answer = Answer::Listed(vec![reply]);
-                scripts.insert(0, Script { method, pattern: path.to_owned(), answer });
+                scripts.push(Script { method, pattern: path.to_owned(), answer });
             }
         }
         drop(scripts);
@@ -95,7 +96,7 @@ impl Answers {
     #[must_use]
     pub fn with(self, method: Method, path: &str, answer: impl Fn(&Sent) -> Reply + 'static) -> Answers {
         let answer = Answer::Computed(Box::new(answer));
-        self.scripts.borrow_mut().insert(0, Script { method, pattern: path.to_owned(), answer });
+        self.scripts.borrow_mut().push(Script { method, pattern: path.to_owned(), answer });
         self
     }
 
