@@ -103,7 +103,9 @@ fn nothing_is_no_answer_and_null_is_one() {
         assert_eq!(login.errors(), [""; 0]);
         assert!(login.line().contains(r#" log="no rights" id=c-1"#), "{}", login.line());
     }
-    assert_eq!(typed("null").login(ANN).errors(), ["response_misfit@rights"]);
+    let login = typed("null").login(ANN);
+    let error = &login.report().errors[0];
+    assert_eq!((error.word(), error.code, &*error.path), ("response_misfit", Code::ResponseMisfit, "rights"));
 }
 
 #[test]
@@ -231,6 +233,8 @@ fn a_handler_has_errors_of_its_own_and_a_denial_ends_it_from_anywhere() {
     let tenant = Tenant::<OwnErrors>::new(Answers::new());
     let login = tenant.login("{}");
     assert_eq!(login.errors(), ["no_user@"]);
+    // What the code is where it is none of the author's.
+    assert_eq!(login.report().errors[0].code.as_str(), "action_failed");
     assert_eq!(login.denied(), Some("We could not complete your login. Please try again later."));
     let login = tenant.login(r#"{"user":{"user_id":"auth0|mallory"}}"#);
     assert_eq!((login.denied(), login.errors().len()), (Some("Closed for you."), 0));

@@ -54,8 +54,38 @@ fn misfit(expected: &dyn Expected) -> Misfit {
     Misfit::new(MisfitKind::Type, &concat(&[&expected.to_string(), " is expected"]))
 }
 
+/// Lets methods of a `Deserializer` do what another one does.
+macro_rules! forward_to {
+    ($to:ident: $($from:ident)*) => {$(
+        fn $from<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+            self.$to(visitor)
+        }
+    )*};
+}
+
 #[derive(Clone, Copy)]
 struct Reader<'a>(&'a Value);
+
+impl Reader<'_> {
+    /// Returns the error of a value of another kind.
+    fn unfit(self, expected: &dyn Expected) -> Misfit {
+        if self.0.is_unavailable() { unavailable() } else { misfit(expected) }
+    }
+}
+
+fn unavailable() -> Misfit {
+    Misfit::new(MisfitKind::Unavailable, "this could not be read")
+}
+
+fn read_items<'de, V: Visitor<'de>>(items: &[Value], visitor: V) -> Result<V::Value, Misfit> {
+    let mut rest = Items { items, next: 0 };
+    let read = visitor.visit_seq(&mut rest)?;
+    if rest.next == items.len() {
+        Ok(read)
+    } else {
+        Err(Misfit::new(MisfitKind::Type, "fewer items are expected"))
+    }
+}
 
 impl<'de> Deserializer<'de> for Reader<'_> {
     type Error = Misfit;
@@ -63,23 +93,77 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
-            Value::Unavailable(_) => Err(Misfit::new(MisfitKind::Unavailable, "this could not be read")),
+            Value::Unavailable(_) => Err(unavailable()),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Number(number) => read_number(number, visitor),
             Value::String(text) => visitor.visit_str(text),
-            Value::Array(items) => {
-                let mut rest = Items { items, next: 0 };
-                let read = visitor.visit_seq(&mut rest)?;
-                let is_whole = rest.next == items.len();
-                if is_whole {
-                    Ok(read)
-                } else {
-                    Err(Misfit::new(MisfitKind::Type, "fewer items are expected"))
-                }
-            }
+            Value::Array(items) => read_items(items, visitor),
             Value::Object(members) => visitor.visit_map(Members { members, next: 0 }),
         }
     }
+
+    // Each of these takes one kind of value: by way of `deserialize_any` a type would carry the code for all of them.
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Bool(value) => visitor.visit_bool(*value),
+            _ => Err(self.unfit(&visitor)),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Number(number) => read_number(number, visitor),
+            _ => Err(self.unfit(&visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::String(text) => visitor.visit_str(text),
+            _ => Err(self.unfit(&visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Array(items) => read_items(items, visitor),
+            _ => Err(self.unfit(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Object(members) => visitor.visit_map(Members { members, next: 0 }),
+            _ => Err(self.unfit(&visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        self.deserialize_seq(visitor)
+    }
+
+    forward_to! { deserialize_i64: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i128 deserialize_u8
+    deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64 }
+    forward_to! { deserialize_str: deserialize_char deserialize_string deserialize_identifier }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
@@ -106,7 +190,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 _ => return Err(misfit(&"an object of one member")),
             },
             Value::Unavailable(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
-                return self.deserialize_any(visitor);
+                return Err(self.unfit(&visitor));
             }
         };
         visitor.visit_enum(Variant { name, content })
@@ -116,10 +200,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor.visit_unit()
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier
-    }
+    forward_to_deserialize_any! { bytes byte_buf unit unit_struct }
 }
 
 fn read_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Misfit> {
@@ -206,33 +287,8 @@ impl<'de> Deserializer<'de> for Key<'_> {
         }
     }
 
-    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_i16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.deserialize_i64(visitor)
-    }
+    forward_to! { deserialize_i64: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_u8 deserialize_u16
+    deserialize_u32 deserialize_u64 }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
@@ -301,7 +357,7 @@ impl<'de> VariantAccess<'de> for Content<'_> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
-        self.read(|reader| reader.deserialize_any(visitor))
+        self.read(|reader| reader.deserialize_seq(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -309,6 +365,6 @@ impl<'de> VariantAccess<'de> for Content<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        self.read(|reader| reader.deserialize_any(visitor))
+        self.read(|reader| reader.deserialize_map(visitor))
     }
 }
