@@ -72,12 +72,17 @@ impl Outside {
     }
 }
 
+/// Lends values what JavaScript has.
+pub fn lend() {
+    lend_platform();
+}
+
 /// Makes the module ready, for the trigger of this name.
 ///
 /// # Errors
 /// An array of one `{ code, path, message }` where there is no such trigger.
 pub fn prepare(trigger: &str) -> Result<Trigger, JsValue> {
-    lend_platform();
+    lend();
     read_trigger(trigger)
 }
 

@@ -83,7 +83,9 @@
 //!   on, or is denied by [`Handler::DENIES_ON_FAILURE`].
 //! - What Auth0 would drop silently is an error: reserved names, values that a target does not take, keys that are too
 //!   long.
-//! - Enums and structs that may grow are `#[non_exhaustive]`, or say so.
+//! - [`Code`], [`Target`], [`Trigger`], [`Method`], [`Factor`], [`Provider`] and [`AuthMethod`] are lists of words that
+//!   grow with Auth0 and with this crate: match them with a `_` arm. [`Grant`] may get fields: make it by
+//!   [`Grant::new`] or [`Secrets::grant_of`], and set those that you need.
 
 mod export;
 
@@ -128,6 +130,13 @@ pub use data::{from_value, to_value};
 pub use event::{Client, Connection, Event, Organization, Request, Secrets, Transaction, User};
 pub use handler::{FromSecrets, Handler};
 pub use session::Session;
+
+/// Makes what values need of JavaScript ready: numbers as text, letter cases. A module of a handler does it by itself; a
+/// WebAssembly unit test that reads or writes values without one calls it first. In a native build it does nothing.
+pub fn init() {
+    #[cfg(target_family = "wasm")]
+    claimsmith_action::handler::lend();
+}
 pub use timestamp::Timestamp;
 
 /// What the pages for users show is compiled and run.

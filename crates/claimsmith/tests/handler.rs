@@ -268,6 +268,12 @@ async fn a_handler_meets_the_limits_the_missing_targets_and_the_warnings_of_a_co
     assert!(report.contains(r#""warnings":[]"#), "{report}");
 }
 
+#[wasm_bindgen_test]
+fn values_are_read_without_a_handler() {
+    claimsmith::init();
+    assert_eq!(claimsmith::json::read(b"[12.5]").unwrap().to_json(), "[12.5]");
+}
+
 #[derive(Default)]
 struct Types;
 

@@ -285,6 +285,7 @@ impl Grant {
 
 /// A call to an API: a request with its timeout and retries.
 #[derive(Clone, Debug)]
+#[must_use = "it is made by a session"]
 pub struct Call {
     request: Request,
     /// The id of the URL's base, under which failures are counted.

@@ -9,6 +9,7 @@ use crate::url::{check_origin, unfit_segment};
 
 /// A URL built of pieces, each of which stays in its place, whatever its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Url {
     text: Secret,
     /// Scheme, host, port, and the path that they came with.
