@@ -52,7 +52,13 @@ impl Api<'_> {
         name: &str,
         value: &T,
     ) -> Result<(), Error> {
-        let value = crate::data::to_value(value).map_err(|error| under_claim(name, &error))?;
+        self.set_each(targets, name, crate::data::to_value(value))
+    }
+
+    // Not generic: one copy serves all types.
+    #[cfg(feature = "serde")]
+    fn set_each(&mut self, targets: &[Target], name: &str, value: Result<Value, Error>) -> Result<(), Error> {
+        let value = value.map_err(|error| under_claim(name, &error))?;
         for target in targets {
             self.set(*target, name, value.clone())?;
         }
