@@ -399,7 +399,7 @@ compare_builds() {
   ln -s "$PWD/node_modules" "$TOOLS" "$other"
   "$other/build.sh" engine
   local file
-  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json; do
+  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json container.mjs; do
     cmp "js-shim/dist/$file" "$other/js-shim/dist/$file" || fail "two builds differ in $file; the other is in $other"
   done
   rm -rf "$other"

@@ -5,7 +5,9 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { compilePlan } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
+import { engineOf } from "../cli/src/pasted-engine.js";
 
 const ROOT = new URL("../", import.meta.url);
 const RECORD = new URL("size.json", ROOT);
@@ -14,6 +16,24 @@ const PACKAGE = new URL("js-shim/dist/", ROOT);
 
 /** The part that Auth0 limits. */
 export const PASTED_FILE = "pasted file, with the example's configuration";
+
+/** What others would write: one claim of the event; and a claim of a backend that wants a token. */
+const MINIMAL = { claims: { "https://example.com/name": "event.user.name" } };
+const WITH_SOURCE = {
+  tokens: {
+    api: {
+      token_url: "https://tenant.example.com/oauth/token",
+      client_id: "{secrets.CLIENT_ID}",
+      client_secret: "{secrets.CLIENT_SECRET}",
+      audience: "https://api.example.com",
+    },
+  },
+  sources: { profile: { url: "https://api.example.com/users/{event.user.user_id}", token: "api" } },
+  claims: { "https://example.com/plan": "profile.plan" },
+};
+
+/** The engine and the shim as the file of a configuration has them. */
+const engineBytes = (config) => Buffer.byteLength(engineOf([...compilePlan(config).parts, "written"]).code);
 
 /** Functions of fewer bytes than this are one entry together. */
 const SMALL_BYTES = 150;
@@ -47,7 +67,10 @@ export function measureSizes() {
     functions: largest(functions),
     bytes: {
       [PASTED_FILE]: Buffer.byteLength(bundleAction(example)),
-      "pasted file: engine and shim": pasted,
+      "pasted file: engine and shim, for one claim of the event": engineBytes(MINIMAL),
+      "pasted file: engine and shim, for a source with a token": engineBytes(WITH_SOURCE),
+      "pasted file: engine and shim, for the example": engineBytes(example),
+      "pasted file: engine and shim, whole": pasted,
       "pasted file: WebAssembly": bytesOf("claimsmith.wasm", PASTED),
       "pasted file: WebAssembly, compressed": bytesOf("claimsmith.wasm.br", PASTED),
       "pasted file: JavaScript": pasted - bytesOf("claimsmith.wasm.txt", PASTED),

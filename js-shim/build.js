@@ -4,6 +4,7 @@
 //   OUT/inline.cjs, inline.mjs, inline.d.*                  the package with the engine inside, for bundlers
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
+//   OUT/container.mjs                                       what makes it smaller for one configuration
 //   OUT/modules.js                                          the engine of the Actions Modules, which compiles as well
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
 //   OUT/NAME.js                                             an Action written in Rust, ready to paste
@@ -16,8 +17,12 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { assembleDecoder } from "./container/assemble.js";
 import { compress, pack } from "./container/pack.js";
+import { findGates } from "./parts.js";
+import { unpack } from "./src/container.js";
 import { TRIGGERS } from "./src/facts.js";
 
 const { values } = parseArgs({
@@ -135,8 +140,18 @@ async function buildPasted(glue) {
     sha256: sha256(code),
     wasmSha256: sha256(wasm),
     imports: JSON.parse(readFileSync(path.join(glue, "imports.json"), "utf8")),
+    gates: findGates(readFileSync(path.join(glue, "claimsmith.named.wasm"))),
   };
-  writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description, null, 2)}\n`);
+  writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description)}\n`);
+  await build({
+    entryPoints: [path.join(here, "container/index.js")],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    outfile: path.join(dist, "container.mjs"),
+  });
+  copyFileSync(path.join(here, "container/index.d.ts"), path.join(dist, "container.d.mts"));
 }
 
 async function buildModules(glue) {
@@ -159,7 +174,10 @@ ${code}exports.onExecutePostLogin = createPostLogin();
 /** Bundles the shim and the module for a pasted file. */
 async function bundleInOne(entry, glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
-  const { decoder, text, compressed } = pack(wasm);
+  const decoder = brotliCompressSync(assembleDecoder()).toString("base64");
+  const { text, compressed } = pack(wasm);
+  const unpacked = unpack(brotliDecompressSync, decoder, text, compressed.length);
+  if (!wasm.equals(unpacked)) throw new Error("what the container gives back is not the module");
   writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
   writeFileSync(path.join(glue, "claimsmith.wasm.txt"), text);
   const wasmSource = `

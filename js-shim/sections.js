@@ -23,12 +23,12 @@ export function functionSizes(wasm) {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(/** @type {BufferSource} */ (wasm)));
   const importCount = imports.filter(({ kind }) => kind === "function").length;
   const all = [...sections(wasm)];
-  const names = readNames(all.find(isNames)?.payload);
+  const names = readNames(wasm);
   const code = all.find(({ id }) => id === CODE);
   if (code === undefined) throw new Error("the module has no code");
   const totals = new Map();
   for (const [index, bytes] of readBodies(code.payload)) {
-    const name = (names.get(importCount + index) ?? "(no name)").replace(HASHES, "");
+    const name = names.get(importCount + index) ?? "(no name)";
     totals.set(name, (totals.get(name) ?? 0) + bytes);
   }
   return [...totals].sort(([, left], [, right]) => right - left);
@@ -56,7 +56,7 @@ export function* sections(wasm) {
   }
 }
 
-function isNames({ id, payload }) {
+export function isNames({ id, payload }) {
   return id === CUSTOM && createReader(payload).text() === "name";
 }
 
@@ -66,9 +66,15 @@ function* readBodies(payload) {
   for (let index = 0; index < count; index++) yield [index, reader.bytes(reader.number()).length];
 }
 
-/** @returns {Map<number, string>} by index, imported functions first */
-function readNames(payload) {
+/**
+ * The names of the functions, without the hashes in them.
+ *
+ * @param {Uint8Array} wasm
+ * @returns {Map<number, string>} by index, imported functions first
+ */
+export function readNames(wasm) {
   const names = new Map();
+  const payload = [...sections(wasm)].find(isNames)?.payload;
   if (!payload) return names;
   const reader = createReader(payload);
   reader.text();
@@ -77,25 +83,30 @@ function readNames(payload) {
     const part = createReader(reader.bytes(reader.number()));
     if (kind !== FUNCTION_NAMES) continue;
     const count = part.number();
-    for (let read = 0; read < count; read++) names.set(part.number(), part.text());
+    for (let read = 0; read < count; read++) names.set(part.number(), part.text().replace(HASHES, ""));
   }
   return names;
 }
 
-/** @param {Uint8Array} buffer */
+/**
+ * Reads bytes one after the other. Whoever reads past the end gets a RangeError.
+ *
+ * @param {Uint8Array} buffer
+ */
 export function createReader(buffer, from = 0) {
   const reader = {
     offset: from,
     isAtEnd: () => reader.offset >= buffer.length,
     bytes(length) {
       reader.offset += length;
+      if (reader.offset > buffer.length) throw new RangeError("the module is cut");
       return buffer.subarray(reader.offset - length, reader.offset);
     },
     /** An unsigned number as LEB128. */
     number() {
       let value = 0;
       for (let weight = 1; ; weight *= 128) {
-        const byte = buffer[reader.offset++];
+        const [byte] = reader.bytes(1);
         value += (byte & 127) * weight;
         if (byte < 128) return value;
       }
@@ -103,9 +114,11 @@ export function createReader(buffer, from = 0) {
     /** A number as LEB128, as it stands. */
     encodedNumber() {
       const start = reader.offset;
-      while (buffer[reader.offset++] >= 128);
+      while (reader.bytes(1)[0] >= 128);
       return buffer.subarray(start, reader.offset);
     },
+    /** The bytes from an offset up to here. */
+    since: (start) => buffer.subarray(start, reader.offset),
     text: () => Buffer.from(reader.bytes(reader.number())).toString(),
   };
   return reader;

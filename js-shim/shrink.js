@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { withArrows, withoutUnused } from "./glue.js";
+import { withAlikeTogether } from "./order.js";
 import { functionSizes, withoutCustomSections } from "./sections.js";
 
 const { values, positionals } = parseArgs({
@@ -55,6 +56,12 @@ const printed = execFileSync(
   ],
   { encoding: "utf8" },
 );
+if (values["short-names"]) {
+  writeFileSync(
+    inDir("claimsmith.named.wasm"),
+    withAlikeTogether(readFileSync(inDir("claimsmith.named.wasm"))),
+  );
+}
 const named = readFileSync(inDir("claimsmith.named.wasm"));
 const sizes = { unlikeRelease: values["unlike-release"] ?? null, functions: functionSizes(named) };
 writeFileSync(inDir("functions.json"), JSON.stringify(sizes));

@@ -46,6 +46,12 @@ export const TRIGGERS = /** @type {const} */ (${JSON.stringify(facts.triggers).r
 
 /** The headers of an answer that the engine reads. */
 export const RESPONSE_HEADERS = ${JSON.stringify(facts.response_headers).replaceAll(",", ", ")};
+
+/** The parts of the engine that some plans do without; beside them each of these functions of expressions is one. */
+export const PARTS = ${JSON.stringify(facts.parts).replaceAll(",", ", ")};
+
+/** The functions of expressions, in the order of their table. */
+export const FUNCTIONS = ${JSON.stringify(facts.functions).replaceAll(",", ", ")};
 `,
 );
 

@@ -1,17 +1,12 @@
 /**
- * What is pasted into Auth0: a configuration that a person can read, its plan, and the engine; or the engine in Actions
- * Modules, and a small Action whose configuration can be edited.
+ * What is pasted into Auth0: a configuration that a person can read, its plan, and the parts of the engine that this
+ * needs; or the engine in Actions Modules, and a small Action whose configuration can be edited.
  */
 
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { TRIGGERS as ALL_TRIGGERS, compilePlan } from "claimsmith";
 import { formatConfig } from "./config/format.js";
-
-const require = createRequire(import.meta.url);
+import { engineOf, readEngine, WASM_TEXT } from "./pasted-engine.js";
 
 /** @typedef {import("claimsmith").Trigger} Trigger */
 
@@ -25,16 +20,35 @@ export const ENGINE_LINE = "// The engine; nothing to edit from here on.";
 
 /**
  * @param {object} config
- * @param {{ trigger?: Trigger, source?: boolean, live?: string, options?: string }} [how] Whether the configuration is in
- *   the file for people, true where left out; the literal of what operators turn; what the handler is made with
- *   besides, as members of an object literal. The file that is pasted has none of the last.
+ * @param {object} [how]
+ * @param {Trigger} [how.trigger]
+ * @param {boolean} [how.source] Whether the configuration is in the file for people.
+ * @param {string} [how.live] The literal of what operators turn.
+ * @param {string} [how.options] What the handler is made with besides, as members of an object literal. The file that is
+ *   pasted has none.
+ * @param {boolean} [how.isWhole] Whether the engine has the parts that the plan does not need.
+ * @param {boolean} [how.isFast] Whether the size does not matter.
+ * @param {import("./pasted-engine.js").PackedWasm} [how.packed] The module of another file, whose text is taken where it
+ *   is the same.
  * @returns {string} the code of an Action
  * @throws {import("claimsmith").EnrichmentError} where the configuration is wrong
  */
-export function bundleAction(config, { trigger = "post-login", source = true, live = "{}", options } = {}) {
+export function bundleAction(
+  config,
+  {
+    trigger = "post-login",
+    source = true,
+    live = "{}",
+    options,
+    isWhole = false,
+    isFast = false,
+    packed,
+  } = {},
+) {
   const { handler, create } = find(trigger);
-  const engine = readEngine("pasted.js");
-  const { plan, fingerprint } = compilePlan(config, { trigger });
+  const { plan, fingerprint, parts } = compilePlan(config, { trigger });
+  const needed = [...parts, ...(source ? ["written"] : []), ...(options ? ["report"] : [])];
+  const engine = isWhole ? readEngine("pasted.js") : engineOf(needed, { isFast, packed });
   const members = [...(source ? ["config"] : []), "live", ...(options ? [options] : [])];
   return `${title(engine)}
 ${
@@ -121,32 +135,11 @@ function find(trigger) {
 /** What makes a handler, of every trigger. */
 const CREATORS = ALL_TRIGGERS.map(({ create }) => create).join(", ");
 
-/** @typedef {{ version: string, code: string, sha256: string }} Engine */
-
-/**
- * An engine, as the package `claimsmith` carries it.
- *
- * @param {"pasted.js" | "modules.js"} file
- * @returns {Engine}
- */
-function readEngine(file) {
-  const packageFile = require.resolve("claimsmith/package.json");
-  const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
-  const code = readFileSync(path.join(path.dirname(packageFile), "dist", file), "utf8");
-  return { version, code, sha256: createHash("sha256").update(code).digest("hex") };
-}
-
 /** A plan as the engine of the pasted file reads it. */
 function compress(plan) {
   const params = { [constants.BROTLI_PARAM_SIZE_HINT]: plan.length, [constants.BROTLI_PARAM_LGWIN]: 24 };
   return brotliCompressSync(plan, { params }).toString("base64");
 }
-
-/**
- * The WebAssembly within the engine's code: its text, and how many bytes that stands for. No other string of the code is
- * nearly as long.
- */
-export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
 
 /** What stands for the rest of the text. Minified code has no name that is so long, so none hides it. */
 const REST = "restOfWasm";

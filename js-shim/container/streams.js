@@ -126,7 +126,8 @@ function writeBody(body, streams, functions) {
   const recent = { local: createList(RECENT_LOCALS), function: functions };
   const tokens = [];
   while (!reader.isAtEnd()) {
-    const instruction = readInstruction(reader);
+    const instruction = readOrUndefined(reader);
+    if (instruction === undefined) break;
     if (reader.isAtEnd() && instruction.literal[0] === END) return [...tokens, END_OF_BODY];
     const list = recent[instruction.shape];
     if (list !== undefined) instruction.operands = [use(list, instruction.operands[0])];
@@ -135,6 +136,16 @@ function writeBody(body, streams, functions) {
     tokens.push(token);
   }
   throw new Error(`${CONTAINER_ERROR} a body that does not end with \`end\``);
+}
+
+/** Undefined where the body is cut within an instruction. */
+function readOrUndefined(reader) {
+  try {
+    return readInstruction(reader);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function readType(reader) {

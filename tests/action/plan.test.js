@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
-import { checkConfig, compilePlan, createPostLogin } from "claimsmith";
+import { checkConfig, checkLive, compilePlan, createPostLogin } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { createApi, createEvent, loadAction } from "claimsmith-cli/host";
 import { createConfig, PLAN, requirePackage, startWorld } from "../support/world.js";
@@ -77,6 +77,38 @@ test("the deadline is live", async (t) => {
   const { logs } = await world.login(withLive("{ deadline_ms: 300 }"));
   assert.match(logs[0], /^claimsmith partial \d+ms deadline_exceeded@/);
   assert.match(logs[0], /\+live/);
+});
+
+test("settings are live, each of the type that it has", async (t) => {
+  const world = await startWorld(t);
+  const config = createConfig((config) => {
+    config.settings = {
+      level: "złoty",
+      most: { value: "{secrets.MOST}", type: "number" },
+      teams: { value: "{secrets.TEAMS}", type: "list" },
+    };
+    config.claims["https://example.com/settings"] = "settings";
+  });
+  const set = async (live, secrets) => {
+    const { logs, after } = await world.login(withLive(live, config), { secrets });
+    return { logs, settings: after.accessToken["https://example.com/settings"] };
+  };
+  const plain = await set("{ settings: { level: null } }", { MOST: "3", TEAMS: "a, ż" });
+  assert.deepEqual(plain.settings, { level: "złoty", most: 3, teams: ["a", "ż"] });
+  assert.doesNotMatch(plain.logs[0], /\+live/);
+  const turned = await set('{ settings: { level: "gold", most: 7, teams: [] } }', { MOST: "3" });
+  assert.deepEqual(turned.settings, { level: "gold", most: 7, teams: [] });
+  assert.match(turned.logs[0], /\+live/);
+  for (const live of ["{ level: 1 }", '{ most: "7" }', '{ teams: "a" }', '{ other: "x" }', '"level"']) {
+    const { logs, settings } = await set(`{ settings: ${live} }`, { MOST: "3" });
+    assert.deepEqual(settings, { level: "złoty", most: 3, teams: null }, live);
+    assert.match(logs[1], /^claimsmith warning: a value of `live` is ignored: /, live);
+  }
+  const { changes } = checkLive(config, { settings: { level: "gold", most: 7 } });
+  assert.deepEqual(changes, {
+    "settings.level": { from: '"złoty"', to: '"gold"' },
+    "settings.most": { from: "{secrets.MOST}", to: "7" },
+  });
 });
 
 test("what equals the plan is no difference, and what does not fit is ignored and told", async (t) => {

@@ -93,7 +93,7 @@ const SENT = {
       ],
     ]),
   ),
-  "a body without a method": [{ body: null }, "POST", "null", JSON_TYPE],
+  "a body without a method": [{ body: [null] }, "POST", "[null]", JSON_TYPE],
   GraphQL: [
     {
       graphql: {

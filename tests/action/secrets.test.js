@@ -32,12 +32,33 @@ const SECRETS = {
   VARIABLE_KEY: "markedVariableKey36",
   BASIC_USER: "markedBasicUser51",
   BASIC_PASSWORD: "markedBasicPassword67",
+  HMAC_KEY: "markedHmacKey38",
+  JWT_KEY: "markedJwtKey71",
+  NUMBER_KEY: "markedNumberKey94",
+  NEXT_CLIENT_SECRET: "markedNextSecret12",
 };
 
-/** Secrets of every kind of place: form or Basic header, path, query, header, each kind of body. */
+/**
+ * Secrets of every kind of place: form or Basic header, path, query, header, each kind of body; keys that are unfit, and a
+ * setting that does not read as its type.
+ */
 function createMarkedConfig(clientAuth) {
-  return createConfig(({ tokens, sources, claims }) => {
+  return createConfig((config) => {
+    const { tokens, sources, claims } = config;
+    config.settings = { most: { value: "{secrets.NUMBER_KEY}", type: "number" } };
+    config.values = {
+      code: { value: "event.user.user_id", hmac: { secret: "{secrets.HMAC_KEY}", secret_encoding: "hex" } },
+      signed: { value: "event.user.user_id", hmac: { secret: "{secrets.HMAC_KEY}" } },
+    };
+    claims["https://example.com/most"] = "settings.most";
+    claims["https://example.com/code"] = "values.code";
+    claims["https://example.com/signed"] = "values.signed";
+    claims["https://example.com/token"] = {
+      value: "{ sub: event.user.user_id }",
+      jwt: { secret: "{secrets.JWT_KEY}" },
+    };
     tokens.api.client_auth = clientAuth;
+    tokens.api.client_secret = [tokens.api.client_secret, "{secrets.NEXT_CLIENT_SECRET}"];
     tokens.api.parameters = { key: "{secrets.BODY_KEY}" };
     sources.profile = {
       url: "http://{secrets.API_DOMAIN}/{secrets.PATH_KEY}/users?key={secrets.QUERY_KEY}",
@@ -99,6 +120,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
           const cache = createCache();
           const action = deploy(createMarkedConfig(clientAuth));
           const { logs, outcome } = await world.login(action, { secrets: SECRETS, cache });
+          assert.match(logs[0], /secret_invalid@settings\.most/, fault);
           assert.match(logs[0], /\w+@(sources\.\w+|tokens\.api|claims\[)/, fault);
 
           const output = inspect([logs, outcome, action.strayLogs], { depth: null, maxStringLength: null });

@@ -28,7 +28,7 @@ claimsmith.json:4:53 claims["https://example.com/plan"].value: \`.\` was not exp
 4 |     "https://example.com/plan": { "value": "a\\u0020..b", "to": ["x"] },
                                                         ^
 
-claimsmith.json:4:65 claims["https://example.com/plan"].to[0]: \`x\` is not known here; use \`access_token\`, \`id_token\`, \`saml_response\`, \`app_metadata\`, \`user_metadata\`, \`transaction_metadata\` (config_invalid)
+claimsmith.json:4:65 claims["https://example.com/plan"].to[0]: \`x\` is not known here; use \`access_token\`, \`id_token\`, \`saml_response\`, \`app_metadata\`, \`user_metadata\`, \`transaction_metadata\`, \`session_metadata\`, \`refresh_token_metadata\` (config_invalid)
 4 |     "https://example.com/plan": { "value": "a\\u0020..b", "to": ["x"] },
                                                                     ^^^
 

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { compilePlan } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
+import { engineOf } from "../../cli/src/pasted-engine.js";
 import { inspect } from "../../cli/src/verify/inspect.js";
 import { readPastedFile } from "../../cli/src/verify/pasted-file.js";
 import { createConfig } from "../support/world.js";
@@ -36,15 +38,19 @@ test("a file as it was bundled is what its configuration says, with all that it 
   assert.equal(status, 0);
   assert.equal(trigger, "post-login");
   assert.equal(version, INSTALLED.version);
-  assert.deepEqual(engine, { sha256: INSTALLED.sha256, isInstalled: true });
-  assert.equal(wasm.sha256, INSTALLED.wasmSha256);
+  const own = /** @type {any} */ (readPastedFile(CODE));
+  assert.deepEqual(engine, { sha256: own.sha256, isInstalled: true });
+  assert.match(CODE, new RegExp(`^// claimsmith ${version} sha256:${own.sha256}$`, "m"));
+  assert.equal(wasm.sha256, createHash("sha256").update(own.packed.wasm).digest("hex"));
   assert.deepEqual(requires, [
     "node:crypto",
     "node:dns",
+    "node:fs",
     "node:http",
     "node:https",
     "node:net",
     "node:timers",
+    "node:tls",
     "node:zlib",
   ]);
   assert.deepEqual(imports, Object.values(INSTALLED.imports).sort());
@@ -171,6 +177,38 @@ test("an engine that was changed is told", async (t) => {
   const other = await createFolder(t, { "action.js": fitted }).run("verify");
   assert.equal(other.status, 1);
   assert.match(other.stderr, /the engine is not the one of claimsmith \d/);
+});
+
+/** A file with another engine, whose line fits it. */
+function withEngine(engine) {
+  const { engine: own } = /** @type {any} */ (readPastedFile(CODE));
+  return changed(own, engine.code).replace(/sha256:[0-9a-f]{64}/, `sha256:${engine.sha256}`);
+}
+
+test("an engine with more parts than the plan needs, or fewer, is told", () => {
+  const { parts } = compilePlan(CONFIG);
+  assert.deepEqual(problemsOf(withEngine(engineOf([...parts, "written"]))), []);
+  for (const others of [[...parts, "written", "hmac", "mfa"], parts.slice(1), []]) {
+    assert.deepEqual(problemsOf(withEngine(engineOf(others))), [
+      "the engine is another than the plan needs: parts of it are missing, changed, or left over",
+    ]);
+  }
+});
+
+test("the same module, compressed in another way, is the same engine", () => {
+  // As another release of Node may do it.
+  const other = engineOf([...compilePlan(CONFIG).parts, "written"], { isFast: true });
+  assert.notEqual(withEngine(other), CODE);
+  assert.deepEqual(problemsOf(withEngine(other)), []);
+});
+
+test("no bytes are hidden behind the module", () => {
+  const { engine, packed } = /** @type {any} */ (readPastedFile(CODE));
+  const longer = `${packed.text}!!!!!!!!`;
+  for (const length of [packed.length, packed.length + 5]) {
+    const code = engine.replace(`"${packed.text}",${packed.length})`, () => `"${longer}",${length})`);
+    assert.equal(problemsOf(withEngine({ code, sha256: "0".repeat(64) })), undefined, `${length}`);
+  }
 });
 
 test("a file without its configuration is verified with the one beside it", async (t) => {

@@ -77,15 +77,21 @@ export async function startBackend(cases) {
  * @param {Awaited<ReturnType<typeof startBackend>>} backend
  * @param {Case} found
  * @param {Run} run
+ * @param {(config: Record<string, any>, how: { trigger: import("claimsmith").Trigger, options: string }) => string} [bundle]
  */
-export async function runLogin(backend, { config = {}, trigger = "post-login", secrets: ofCase }, run) {
+export async function runLogin(
+  backend,
+  { config = {}, trigger = "post-login", secrets: ofCase },
+  run,
+  bundle = (config, how) => bundleAction(config, { ...how, isFast: true }),
+) {
   const secrets = run.secrets ?? (await madeUpSecrets(config, trigger, ofCase));
   const requests = createRequests(config, secrets, run);
   backend.answerWith(requests.listener);
 
   /** @type {import("claimsmith").Report | undefined} */
   let report;
-  const action = loadAction(bundleAction(config, { trigger, options: "onReport" }), {
+  const action = loadAction(bundle(config, { trigger, options: "onReport" }), {
     // The line that asks for reports is not in the file that is pasted.
     maxCodeBytes: Number.POSITIVE_INFINITY,
     builtins: backend.modules,
@@ -133,6 +139,7 @@ function createRequests(config, secrets, { answers: written = {}, faults = {} })
         query: of(({ url }) => readPairs(new URL(url).searchParams)),
         headers: of(({ headers }) => headers),
         sent: of(readBody),
+        requests: seen.map(({ name, url, body }) => ({ name, url, body })),
       };
     },
   };

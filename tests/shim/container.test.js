@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { unpack as unpackInJavaScript } from "../../cli/src/verify/container.js";
-import { assembleDecoder } from "../../js-shim/container/pack.js";
+import { assembleDecoder } from "../../js-shim/container/assemble.js";
 import { SHAPES, STREAMS, toStreams } from "../../js-shim/container/streams.js";
 import { encode } from "../../js-shim/container/text.js";
 import { digits, unpack } from "../../js-shim/src/container.js";

@@ -6,10 +6,11 @@ import pc from "picocolors";
 import { formatConfig } from "../config/format.js";
 import { count } from "../count.js";
 import { FOUND_PROBLEM, WRONG_USAGE } from "../exit-codes.js";
+import { readInstalled } from "../pasted-engine.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
 import { printError, printJson, print as printLine, visible } from "../terminal.js";
-import { inspect, readInstalled } from "../verify/inspect.js";
+import { inspect } from "../verify/inspect.js";
 import { readPastedFile, readVersion } from "../verify/pasted-file.js";
 
 /** @param {import("commander").Command} program */

@@ -68,7 +68,7 @@ export async function startSimulation({
   const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
-  const code = bundleAction(config, { trigger, options: "onReport" });
+  const code = bundleAction(config, { trigger, options: "onReport", isFast: true });
   const load = () =>
     loadAction(code, {
       // The line that asks for reports is not in the file that is pasted.

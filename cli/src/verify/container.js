@@ -38,8 +38,15 @@ const [NONE, END_OF_BODY, RECENT_LOCAL, LOCAL, FUNCTION, RAW, TARGETS, NUMBERS] 
  * @throws {RangeError} where it is no container
  */
 export function unpack(text, length) {
-  const compressed = decodeText(text).subarray(0, length);
-  return join(brotliDecompressSync(compressed, { maxOutputLength: MAX_BYTES }));
+  const bytes = decodeText(text);
+  const compressed = bytes.subarray(0, length);
+  // The last pair of characters may stand for bits that fill it up, and no more.
+  if (bytes.length > length + 1 || (bytes[length] ?? 0) !== 0) throw new RangeError("text is left over");
+  const { buffer, engine } = /** @type {any} */ (
+    brotliDecompressSync(compressed, { maxOutputLength: MAX_BYTES, info: true })
+  );
+  if (engine.bytesWritten !== compressed.length) throw new RangeError("compressed bytes are left over");
+  return join(buffer);
 }
 
 function decodeText(text) {

@@ -3,16 +3,13 @@
  */
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
 import { checkConfig, checkLive } from "claimsmith";
+import { isPartOf } from "claimsmith/container";
 import JSON5 from "json5";
 import { bundleAction, PLAN_LINE } from "../bundle.js";
 import { parseConfig } from "../config/text.js";
+import { readInstalled, withoutWasm } from "../pasted-engine.js";
 import { readPastedFile } from "./pasted-file.js";
-
-const require = createRequire(import.meta.url);
 
 /**
  * @typedef {object} Inspection
@@ -39,13 +36,16 @@ const require = createRequire(import.meta.url);
 export function inspect(code, pasted, configText = pasted.config) {
   const installed = readInstalled();
   const { version, trigger, fingerprint, requires } = pasted;
-  const wasmSha256 = createHash("sha256").update(pasted.wasm).digest("hex");
-  const isInstalled = pasted.sha256 === installed.sha256 && wasmSha256 === installed.wasmSha256;
-  const imports = readImports(pasted.wasm);
+  const { wasm } = pasted.packed;
+  const wasmSha256 = createHash("sha256").update(wasm).digest("hex");
+  // Which parts may be missing from it is for the whole file to say.
+  const isInstalled =
+    withoutWasm(pasted.engine) === withoutWasm(installed.code) && isPartOf(wasm, installed.wasm);
+  const imports = readImports(wasm);
   const { value, problems: wrong, secrets, hosts } = readConfig(configText, trigger);
   const isRight = wrong.length === 0;
   const live = readLive(pasted.live, isRight ? value : undefined, trigger);
-  const problems = [...wrong, ...live.problems, ...engineProblems(pasted, installed, isInstalled)];
+  const problems = [...wrong, ...live.problems, ...engineProblems(pasted, isInstalled)];
   if (isRight) problems.push(...differences(code, pasted, value));
   return {
     version,
@@ -56,7 +56,7 @@ export function inspect(code, pasted, configText = pasted.config) {
     hosts,
     secrets,
     engine: { sha256: pasted.sha256, isInstalled },
-    wasm: { sha256: wasmSha256, bytes: pasted.wasm.length },
+    wasm: { sha256: wasmSha256, bytes: wasm.length },
     requires,
     imports: imports.map((name) => (isInstalled ? (installed.imports[name] ?? name) : name)).sort(),
     problems,
@@ -110,8 +110,9 @@ function readLive(text, config, trigger) {
 
 /** Where the file is another than the one that its configuration makes. */
 function differences(code, pasted, config) {
-  const { trigger, live } = pasted;
-  const expected = bundleAction(config, { trigger, live, source: pasted.config !== undefined });
+  const { trigger, live, packed } = pasted;
+  const source = pasted.config !== undefined;
+  const expected = bundleAction(config, { trigger, live, source, packed, isFast: true });
   if (expected === code) return [];
   const again = /** @type {import("../verify/pasted-file.js").PastedFile} */ (readPastedFile(expected));
   const problems = [];
@@ -122,6 +123,12 @@ function differences(code, pasted, config) {
       }`,
     );
   }
+  const hasOtherParts = !packed.wasm.equals(again.packed.wasm);
+  if (hasOtherParts) {
+    problems.push(
+      "the engine is another than the plan needs: parts of it are missing, changed, or left over",
+    );
+  }
   // What is long is told of by itself.
   const shown = (text) =>
     text.split("\n").map((line) => (line.length > 2000 ? "(what stands here is long)" : line));
@@ -129,7 +136,9 @@ function differences(code, pasted, config) {
   const length = Math.max(found.length, wanted.length);
   const index = Array.from({ length }).findIndex((_, at) => found[at] !== wanted[at]);
   // The plan, of which the line above it says the fingerprint, is told of already.
-  const isTold = problems.length > 0 && wanted[index]?.startsWith(PLAN_LINE);
+  const isTold =
+    problems.length > 0 &&
+    (wanted[index]?.startsWith(PLAN_LINE) || (hasOtherParts && wanted[index]?.startsWith("// claimsmith ")));
   if (index >= 0 && !isTold) {
     const isBehindEnd = index >= wanted.length - 1 && found[index] !== undefined;
     const line = found[index] || found.slice(index).find((text) => text !== "") || "";
@@ -142,14 +151,8 @@ function differences(code, pasted, config) {
   return problems;
 }
 
-function engineProblems({ sha256, claimedSha256, version }, installed, isInstalled) {
+function engineProblems({ sha256, claimedSha256, version }, isInstalled) {
   if (sha256 !== claimedSha256) return ["the engine was changed: it is not the one that its own line names"];
-  if (isInstalled && claimedSha256 === installed.sha256) return [];
+  if (isInstalled) return [];
   return [`the engine is not the one of claimsmith ${version}, which is installed here`];
-}
-
-/** What the build wrote down of the engine that is installed. */
-export function readInstalled() {
-  const folder = path.dirname(require.resolve("claimsmith/package.json"));
-  return JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
 }

@@ -4,8 +4,8 @@
 
 import { createHash } from "node:crypto";
 import { TRIGGERS } from "claimsmith";
-import { ENGINE_LINE, LIVE_LINE, PLAN_LINE, WASM_TEXT } from "../bundle.js";
-import { unpack } from "./container.js";
+import { ENGINE_LINE, LIVE_LINE, PLAN_LINE } from "../bundle.js";
+import { readPacked } from "../pasted-engine.js";
 
 /**
  * @typedef {object} PastedFile
@@ -18,7 +18,8 @@ import { unpack } from "./container.js";
  * @property {string} claimedSha256 Of the engine, as the file says.
  * @property {string} sha256 Of the engine, as it is.
  * @property {string[]} requires
- * @property {Buffer} wasm
+ * @property {string} engine The code of the engine.
+ * @property {import("../pasted-engine.js").PackedWasm} packed The module in it.
  */
 
 /**
@@ -44,15 +45,16 @@ export function readPastedFile(code) {
   const { engine, ending, ...rest } = parts;
   const trigger = TRIGGERS.find(({ handler }) => ending.startsWith(`exports.${handler} =`));
   if (trigger === undefined) return undefined;
-  const wasm = readWasm(engine);
-  if (wasm === undefined) return undefined;
+  const packed = readPacked(engine);
+  if (packed === undefined) return undefined;
   const required = [...engine.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
   return /** @type {PastedFile} */ ({
     ...rest,
     trigger: trigger.name,
     sha256: createHash("sha256").update(engine).digest("hex"),
     requires: [...new Set(required)].sort(),
-    wasm,
+    engine,
+    packed,
   });
 }
 
@@ -68,14 +70,4 @@ export function readVersion(code) {
 
 function escaped(text) {
   return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-}
-
-function readWasm(engine) {
-  const [, text, length] = WASM_TEXT.exec(engine) ?? [];
-  if (text === undefined) return undefined;
-  try {
-    return unpack(text, Number(length));
-  } catch {
-    return undefined;
-  }
 }

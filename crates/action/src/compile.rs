@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use claimsmith_compile::{
-    Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, secret_uses,
-    tls_places,
+    Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, parts,
+    secret_uses, tls_places,
 };
 use claimsmith_core::error::Part;
 use claimsmith_core::expression::text::concat;
@@ -30,6 +30,8 @@ struct Outcome {
     /// The places of `tls`, which a `fetch` cannot take.
     tls: Vec<String>,
     fingerprint: Option<String>,
+    /// The parts of the engine that the plan needs.
+    parts: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +88,7 @@ pub fn compile(config: &JsValue, trigger: &str) -> Result<Array, JsValue> {
                 hosts: hosts(&plan),
                 tls: tls_places(&plan),
                 fingerprint: Some(plan.fingerprint.clone()),
+                parts: parts(&plan),
             };
             Array::of2(&to_js(&outcome), &Uint8Array::from(plan.encode().as_slice()))
         }

@@ -41,12 +41,16 @@ fn read_partly(value: &JsValue, levels: u32) -> Value {
                 Ok(part) => read_partly(&part, levels - 1),
                 Err(_) => Value::Unavailable(Cause::Failed),
             };
-            let names = Object::keys(value.unchecked_ref::<Object>());
-            if Array::is_array(value) {
-                return names.iter().map(|index| part(&index)).collect::<Vec<Value>>().into();
+            let (mut items, mut members) = (Vec::new(), Vec::new());
+            let is_array = Array::is_array(value);
+            for name in Object::keys(value.unchecked_ref::<Object>()).iter() {
+                if is_array {
+                    items.push(part(&name));
+                } else if let Some(text) = name.as_string() {
+                    members.push((text.into(), part(&name)));
+                }
             }
-            let named = |name: JsValue| Some((name.as_string()?.into(), part(&name)));
-            names.iter().filter_map(named).collect::<Map>().into()
+            if is_array { items.into() } else { Map::from_members(members).into() }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The engine for plans, as JavaScript calls it.
 
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use claimsmith_core::{DENY_REASON, Engine, Plan};
@@ -14,9 +15,25 @@ use crate::io::Io;
 use crate::login::read_login;
 use crate::problems::{problems, wrong_trigger};
 
+/// The engine of the pasted file is there for as long as the file is loaded. What would free it is left out.
+#[cfg(feature = "node")]
+type Kept = ManuallyDrop<Engine>;
+#[cfg(not(feature = "node"))]
+type Kept = Engine;
+
+#[cfg(feature = "node")]
+fn kept(engine: Engine) -> Kept {
+    ManuallyDrop::new(engine)
+}
+
+#[cfg(not(feature = "node"))]
+fn kept(engine: Engine) -> Kept {
+    engine
+}
+
 /// An engine for one plan.
 #[wasm_bindgen]
-pub struct ActionEngine(Rc<Engine>);
+pub struct ActionEngine(Rc<Kept>);
 
 #[wasm_bindgen]
 impl ActionEngine {
@@ -34,11 +51,11 @@ impl ActionEngine {
     ) -> Result<ActionEngine, JsValue> {
         // Whatever comes to be evaluated was read from a plan before.
         convert::lend_platform();
-        let plan = Plan::decode(&plan.to_vec()).map_err(|error| problems(&[error]))?;
+        let plan = Plan::decode_for_ever(&plan.to_vec()).map_err(|error| problems(&[error]))?;
         if plan.trigger.as_str() != trigger {
             return Err(wrong_trigger());
         }
-        let mut engine = Engine::new(plan);
+        let mut engine = kept(Engine::new(ManuallyDrop::into_inner(plan)));
         engine.apply_live(&from_js(live).unwrap_or(false.into()));
         if !written.is_undefined() {
             engine.compare(&from_js(written).unwrap_or_default());
@@ -57,7 +74,11 @@ impl ActionEngine {
     /// Returns the warnings about the file, as sentences.
     #[wasm_bindgen(getter)]
     pub fn warnings(&self) -> Array {
-        self.0.warnings().iter().map(|warning| JsValue::from_str(warning)).collect()
+        let warnings = Array::new();
+        for warning in self.0.warnings() {
+            warnings.push(&JsValue::from_str(warning));
+        }
+        warnings
     }
 
     /// Enriches one login, and calls `done` with its line and report, without the report where it is not wanted.

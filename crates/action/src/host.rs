@@ -115,10 +115,14 @@ fn needed_bodies(request: &Request) -> String {
 }
 
 fn read_answer(answer: &Answer) -> Response {
-    let mut texts = answer.headers().into_iter().filter_map(|text| text.as_string());
     let mut headers = Vec::new();
-    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-        headers.push((name, value));
+    let mut name = None;
+    for text in answer.headers().iter() {
+        let Some(text) = text.as_string() else { continue };
+        match name.take() {
+            None => name = Some(text),
+            Some(name) => headers.push((name, text)),
+        }
     }
     Response { status: answer.status(), headers, body: answer.body().to_vec() }
 }

@@ -96,7 +96,11 @@ pub(crate) fn pairs(pairs: &[(String, Secret)]) -> Array {
 
 /// Returns a header's value as JavaScript takes it: a character for each byte, so that UTF-8 is sent.
 pub(crate) fn byte_string(value: &str) -> String {
-    value.bytes().map(char::from).collect()
+    let mut characters = String::new();
+    for byte in value.bytes() {
+        characters.push(char::from(byte));
+    }
+    characters
 }
 
 /// Cancellable work, which is cancelled on drop.

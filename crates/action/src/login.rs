@@ -18,14 +18,19 @@ pub(crate) fn read_login(plan: &Plan, event: &JsValue, api: &JsApi) -> Login {
         read_chain(&mut converted, chain, event);
     }
     let secrets = own_member(event, "secrets").unwrap_or(JsValue::UNDEFINED);
-    let read_secret =
-        |name: &Rc<str>| Some((Rc::clone(name), Secret::new(own_member(&secrets, name)?.as_string()?)));
-    let is_missing = |target: &Target| plan.has_target(*target) && method(api, target.setter()).is_none();
-    Login {
-        event: converted,
-        secrets: plan.secrets.iter().filter_map(read_secret).collect(),
-        missing_targets: Target::ALL.iter().copied().filter(is_missing).collect(),
+    let mut known = Vec::new();
+    for name in &plan.secrets {
+        if let Some(secret) = own_member(&secrets, name).and_then(|secret| secret.as_string()) {
+            known.push((Rc::clone(name), Secret::new(secret)));
+        }
     }
+    let mut missing_targets = Vec::new();
+    for target in Target::ALL {
+        if plan.has_target(*target) && method(api, target.setter()).is_none() {
+            missing_targets.push(*target);
+        }
+    }
+    Login { event: converted, secrets: known.into(), missing_targets }
 }
 
 /// Takes over what a chain of members leads to from the event.

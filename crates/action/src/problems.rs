@@ -13,15 +13,16 @@ use crate::convert::to_js;
 
 /// Returns an array of `{ code, path, message }`, one a problem.
 pub(crate) fn problems(errors: &[Error]) -> JsValue {
-    let problem = |error: &Error| {
-        let members = [
+    let problems = Array::new();
+    for error in errors {
+        let members = vec![
             ("code".into(), error.code.as_str().into()),
             ("path".into(), error.path.as_str().into()),
             ("message".into(), error.message.as_str().into()),
         ];
-        to_js(&members.into_iter().collect::<Map>().into())
-    };
-    errors.iter().map(problem).collect::<Array>().into()
+        problems.push(&to_js(&Map::from_members(members).into()));
+    }
+    problems.into()
 }
 
 /// Returns the trigger of this name.

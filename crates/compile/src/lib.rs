@@ -24,6 +24,7 @@ mod graphql;
 mod headers;
 mod named;
 mod nearest;
+mod parts;
 mod problem;
 mod reader;
 mod reads;
@@ -46,6 +47,7 @@ pub mod schema;
 use claimsmith_core::{Error, Plan, Trigger};
 use claimsmith_expression::Value;
 
+pub use parts::{Part, function, parts};
 pub use problem::in_expression;
 use reader::{Node, Problems};
 use scope::Scope;

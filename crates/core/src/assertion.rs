@@ -6,9 +6,10 @@ use claimsmith_expression::{Map, Value};
 use crate::encode::base64url;
 use crate::error::{Code, Error};
 use crate::host::Host;
+use crate::moment::moment;
 use crate::plan::JwtAlgorithm;
 use crate::secret::Secret;
-use crate::signing::{Jwt, seconds};
+use crate::signing::Jwt;
 use crate::token::{Algorithm, Grant, Signing};
 
 /// The lifetime of an assertion, in seconds. It is made for one request.
@@ -25,8 +26,8 @@ pub(crate) fn assertion(host: &impl Host, grant: &Grant, signing: &Signing, key:
         ("sub".into(), client_id),
         ("aud".into(), audience(grant.url.expose())),
         ("jti".into(), id.into()),
-        ("iat".into(), seconds(now_s)),
-        ("exp".into(), seconds(now_s.saturating_add(LIFETIME_S))),
+        ("iat".into(), moment(now_s)),
+        ("exp".into(), moment(now_s.saturating_add(LIFETIME_S))),
     ]);
     let algorithm = match signing.algorithm {
         Algorithm::Rs256 => JwtAlgorithm::Rs256,
@@ -46,8 +47,15 @@ pub(crate) fn unfit_key() -> Error {
 
 /// RFC 7523 §3 names the token endpoint; Auth0 wants the tenant's URL with a slash at its end.
 fn audience(url: &str) -> Value {
-    let slashes = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2);
-    let (origin, _) = split(url, slashes.map_or(url.len(), |(at, _)| at));
+    let (mut slashes, mut end) = (0, url.len());
+    for (at, byte) in url.bytes().enumerate() {
+        slashes += u8::from(byte == b'/');
+        if slashes == 3 {
+            end = at;
+            break;
+        }
+    }
+    let (origin, _) = split(url, end);
     let tenant = concat(&[origin, "/"]);
     vec![url.into(), tenant.into()].into()
 }

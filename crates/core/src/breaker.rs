@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use claimsmith_expression::list::keep;
+
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::Response;
@@ -141,7 +143,7 @@ impl<'a> Circuit<'a> {
             entry.prune(now_ms);
             if !is_counted {
                 let mut mark = subject.mark(self.id, now_ms.saturating_add(WINDOW_MS));
-                entry.marks.retain(|known| !known.is_of_user(&mark));
+                keep(&mut entry.marks, &mut |known| !known.is_of_user(&mark));
                 if is_certain {
                     (mark.user, mark.request) = ("".into(), "".into());
                 }

@@ -10,7 +10,7 @@ use crate::http::{Request, Response, TransportError};
 use crate::report::{AnswerOrigin, SourceReport, rounded};
 use crate::shared_state::Subject;
 use crate::task::timeout;
-use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::text::{all, concat, decimal};
 
 /// The time at which a login must be decided.
 #[derive(Clone, Copy, Debug)]
@@ -142,6 +142,6 @@ pub(crate) fn deadline_exceeded() -> Error {
 /// Returns the host's code of a connection failure, such as `ECONNREFUSED`, fit for a log line; anything longer
 /// or stranger is not repeated, since it could carry a secret.
 fn plain_word(word: &str) -> &str {
-    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_plain = all(word, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_plain && (1..=60).contains(&word.len()) { word } else { "unknown cause" }
 }

@@ -102,8 +102,10 @@ impl Engine {
                 gathered.warnings.push("the login would have been denied".to_owned());
             }
         }
+        let mut warnings = self.warnings.clone();
+        warnings.append(&mut gathered.warnings);
         let event = gathered.facts.seen(View::Lenient).member("event");
-        warning::note(&effects, |names| read_event(&event, names), &mut gathered.warnings);
+        warning::note(&effects, |names| read_event(&event, names), &mut warnings);
         let outcome = if gathered.is_skipped {
             OutcomeKind::Skipped
         } else if is_shadow {
@@ -130,7 +132,7 @@ impl Engine {
             refresh_token: SessionReport::default(),
             denied: is_denied,
             errors: gathered.errors,
-            warnings: self.warnings.iter().cloned().chain(gathered.warnings).collect(),
+            warnings,
             fingerprint: Some(self.fingerprint.clone()),
             is_edited: self.is_edited,
             #[cfg(feature = "client")]

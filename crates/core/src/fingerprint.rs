@@ -35,11 +35,12 @@ fn write_canonical(text: &mut String, value: &Value, left_out: Option<&str>) {
             let members: Vec<_> = members.iter().collect();
             let name_of = |index: usize| members.get(index).map_or("", |(name, _)| name);
             let order = sorted_order(members.len(), &|left, right| {
-                in_utf16(name_of(left)).cmp(in_utf16(name_of(right)))
+                in_utf16(name_of(left)).cmp(&in_utf16(name_of(right)))
             });
             text.push('{');
             let mut is_first = true;
-            for (name, value) in order.into_iter().filter_map(|index| members.get(index)) {
+            for index in order {
+                let Some((name, value)) = members.get(index) else { continue };
                 if left_out == Some(name) {
                     continue;
                 }
@@ -58,8 +59,14 @@ fn write_canonical(text: &mut String, value: &Value, left_out: Option<&str>) {
 
 /// What orders texts as their UTF-16 does. UTF-8 has the same order but for U+E000 to U+FFFF, which begin with 0xee or
 /// 0xef: in UTF-16 they come behind what lies beyond the Basic Multilingual Plane, which begins with 0xf0 or more.
-fn in_utf16(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().map(|byte| if matches!(byte, 0xee | 0xef) { byte + 0x10 } else { byte })
+fn in_utf16(text: &str) -> Vec<u8> {
+    let mut bytes = text.as_bytes().to_vec();
+    for byte in &mut bytes {
+        if matches!(byte, 0xee | 0xef) {
+            *byte += 0x10;
+        }
+    }
+    bytes
 }
 
 #[cfg(test)]

@@ -110,8 +110,11 @@ struct Trace {
 impl Trace {
     /// A trace with a place for each source, in the order of the configuration: they end in any.
     fn of(plan: &Plan) -> Trace {
-        let sources = plan.sources.iter().map(|source| ((*source.name).to_owned(), SourceReport::default()));
-        Trace { tokens: Vec::new(), sources: sources.collect(), warnings: Vec::new() }
+        let mut sources = Vec::new();
+        for source in &plan.sources {
+            sources.push(((*source.name).to_owned(), SourceReport::default()));
+        }
+        Trace { tokens: Vec::new(), sources, warnings: Vec::new() }
     }
 }
 
@@ -125,14 +128,20 @@ impl<'a, H: Host> Run<'a, H> {
     ) -> Run<'a, H> {
         let correlation_id = read_event(&login.event, CORRELATION_ID);
         let mut errors = unreadable_parts(plan, &login.event);
+        let mut answers = Vec::new();
+        for _ in &plan.sources {
+            answers.push(Promised::new());
+        }
         let user_id = read_event(&login.event, plan.trigger.subject());
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
         // Each root is there from the start, for a variable of that name.
         let empty = || Value::from(Map::new());
+        let named_settings =
+            if plan.settings.is_empty() { empty() } else { settings(plan, &login.secrets, &mut errors) };
         let mut members = Map::from_members(vec![
             ("calls".into(), empty()),
             ("event".into(), login.event),
-            ("settings".into(), settings(plan, &login.secrets, &mut errors)),
+            ("settings".into(), named_settings),
             ("values".into(), empty()),
         ]);
         if plan.reads_now {
@@ -148,7 +157,7 @@ impl<'a, H: Host> Run<'a, H> {
             secrets: login.secrets,
             caller: Caller { user_id, ..Caller::default() },
             correlation_id: correlation_id.as_str().map(str::to_owned),
-            answers: plan.sources.iter().map(|_| Promised::new()).collect(),
+            answers,
             errors: RefCell::new(errors),
             denies: Cell::new(false),
             trace: RefCell::new(Trace::of(plan)),
@@ -175,12 +184,18 @@ impl<'a, H: Host> Run<'a, H> {
 
     /// The reason of a rule that denies the login whatever the sources would say. They are not asked then.
     async fn deny_early(&self) -> Option<Rc<str>> {
+        if self.plan.deny.is_empty() {
+            return None;
+        }
         let steps = Steps::new();
         self.add_values(&self.plan.early_values, View::Strict, &steps.shared).await;
         deny_early(self.plan, &self.facts, &self.secrets, &steps, &mut self.trace.borrow_mut().warnings)
     }
 
     async fn add_values(&self, wanted: &[usize], view: View, budget: &Budget) {
+        if wanted.is_empty() {
+            return;
+        }
         let means = Means { host: self.host, secrets: &self.secrets, budget, deadline: self.deadline };
         self.facts.add_values(self.plan, wanted, view, means).await;
     }

@@ -28,11 +28,15 @@ pub(crate) fn grant(host: &impl Host, token: &TokenPlan, inputs: Inputs<'_>) -> 
     for (header, value) in &headers {
         placed(check_header_value(header, value.expose()), &["tokens.", name, ".headers.", header])?;
     }
+    let mut credentials = Vec::new();
+    for (_, secret) in of(&auth.credentials, ".")? {
+        credentials.push(secret);
+    }
     let signing = Signing { algorithm: auth.algorithm, key_id };
     Ok(Grant {
         url: placed(token.token_url.render(inputs), &["tokens.", name, ".token_url"])?,
         client_id: render(&token.client_id, "client_id")?,
-        credentials: of(&auth.credentials, ".")?.into_iter().map(|(_, secret)| secret).collect(),
+        credentials,
         auth: auth.method,
         signing: (auth.method == AuthMethod::PrivateKeyJwt).then_some(signing),
         parameters: of(&token.parameters, ".")?,

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 /// Futures may be dropped before they are ready. That is how a call is given up when its time is over:
 /// the host then closes the socket, or clears the timer.
 pub trait Host {
-    /// Returns the part of [`Tls`](crate::http::Tls) that is unfit: a certificate or a key that cannot be read, a key
+    /// Returns the part of [`Tls`] that is unfit: a certificate or a key that cannot be read, a key
     /// that is not the certificate's. A host that has no such connections must fail to [`send`](Host::send) instead.
     fn unfit_part(&self, tls: &Tls) -> Option<String>;
 

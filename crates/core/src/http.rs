@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use claimsmith_expression::list::keep;
+
 use crate::secret::Secret;
 use crate::words::words;
 
@@ -53,7 +55,7 @@ impl Request {
 
     /// Sets a header, in place of one with the same name.
     pub fn set_header(&mut self, name: &str, value: Secret) {
-        self.headers.retain(|(known, _)| known != name);
+        keep(&mut self.headers, &mut |(known, _)| known != name);
         self.headers.push((name.to_owned(), value));
     }
 }

@@ -77,6 +77,7 @@ pub mod event;
 pub mod host;
 pub mod http;
 pub mod mfa;
+mod moment;
 pub mod names;
 mod secret;
 pub mod target;

@@ -2,7 +2,7 @@
 //!
 //! Auth0 throws for some claims over the limit, fails the login for others, and drops the rest silently.
 
-use claimsmith_expression::text::concat;
+use claimsmith_expression::text::{all, concat};
 use claimsmith_expression::{Map, Value};
 
 use crate::error::{Code, Error};
@@ -67,8 +67,10 @@ pub(crate) fn room(limits: Limits, target: Target, held: &Value) -> Room {
             usize::MAX
         }
     };
-    for (name, value) in held.as_object().into_iter().flat_map(|members| members.iter()) {
-        bytes = bytes.saturating_sub(size(target, name, value));
+    if let Value::Object(members) = held {
+        for (name, value) in members.iter() {
+            bytes = bytes.saturating_sub(size(target, name, value));
+        }
     }
     Room { bytes, count }
 }
@@ -162,5 +164,5 @@ const MAX_SCOPE: usize = 280;
 
 /// Returns whether Auth0 takes this scope-token of RFC 6749 §3.3.
 pub fn is_scope(text: &str) -> bool {
-    (1..=MAX_SCOPE).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=MAX_SCOPE).contains(&text.len()) && all(text, |byte| byte.is_ascii_graphic())
 }

@@ -161,6 +161,12 @@ impl<'a> Mapped<'a> {
                 }
             }
         }
+        self.set_claims(drafts);
+    }
+
+    /// Sets those of the drafts that may be, in the order of the configuration.
+    fn set_claims(&mut self, mut drafts: Vec<Draft<'a>>) {
+        let plan = self.plan;
         if plan.claims.iter().any(|claim| claim.fixed_name().is_none() || claim.entry.is_some()) {
             self.drop_equal_names(&mut drafts);
         }
@@ -169,7 +175,6 @@ impl<'a> Mapped<'a> {
             self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
         let is_denied = self.is_denied();
-        // They are set in the order of the configuration.
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);
         for index in sorted_order(drafts.len(), &|left, right| place(left).cmp(&place(right))) {
             let Some(draft) = drafts.get(index) else { continue };
@@ -181,6 +186,9 @@ impl<'a> Mapped<'a> {
     }
 
     async fn add_values<H: Host>(&self, wanted: &[usize], view: View, host: &H, bounds: Bounds<'_>) {
+        if wanted.is_empty() {
+            return;
+        }
         self.gathered.facts.add_values(self.plan, wanted, view, self.means(host, bounds)).await;
     }
 
@@ -219,9 +227,14 @@ impl<'a> Mapped<'a> {
             return None;
         }
         let scope = self.gathered.facts.seen(View::Lenient);
-        let mut names =
-            claim.reads.iter().filter_map(|index| self.plan.sources.get(*index)).map(|source| &source.name);
-        names.find(|name| scope.member(name).is_unavailable()).cloned()
+        for index in &claim.reads {
+            if let Some(source) = self.plan.sources.get(*index)
+                && scope.member(&source.name).is_unavailable()
+            {
+                return Some(Rc::clone(&source.name));
+            }
+        }
+        None
     }
 
     /// Drafts a claim of its own for each member of the value.
@@ -294,6 +307,8 @@ impl<'a> Mapped<'a> {
     }
 
     /// Drops all but one of those of the same name and target: the first one that is named, whatever is spread.
+    // A part of the engine by itself: js-shim/parts.js.
+    #[inline(never)]
     fn drop_equal_names(&mut self, drafts: &mut Vec<Draft<'_>>) {
         let key = |index: usize| {
             let draft = drafts.get(index)?;

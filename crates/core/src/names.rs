@@ -1,6 +1,6 @@
 //! Claim names that Auth0 reserves, or releases for a scope only.
 
-use claimsmith_expression::text::{find, split};
+use claimsmith_expression::text::{find, split, split_once};
 
 use crate::error::Code;
 
@@ -36,7 +36,15 @@ pub(crate) fn reserved(name: &str) -> Option<(Code, &'static str)> {
 }
 
 fn is_one_of(names: &str, name: &str) -> bool {
-    names.split(' ').any(|known| known == name)
+    let mut rest = names;
+    while !rest.is_empty() {
+        let (known, behind) = split_once(rest, b' ');
+        if known == name {
+            return true;
+        }
+        rest = behind;
+    }
+    false
 }
 
 fn is_reserved_namespace(name: &str) -> bool {

@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use claimsmith_expression::list::keep;
+
 use crate::host::Host;
 use crate::shared_state::{DAY_MS, Entry, SharedState, Subject};
 
@@ -34,7 +36,10 @@ impl Refusals<'_> {
         self.state.change(&self.id, &mut |entry| {
             let is_recent = now_ms.checked_sub(entry.since_ms).is_some_and(|age| age < PAUSE_MS);
             let own = subject.mark(&self.id, now_ms);
-            let others = entry.refused.iter().filter(|other| !subject.is_own(other, &own)).count();
+            let mut others = 0;
+            for other in &entry.refused {
+                others += usize::from(!subject.is_own(other, &own));
+            }
             let is_blamed = subject.is_among(entry, now_ms);
             may_replace = !is_recent && (!is_blamed || others >= OTHERS);
             if is_blamed {
@@ -71,11 +76,13 @@ impl Refusals<'_> {
         self.state.change(&self.id, &mut |entry| {
             let mut mark = subject.mark(&self.id, 0);
             entry.prune(now_ms);
-            let known = entry.marks.iter().filter(|known| subject.is_own(known, &mark));
-            let period_ms = known.map(|known| known.period_ms).max().unwrap_or(0);
+            let mut period_ms = 0_u64;
+            for known in entry.marks.iter().filter(|known| subject.is_own(known, &mark)) {
+                period_ms = period_ms.max(known.period_ms);
+            }
             mark.period_ms = period_ms.saturating_mul(2).clamp(BLAME_MS, DAY_MS);
             mark.until_ms = now_ms.saturating_add(mark.period_ms);
-            entry.marks.retain(|known| !subject.is_own(known, &mark));
+            keep(&mut entry.marks, &mut |known| !subject.is_own(known, &mark));
             entry.push(mark);
         });
         self.state.store(host);
@@ -94,7 +101,7 @@ impl Refusals<'_> {
             entry.refused.clear();
             let own = subject.mark(&self.id, 0);
             let known = entry.marks.len();
-            entry.marks.retain(|mark| mark.request != own.request);
+            keep(&mut entry.marks, &mut |mark| mark.request != own.request);
             changes = entry.marks.len() < known;
             for mark in entry.marks.iter_mut().filter(|mark| !subject.is_own(mark, &own)) {
                 // Once for each refusal.

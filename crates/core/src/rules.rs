@@ -121,8 +121,14 @@ pub(crate) fn apply_rules(
     effects: &mut Vec<Effect>,
 ) -> Option<Denial> {
     let mut rules = Rules { plan, gathered, steps, now_ms, effects };
-    let denial = rules.deny().or_else(|| rules.change_sessions()).or_else(|| rules.demand_mfa());
-    if denial.is_none() {
+    let mut denial = rules.deny();
+    if !(plan.session.is_empty() && plan.refresh_token.is_empty()) {
+        denial = denial.or_else(|| rules.change_sessions());
+    }
+    if !plan.mfa.is_empty() {
+        denial = denial.or_else(|| rules.demand_mfa());
+    }
+    if denial.is_none() && !plan.scopes.is_empty() {
         rules.change_scopes();
     }
     denial
@@ -137,6 +143,7 @@ struct Rules<'a> {
     effects: &'a mut Vec<Effect>,
 }
 
+// What only some plans have is a function of its own, for a pasted file that goes without: js-shim/parts.js.
 impl Rules<'_> {
     fn reason(&self, template: &Template) -> Option<Rc<str>> {
         self.gathered.facts.reason(template, &self.gathered.secrets, &self.steps)
@@ -149,7 +156,9 @@ impl Rules<'_> {
     /// Warns of what a rule comes to, and notes the error by which it does.
     fn note(&mut self, place: &str, says: &str, error: Option<Error>) {
         self.gathered.warnings.push(concat(&["`", place, "` ", says]));
-        self.gathered.errors.extend(error.map(|error| error.at(place)));
+        if let Some(error) = error {
+            self.gathered.errors.push(error.at(place));
+        }
     }
 
     /// The first rule that holds denies the login; where none does, the first undecided one that is to deny then, or a
@@ -184,17 +193,23 @@ impl Rules<'_> {
     /// A denial with this reason, or else with that of a source that failed, or else with the default.
     fn denial(&self, reason: Option<Rc<str>>, is_failure: bool) -> Denial {
         let of_source = || {
-            let failed = self.plan.sources.iter().filter(|source| {
-                source.on_error == OnError::Deny
+            for source in &self.plan.sources {
+                if source.on_error == OnError::Deny
+                    && let Some(reason) = &source.deny_reason
                     && self.gathered.facts.seen(View::Lenient).member(&source.name).is_unavailable()
-            });
-            failed.filter_map(|source| self.reason(source.deny_reason.as_ref()?)).next()
+                    && let Some(reason) = self.reason(reason)
+                {
+                    return Some(reason);
+                }
+            }
+            None
         };
         let reason = reason.or_else(of_source).unwrap_or_else(|| DENY_REASON.into());
         Denial { reason, is_failure }
     }
 
     /// All rules that hold apply. Where one revokes, the login is denied, and only what is revoked counts.
+    #[inline(never)]
     fn change_sessions(&mut self) -> Option<Denial> {
         let plan = self.plan;
         let (mut denial, mut lifetimes) = (None, Vec::new());
@@ -289,6 +304,7 @@ impl Rules<'_> {
     }
 
     /// The first rule that holds, or that is undecided and demanded then, counts.
+    #[inline(never)]
     fn demand_mfa(&mut self) -> Option<Denial> {
         let plan = self.plan;
         for (index, rule) in plan.mfa.iter().enumerate() {
@@ -336,6 +352,7 @@ impl Rules<'_> {
         }
     }
 
+    #[inline(never)]
     fn change_scopes(&mut self) {
         let plan = self.plan;
         for (index, rule) in plan.scopes.iter().enumerate() {

@@ -36,6 +36,12 @@ impl Secrets {
     }
 }
 
+impl From<Vec<(Rc<str>, Secret)>> for Secrets {
+    fn from(secrets: Vec<(Rc<str>, Secret)>) -> Secrets {
+        Secrets(secrets)
+    }
+}
+
 impl FromIterator<(Rc<str>, Secret)> for Secrets {
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Secret)>>(secrets: I) -> Secrets {
         Secrets(secrets.into_iter().collect())

@@ -6,11 +6,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use claimsmith_expression::list::keep;
 use claimsmith_expression::{Map, Number, Value, json};
 
 use crate::digest::short_digest;
 use crate::host::Host;
 use crate::http::Request;
+use crate::moment::moment;
 use crate::source::request_key;
 use crate::token::Grant;
 
@@ -146,7 +148,7 @@ impl Entry {
     /// Drops what is over, and what a clock that was set back has put into the future.
     pub(crate) fn prune(&mut self, now_ms: u64) {
         let most_ms = now_ms.saturating_add(DAY_MS);
-        self.marks.retain(|mark| mark.kept_until_ms() > now_ms && mark.until_ms <= most_ms);
+        keep(&mut self.marks, &mut |mark| mark.kept_until_ms() > now_ms && mark.until_ms <= most_ms);
     }
 
     /// Adds a mark, and drops the oldest where there are too many.
@@ -167,10 +169,10 @@ impl Entry {
     fn merge(&mut self, list: &[Value], now_ms: u64) {
         // Clocks differ by less than a minute. What is further ahead was set back, or is garbage.
         let past = |at_ms: u64| if at_ms < now_ms.saturating_add(WINDOW_MS) { at_ms } else { 0 };
-        let since_ms = past(moment(list.get(1)));
-        self.cleared_at_ms = past(self.cleared_at_ms).max(past(moment(list.first())));
+        let since_ms = past(read_moment(list.get(1)));
+        self.cleared_at_ms = past(self.cleared_at_ms).max(past(read_moment(list.first())));
         if since_ms > self.since_ms {
-            (self.since_ms, self.period_ms) = (since_ms, moment(list.get(2)));
+            (self.since_ms, self.period_ms) = (since_ms, read_moment(list.get(2)));
         }
         if self.since_ms < self.cleared_at_ms {
             self.since_ms = 0;
@@ -178,7 +180,7 @@ impl Entry {
         for member in list.get(3..).unwrap_or_default().chunks(4) {
             let [until, period, user, request] = member else { continue };
             let (Some(user), Some(request)) = (user.as_str(), request.as_str()) else { continue };
-            let (until_ms, period_ms) = (moment(Some(until)), moment(Some(period)).min(DAY_MS));
+            let (until_ms, period_ms) = (read_moment(Some(until)), read_moment(Some(period)).min(DAY_MS));
             let mark = Mark { until_ms, period_ms, user: user.into(), request: request.into() };
             let is_same = |known: &Mark| *known == mark || known.is_of_subject(&mark);
             let position = self.marks.iter().position(is_same);
@@ -188,16 +190,24 @@ impl Entry {
             }
         }
         let cleared_at_ms = self.cleared_at_ms;
-        self.marks.retain(|mark| mark.until_ms.saturating_sub(WINDOW_MS) >= cleared_at_ms);
+        keep(&mut self.marks, &mut |mark| mark.until_ms.saturating_sub(WINDOW_MS) >= cleared_at_ms);
     }
 
     fn to_value(&self) -> Value {
         let moments = [self.cleared_at_ms, self.since_ms, self.period_ms];
-        let mut list: Vec<Value> = moments.into_iter().map(number).collect();
+        let mut list = Vec::new();
+        for moment_ms in moments {
+            list.push(moment(moment_ms));
+        }
         let first = self.marks.len().saturating_sub(MAX_SHARED_MARKS);
         for mark in self.marks.get(first..).unwrap_or_default() {
             let Mark { until_ms, period_ms, user, request } = mark;
-            list.extend([number(*until_ms), number(*period_ms), (&**user).into(), (&**request).into()]);
+            list.append(&mut vec![
+                moment(*until_ms),
+                moment(*period_ms),
+                Rc::clone(user).into(),
+                Rc::clone(request).into(),
+            ]);
         }
         list.into()
     }
@@ -211,10 +221,11 @@ impl SharedState {
             return;
         }
         let now_ms = host.now_ms();
-        let entries = json::read(record.as_bytes()).unwrap_or_default();
-        for (id, list) in entries.as_object().into_iter().flat_map(Map::iter) {
-            if let Some(list) = list.as_array() {
-                self.change(id, &mut |entry| entry.merge(list, now_ms));
+        if let Ok(Value::Object(entries)) = json::read(record.as_bytes()) {
+            for (id, list) in entries.iter() {
+                if let Some(list) = list.as_array() {
+                    self.change(id, &mut |entry| entry.merge(list, now_ms));
+                }
             }
         }
         self.merged.replace(record);
@@ -250,7 +261,7 @@ impl SharedState {
     pub(crate) fn store(&self, host: &impl Host) {
         let now_ms = host.now_ms();
         let mut entries = self.entries.borrow_mut();
-        entries.retain_mut(|entry| {
+        keep(&mut entries, &mut |entry| {
             entry.prune(now_ms);
             (entry.since_ms > 0 && entry.period_ms > 0) || entry.ends_at_ms() > now_ms
         });
@@ -273,14 +284,8 @@ impl SharedState {
     }
 }
 
-fn moment(value: Option<&Value>) -> u64 {
+fn read_moment(value: Option<&Value>) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-    let moment = value.and_then(Value::as_number).map_or(0.0, Number::as_f64) as u64;
-    moment
-}
-
-fn number(moment_ms: u64) -> Value {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are exact in a double")]
-    let number = Number::from_f64(moment_ms as f64);
-    number.map_or(Value::Null, Value::Number)
+    let moment_ms = value.and_then(Value::as_number).map_or(0.0, Number::as_f64) as u64;
+    moment_ms
 }

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use claimsmith_expression::text::concat;
-use claimsmith_expression::{Map, Number, Value, platform};
+use claimsmith_expression::{Map, Value, platform};
 
 use crate::call::deadline_exceeded;
 use crate::encode::{base64, base64_decode, base64url, hex, hex_decode};
 use crate::error::{Code, Error};
 use crate::host::Host;
+use crate::moment::moment;
 use crate::plan::{CodeEncoding, HmacPlan, JwtAlgorithm, JwtPlan, SecretEncoding, Signing};
 use crate::secret::Secret;
 use crate::task::timeout;
@@ -84,17 +85,11 @@ fn unsigned(plan: &JwtPlan, value: &Value, inputs: Inputs<'_>, now_s: u64) -> Re
         return Err(unfit("the secret of `jwt` must have 32 bytes at least"));
     }
     let mut payload = Map::clone(payload);
-    payload.insert("iat".into(), seconds(now_s));
+    payload.insert("iat".into(), moment(now_s));
     if let Some(lifetime_s) = plan.expires_in_s {
-        payload.insert("exp".into(), seconds(now_s.saturating_add(lifetime_s.into())));
+        payload.insert("exp".into(), moment(now_s.saturating_add(lifetime_s.into())));
     }
     Ok(Jwt::new(plan.algorithm, key, key_id.as_deref(), payload))
-}
-
-/// Returns a date of a JWT (RFC 7519 §2, `NumericDate`).
-pub(crate) fn seconds(since_1970: u64) -> Value {
-    #[expect(clippy::cast_precision_loss, reason = "seconds of any date are exact in a double")]
-    Number::from_f64(since_1970 as f64).map_or(Value::Null, Value::Number)
 }
 
 /// The reason why a JWT is not signed.
@@ -117,7 +112,9 @@ impl Jwt {
     pub(crate) fn new(algorithm: JwtAlgorithm, key: Secret, key_id: Option<&str>, payload: Map) -> Jwt {
         let mut header: Vec<(Rc<str>, Value)> =
             vec![("alg".into(), algorithm.as_str().into()), ("typ".into(), "JWT".into())];
-        header.extend(key_id.map(|key_id| ("kid".into(), key_id.into())));
+        if let Some(key_id) = key_id {
+            header.push(("kid".into(), key_id.into()));
+        }
         let part = |members: Map| base64url(Value::from(members).to_json().as_bytes());
         let input = concat(&[&part(Map::from_members(header)), ".", &part(payload)]);
         Jwt { algorithm, key, input }
@@ -144,7 +141,10 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     let mut key = if key.len() > BLOCK { platform::sha256(key) } else { key.to_vec() };
     key.resize(BLOCK, 0);
     let digest = |pad: u8, message: &[u8]| {
-        let mut bytes: Vec<u8> = key.iter().map(|byte| byte ^ pad).collect();
+        let mut bytes = Vec::new();
+        for byte in &key {
+            bytes.push(byte ^ pad);
+        }
         bytes.extend_from_slice(message);
         platform::sha256(&bytes)
     };

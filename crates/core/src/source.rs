@@ -33,7 +33,11 @@ pub fn source_request(
         ));
     }
     let url = placed(source.url.render(inputs), &["sources.", name, ".url"])?;
-    let query = render_fields(&source.query, inputs, &["sources.", name, ".query"])?;
+    let query = if source.query.is_empty() {
+        String::new()
+    } else {
+        render_fields(&source.query, inputs, &["sources.", name, ".query"])?
+    };
     let mut request = Request {
         method: source.method,
         url: append_query(url, &query),
@@ -100,6 +104,7 @@ fn render_json(template: &JsonTemplate, inputs: Inputs<'_>) -> Result<String, Er
 }
 
 /// Returns the credentials of HTTP Basic authentication, in UTF-8 (RFC 7617 §2.1).
+#[inline(never)]
 fn render_basic((user, password): &(Template, Template), inputs: Inputs<'_>) -> Result<Secret, Error> {
     let user = user.render(inputs)?;
     let pair = concat(&[&user, ":", &password.render(inputs)?]);
@@ -157,7 +162,9 @@ pub(crate) fn request_key(request: &Request, grant: Option<&Grant>) -> String {
         }
     }
     // A number of parts that is odd has a body.
-    parts.extend(request.body.as_ref().map(Secret::expose));
+    if let Some(body) = &request.body {
+        parts.push(body.expose());
+    }
     let grant = grant.map(Grant::identity);
     identity(&[&identity(&parts), grant.as_ref().map_or("", Secret::expose), &identity_of(&request.tls)])
 }
@@ -170,8 +177,8 @@ pub fn authorize(request: &mut Request, token: &Token) {
 /// Reads a backend's answer.
 ///
 /// # Errors
-/// As [`read_answer`]; `answer_refused` where the answer is one of GraphQL that tells of errors, or `fail_when` holds for
-/// it, `unavailable` where that cannot be decided.
+/// `source_status` for a status that is no success, `response_not_json`; `answer_refused` where the answer is one of
+/// GraphQL that tells of errors, or `fail_when` holds for it, `unavailable` where that cannot be decided.
 pub fn read_source_response(
     source: &SourcePlan,
     response: &Response,
@@ -194,6 +201,7 @@ pub fn read_source_response(
 }
 
 /// Returns `data` of a GraphQL answer.
+#[inline(never)]
 fn read_graphql(answer: &Value) -> Result<Value, Error> {
     let has_errors = answer.member("errors").as_array().is_some_and(|errors| !errors.is_empty());
     match answer.as_object().and_then(|answer| answer.get("data")) {
@@ -244,6 +252,7 @@ pub(crate) fn read_answer(
 }
 
 /// Reads UTF-8, with U+FFFD in the place of what is none. The standard library's way is three times as large.
+#[inline(never)]
 fn read_text(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = bytes;

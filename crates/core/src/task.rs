@@ -9,6 +9,8 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use claimsmith_expression::list::keep;
+
 /// A future with its type forgotten, so that futures of several kinds share one list and one copy of
 /// the code that polls them.
 pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -29,12 +31,12 @@ pub(crate) async fn join<'b, T: Future<Output = ()>>(
     let mut started: Vec<LocalFuture<'b, ()>> = Vec::new();
     let poll_started = &mut |context: &mut Context<'_>| {
         started.append(&mut background.borrow_mut());
-        started.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        keep(&mut started, &mut |future| future.as_mut().poll(context).is_pending());
         started.is_empty()
     };
     let mut is_done = false;
     poll_fn(|context| {
-        futures.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        keep(&mut futures, &mut |future| future.as_mut().poll(context).is_pending());
         is_done = poll_started(context);
         if futures.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     })
@@ -51,8 +53,9 @@ pub(crate) async fn timeout<T>(
     timer: impl Future<Output = ()>,
     future: impl Future<Output = T>,
 ) -> Option<T> {
-    let mut timer = pin!(timer);
-    let mut future = pin!(future);
+    // Behind a pointer, so that what polls them is there once and not in each copy of this.
+    let mut timer: Pin<&mut dyn Future<Output = ()>> = pin!(timer);
+    let mut future: Pin<&mut dyn Future<Output = T>> = pin!(future);
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));

@@ -1,12 +1,12 @@
 //! Text for people: on one line, and paths into a configuration.
 
 use claimsmith_expression::Value;
-use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::text::{all, concat, decimal};
 
 /// Returns the first so many characters of a text, on one line. They are counted as JavaScript does, in UTF-16 units.
 pub fn one_line(text: &str, length: usize) -> String {
     // Nearly every text is as it should be, and copied whole.
-    if text.len() <= length && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if text.len() <= length && all(text, |byte| matches!(byte, b' '..=b'~')) {
         return text.to_owned();
     }
     let mut line = String::new();
@@ -22,7 +22,7 @@ pub fn one_line(text: &str, length: usize) -> String {
 
 /// Joins a path and a name below it: `a.b` where the name is plain, `a["b c"]` where it is not.
 pub fn join_path(path: &str, name: &str) -> String {
-    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty();
+    let is_plain = all(name, |byte| byte.is_ascii_alphanumeric() || byte == b'_') && !name.is_empty();
     match (path.is_empty(), is_plain) {
         (true, true) => name.to_owned(),
         (false, true) => concat(&[path, ".", name]),

@@ -15,10 +15,21 @@ pub(crate) fn tls(
     host: &impl Host,
     templates: &[(String, Template)],
     inputs: Inputs<'_>,
+    at: (&str, &str),
+) -> Result<Tls, Error> {
+    if templates.is_empty() { Ok(Tls::new()) } else { filled(host, templates, inputs, at) }
+}
+
+// A function of its own, for a pasted file that goes without: js-shim/parts.js.
+#[inline(never)]
+fn filled(
+    host: &impl Host,
+    templates: &[(String, Template)],
+    inputs: Inputs<'_>,
     (place, name): (&str, &str),
 ) -> Result<Tls, Error> {
     let tls = fill(templates, inputs, &[place, name, ".tls."])?;
-    let unfit = if tls.is_empty() { None } else { host.unfit_part(&tls) };
+    let unfit = host.unfit_part(&tls);
     for (part, template) in templates {
         if unfit.as_ref() == Some(part) {
             let expected = match &**part {

@@ -2,7 +2,7 @@
 //! sends or remembers.
 
 use claimsmith_expression::json::{self, Unreadable};
-use claimsmith_expression::text::{concat, decimal};
+use claimsmith_expression::text::{all, concat, decimal};
 use claimsmith_expression::{Value, sorted_order};
 
 use crate::digest::{digest_of, identity, identity_of};
@@ -156,7 +156,9 @@ pub fn token_request(grant: &Grant, proof: Option<&Secret>) -> Request {
         }
         AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {}
     }
-    fields.extend(grant.parameters.iter().map(|(name, value)| (name.as_str(), value.expose())));
+    for (name, value) in &grant.parameters {
+        fields.push((name, value.expose()));
+    }
     let mut request = Request {
         method: Method::Post,
         url: grant.url.clone(),
@@ -264,7 +266,7 @@ fn refused(status: u16, answer: &Value) -> Error {
 /// Returns whether a text has only characters of a bearer token (RFC 6750 §2.1, and all visible ASCII): it goes
 /// into a header.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    !text.is_empty() && all(text, |byte| byte.is_ascii_graphic())
 }
 
 /// `expires_in`, a number or its digits as text, in milliseconds; `expires_in_s` where it is missing. `None` where it
@@ -272,7 +274,7 @@ pub(crate) fn is_token(text: &str) -> bool {
 fn lifetime_ms(expires_in: &Value, expires_in_s: Option<u32>) -> Option<u64> {
     let seconds = match expires_in {
         Value::Null => expires_in_s.map(f64::from)?,
-        Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Value::String(digits) if all(digits, |byte| byte.is_ascii_digit()) => {
             digits.bytes().fold(0.0, |seconds, digit| seconds * 10.0 + f64::from(digit - b'0'))
         }
         other => other.as_number()?.as_f64(),

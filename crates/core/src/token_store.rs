@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use claimsmith_expression::{Map, Number, Value, json};
+use claimsmith_expression::list::keep;
+use claimsmith_expression::{Map, Value, json};
 
 use crate::assertion::{assertion, unfit_key};
 use crate::breaker::Circuit;
@@ -11,6 +12,7 @@ use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::digest::identity;
 use crate::error::{Code, Error};
 use crate::host::Host;
+use crate::moment::moment;
 use crate::refusal::Refusals;
 use crate::report::TokenOrigin;
 use crate::retry::RetryPolicy;
@@ -280,7 +282,7 @@ impl TokenStore {
 
     fn note_taken(&self, client: &str, secret: &Secret) {
         let mut taken = self.taken.borrow_mut();
-        taken.retain(|(known, _)| known != client);
+        keep(&mut taken, &mut |(known, _)| known != client);
         if taken.len() >= MAX_KEYS {
             taken.clear();
         }
@@ -294,7 +296,7 @@ impl TokenStore {
         let age_ms = share_of(lifetime_ms, REFRESH_FROM + REFRESH_WITHIN * host.random());
         let refresh_at_ms = token.issued_at_ms.saturating_add(age_ms);
         let mut memory = self.memory.borrow_mut();
-        memory.retain(|(known, _)| known != key);
+        keep(&mut memory, &mut |(known, _)| known != key);
         if memory.len() >= MAX_TOKENS {
             // The one that has been there longest.
             memory.remove(0);
@@ -319,7 +321,7 @@ impl<'a> InFlight<'a> {
     }
 
     fn end(&self, outcome: Outcome) {
-        self.store.in_flight.borrow_mut().retain(|(known, _)| known != self.key);
+        keep(&mut self.store.in_flight.borrow_mut(), &mut |(known, _)| known != self.key);
         self.promised.fulfil(outcome);
     }
 }
@@ -376,8 +378,6 @@ fn write_record(host: &impl Host, key: &str, token: &Token) -> bool {
     let Some(expires_at_ms) = token.expires_at_ms.filter(|_| is_fresh(token, host.now_ms())) else {
         return true;
     };
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date to come are exact in a double")]
-    let moment = |at_ms: u64| Number::from_f64(at_ms as f64).map_or(Value::Null, Value::Number);
     let record = Map::from_members(vec![
         ("token".into(), token.value.expose().into()),
         ("issued_at_ms".into(), moment(token.issued_at_ms)),

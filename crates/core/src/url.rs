@@ -5,7 +5,7 @@
 //! path segment or query value.
 
 use claimsmith_expression::plain_struct;
-use claimsmith_expression::text::{concat, find, split};
+use claimsmith_expression::text::{all, concat, find, split};
 
 use crate::encode::percent_encode;
 use crate::error::{Code, Error};
@@ -109,7 +109,7 @@ pub fn check_origin(origin: &str, allow_http: bool) -> Result<(), &'static str> 
     }
     // Only a secret such as `https://api.example.com/v1` brings a path here.
     let has_gap = path.as_bytes().windows(2).any(|pair| pair == b"//");
-    let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte));
+    let is_plain = all(path, |byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'\\'));
     if has_gap || !is_plain || has_dots(path) {
         return Err("behind the host only a plain path fits");
     }
@@ -120,9 +120,9 @@ pub fn check_origin(origin: &str, allow_http: bool) -> Result<(), &'static str> 
 fn is_host(host: &str) -> bool {
     if let Some(ipv6) = host.strip_prefix('[') {
         let is_part = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-        return ipv6.strip_suffix(']').is_some_and(|ip| {
-            ip.bytes().all(is_part) && ip.bytes().filter(|byte| *byte == b':').count() > 1
-        });
+        return ipv6
+            .strip_suffix(']')
+            .is_some_and(|ip| all(ip, is_part) && ip.bytes().filter(|byte| *byte == b':').count() > 1);
     }
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let mut ends_in_number = false;
@@ -141,7 +141,12 @@ fn labels(host: &str) -> impl Iterator<Item = &[u8]> {
 }
 
 fn is_ipv4(host: &str) -> bool {
-    labels(host).filter(|label| is_number(label, 255)).count() == 4 && labels(host).count() == 4
+    let (mut count, mut numbers) = (0_usize, 0_usize);
+    for label in labels(host) {
+        count += 1;
+        numbers += usize::from(is_number(label, 255));
+    }
+    (count, numbers) == (4, 4)
 }
 
 fn is_number(text: &[u8], max: usize) -> bool {

@@ -16,7 +16,12 @@ pub trait Word: Copy + PartialEq + 'static {
 
     /// Returns the variant that has this word.
     fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|known| known.as_str() == word)
+        for known in Self::ALL {
+            if known.as_str() == word {
+                return Some(*known);
+            }
+        }
+        None
     }
 }
 

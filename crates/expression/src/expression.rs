@@ -88,6 +88,14 @@ impl Expression {
         reads::of(&self.root).chains
     }
 
+    /// Returns the names of the functions that the expression calls.
+    #[cfg(feature = "parser")]
+    pub fn functions(&self) -> Vec<&'static str> {
+        let mut calls = Vec::new();
+        crate::calls::note(&self.root, &mut calls);
+        calls
+    }
+
     /// Returns the names of the variables that no `let` binds, without the `$`, each once. Such a variable is a member
     /// of the root of the document, and an error where there is none.
     #[cfg(feature = "parser")]

@@ -35,6 +35,8 @@
 
 mod ast;
 mod budget;
+#[cfg(feature = "parser")]
+mod calls;
 #[cfg(feature = "serde")]
 pub mod data;
 mod error;
@@ -56,6 +58,7 @@ mod value;
 
 pub mod encode;
 pub mod json;
+pub mod list;
 pub mod plain;
 pub mod platform;
 pub mod text;
@@ -64,6 +67,8 @@ pub mod time;
 pub use budget::Budget;
 pub use error::{ErrorKind, ExpressionError};
 pub use expression::{Expression, Faults};
+#[cfg(feature = "parser")]
+pub use functions::names as function_names;
 pub use map::{Map, sorted_order};
 pub use number::Number;
 pub use value::{Cause, Value};

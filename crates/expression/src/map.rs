@@ -21,16 +21,16 @@ impl Map {
     }
 
     /// Returns a map of these members, in any order. Of two with one name the later is kept.
-    pub fn from_members(members: Vec<(Rc<str>, Value)>) -> Map {
+    pub fn from_members(mut members: Vec<(Rc<str>, Value)>) -> Map {
         let order =
             sorted_order(members.len(), &|left, right| match (members.get(left), members.get(right)) {
                 (Some((left, _)), Some((right, _))) => left.cmp(right),
                 _ => Ordering::Equal,
             });
-        let mut members: Vec<Option<(Rc<str>, Value)>> = members.into_iter().map(Some).collect();
         let mut map = Map { members: Vec::with_capacity(members.len()) };
         for index in order {
-            let Some((name, value)) = members.get_mut(index).and_then(Option::take) else { continue };
+            let Some((name, value)) = members.get_mut(index) else { continue };
+            let (name, value) = (Rc::clone(name), std::mem::take(value));
             match map.members.last_mut() {
                 Some((last, kept)) if *last == name => *kept = value,
                 _ => map.members.push((name, value)),

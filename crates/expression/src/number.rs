@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::plain::{Input, Plain};
 use crate::platform;
-use crate::text::decimal;
+use crate::text::{all, decimal, find};
 
 /// The largest integer that a double, and so JavaScript, holds exactly: 2^53 − 1.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -46,7 +46,7 @@ impl Number {
             return None;
         }
         let value = read(text);
-        let is_integer = !text.contains(['.', 'e', 'E']);
+        let is_integer = find(text, b".eE").is_none();
         if is_integer && value.is_finite() && value.abs() > MAX_SAFE_INTEGER {
             let integer = Integer { text: text.into(), nearest: value };
             return Some(Number(Repr::Integer(Rc::new(integer))));
@@ -73,7 +73,7 @@ impl Number {
             Repr::Double(value) => Number(Repr::Double(value.abs())),
             Repr::Integer(integer) if integer.nearest > 0.0 => self.clone(),
             Repr::Integer(integer) => {
-                let text = integer.text.trim_start_matches('-').into();
+                let text = integer.text.strip_prefix('-').unwrap_or(&integer.text).into();
                 Number(Repr::Integer(Rc::new(Integer { text, nearest: -integer.nearest })))
             }
         }
@@ -124,7 +124,7 @@ const EXACT_END: f64 = 1e15;
 
 /// Returns the nearest double. Small whole numbers, the most frequent, are read without the host platform.
 fn read(text: &str) -> f64 {
-    if text.len() > EXACT_DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.len() > EXACT_DIGITS || !all(text, |byte| byte.is_ascii_digit()) {
         return (platform::in_use().read_number)(text);
     }
     text.bytes().fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'))

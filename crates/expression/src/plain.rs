@@ -181,7 +181,11 @@ impl Plain for f64 {
     }
 
     fn read(input: &mut Input<'_>) -> f64 {
-        f64::from_le_bytes([(); 8].map(|()| input.byte()))
+        let mut bytes = [0; 8];
+        for byte in &mut bytes {
+            *byte = input.byte();
+        }
+        f64::from_le_bytes(bytes)
     }
 }
 

@@ -49,7 +49,8 @@ thread_local! {
 
 /// From now on, these are in use.
 pub fn lend(platform: Platform) {
-    IN_USE.set(platform);
+    // `LocalKey::set` has code for a value that is not there yet.
+    IN_USE.with(|in_use| in_use.set(platform));
 }
 
 /// Returns the SHA-256 of bytes.

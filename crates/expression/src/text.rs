@@ -24,7 +24,14 @@ pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>, between: &str) -> Str
 
 /// Returns the offset of the first of some ASCII characters. The standard library's searches are larger.
 pub fn find(text: &str, characters: &[u8]) -> Option<usize> {
-    text.bytes().position(|byte| characters.contains(&byte))
+    for (at, byte) in text.bytes().enumerate() {
+        for character in characters {
+            if byte == *character {
+                return Some(at);
+            }
+        }
+    }
+    None
 }
 
 /// Returns the text before a position, and the text from there on.
@@ -32,15 +39,56 @@ pub fn split(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
+/// Returns the text before the first of an ASCII character and the text behind it; all of it and nothing where there is
+/// none.
+pub fn split_once(text: &str, character: u8) -> (&str, &str) {
+    let (before, rest) = split(text, find(text, &[character]).unwrap_or(text.len()));
+    (before, rest.get(1..).unwrap_or_default())
+}
+
+/// Returns the text without the white space at both ends.
+pub fn trim(text: &str) -> &str {
+    let mut rest = text.chars();
+    while rest.clone().next().is_some_and(char::is_whitespace) {
+        rest.next();
+    }
+    while rest.clone().next_back().is_some_and(char::is_whitespace) {
+        rest.next_back();
+    }
+    rest.as_str()
+}
+
+/// Returns whether all bytes of a text fit.
+pub fn all(text: &str, fits: fn(u8) -> bool) -> bool {
+    for byte in text.bytes() {
+        if !fits(byte) {
+            return false;
+        }
+    }
+    true
+}
+
 /// Returns a count in decimal digits.
 pub fn decimal(count: usize) -> String {
-    let mut digits = Vec::new();
-    let mut rest = count;
-    loop {
-        digits.push(char::from_digit(u32::try_from(rest % 10).unwrap_or(0), 10).unwrap_or('0'));
-        rest /= 10;
-        if rest == 0 {
-            return digits.iter().rev().collect();
+    let mut digits = if count < 10 { String::new() } else { decimal(count / 10) };
+    digits.push(char::from_digit(u32::try_from(count % 10).unwrap_or(0), 10).unwrap_or('0'));
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn these_are_as_those_of_the_standard_library() {
+        for text in ["", ",", " a ", "a,b", "a,b,c", ",b", "a,", "ą, ę", "\u{a0}\u{2003}x y\u{85}\t"] {
+            assert_eq!(trim(text), text.trim());
+            assert_eq!(split_once(text, b','), text.split_once(',').unwrap_or((text, "")));
+            assert_eq!(find(text, b"yb"), text.find(['y', 'b']));
+            assert_eq!(all(text, |byte| byte.is_ascii()), text.is_ascii());
+        }
+        for count in [0, 9, 10, 407, 1_000_000, 4_294_967_295] {
+            assert_eq!(decimal(count), count.to_string());
         }
     }
 }

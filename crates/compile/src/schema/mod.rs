@@ -23,7 +23,9 @@ pub mod tokens;
 pub mod values;
 mod words;
 
+use crate::Part;
 use claimsmith_core::Trigger;
+use claimsmith_core::expression::function_names;
 use claimsmith_core::http::RESPONSE_HEADERS;
 use claimsmith_core::words::Word;
 use schemars::generate::SchemaSettings;
@@ -62,5 +64,11 @@ pub fn facts() -> Value {
             serde_json::json!({ "name": trigger.as_str(), "handler": handler, "create": create })
         })
         .collect();
-    serde_json::json!({ "triggers": triggers, "response_headers": RESPONSE_HEADERS })
+    let parts: Vec<&str> = Part::ALL.iter().map(|part| part.as_str()).collect();
+    serde_json::json!({
+        "triggers": triggers,
+        "response_headers": RESPONSE_HEADERS,
+        "parts": parts,
+        "functions": function_names().collect::<Vec<&str>>(),
+    })
 }

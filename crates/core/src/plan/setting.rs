@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use claimsmith_expression::text::{split_once, trim};
 use claimsmith_expression::{Number, Value, plain_enum, plain_struct};
 
 use crate::words::words;
@@ -41,14 +42,15 @@ impl SettingType {
     pub fn read(self, text: &str) -> Option<Value> {
         Some(match self {
             SettingType::String => text.into(),
-            SettingType::Number => Number::from_text(text.trim())?.into(),
+            SettingType::Number => Number::from_text(trim(text))?.into(),
             SettingType::List => {
                 let mut items: Vec<Value> = Vec::new();
                 let mut rest = text;
                 loop {
-                    let (item, behind) = rest.split_once(',').unwrap_or((rest, ""));
-                    if !item.trim().is_empty() {
-                        items.push(item.trim().into());
+                    let (item, behind) = split_once(rest, b',');
+                    let item = trim(item);
+                    if !item.is_empty() {
+                        items.push(item.into());
                     }
                     if behind.is_empty() {
                         break;

@@ -68,6 +68,12 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
 
+/// Returns the names of all functions.
+#[cfg(feature = "parser")]
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
 /// A function is its place in the table.
 impl Plain for &'static Function {
     fn write(&self, out: &mut Vec<u8>) {

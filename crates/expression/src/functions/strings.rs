@@ -1,6 +1,7 @@
 //! Functions of strings. Lengths and places are counted in characters, that is in Unicode code points.
 
 use super::{Invocation, Outcome, from_f64};
+use crate::list::keep;
 use crate::{ExpressionError, Value, network, platform};
 
 pub(super) fn ends_with(call: &mut Invocation<'_, '_>) -> Outcome {
@@ -68,7 +69,7 @@ pub(super) fn split(call: &mut Invocation<'_, '_>) -> Outcome {
     let mut pieces = pieces(call, &text, &separator, most)?;
     if is_by_character {
         // The empty text before the first character and behind the last is no piece.
-        pieces.retain(Value::is_truthy);
+        keep(&mut pieces, &mut |piece| piece.is_truthy());
     }
     Ok(pieces.into())
 }
