@@ -431,6 +431,7 @@ lint() {
     -- -D warnings
   # shellcheck disable=SC2086
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps --all-features $CRATES
+  node tools/surface.mjs --check
   node_modules/.bin/biome check --error-on-warnings .
 }
 

@@ -83,7 +83,7 @@
 //!   on, or is denied by [`Handler::DENIES_ON_FAILURE`].
 //! - What Auth0 would drop silently is an error: reserved names, values that a target does not take, keys that are too
 //!   long.
-//! - [`Code`], [`Target`], [`Trigger`], [`Method`], [`Factor`], [`Provider`] and [`AuthMethod`] are lists of words that
+//! - [`Code`], [`Target`], [`Method`], [`Factor`], [`Provider`] and [`AuthMethod`] are lists of words that
 //!   grow with Auth0 and with this crate: match them with a `_` arm. [`Grant`] may get fields: make it by
 //!   [`Grant::new`] or [`Secrets::grant_of`], and set those that you need.
 
@@ -116,13 +116,11 @@ mod timestamp;
 pub use api::{Api, Cache, Lifetime};
 pub use claimsmith_core::client::{Call, Url};
 pub use claimsmith_core::error::Details;
-pub use claimsmith_core::expression::json;
-pub use claimsmith_core::expression::json::JsonError;
-pub use claimsmith_core::expression::{Expression, Map, Number, Value};
+pub use claimsmith_core::expression::{Map, Number, Value};
 pub use claimsmith_core::http::{Method, Response, Tls};
 pub use claimsmith_core::mfa::{Factor, Provider};
-pub use claimsmith_core::token::{AuthMethod, Grant, Token};
-pub use claimsmith_core::{Code, Error, MfaDemand, Report, Secret, Target, Trigger};
+pub use claimsmith_core::token::{Algorithm, AuthMethod, Grant, Signing, Token};
+pub use claimsmith_core::{Code, Error, MfaDemand, Report, Secret, Target};
 #[cfg(all(feature = "serde-wasm-bindgen", target_family = "wasm"))]
 pub use data::{from_js, to_js};
 #[cfg(feature = "serde")]
@@ -130,6 +128,11 @@ pub use data::{from_value, to_value};
 pub use event::{Client, Connection, Event, Organization, Request, Secrets, Transaction, User};
 pub use handler::{FromSecrets, Handler};
 pub use session::Session;
+
+/// JSON as text.
+pub mod json {
+    pub use claimsmith_core::expression::json::{JsonError, read, write};
+}
 
 /// Makes what values need of JavaScript ready: numbers as text, letter cases. A module of a handler does it by itself; a
 /// WebAssembly unit test that reads or writes values without one calls it first. In a native build it does nothing.

@@ -87,6 +87,7 @@ pub struct Details {
     /// The message.
     pub message: String,
     /// The part of the entry at that place that is wrong.
+    #[doc(hidden)]
     pub part: Part,
     /// What an Action's own code makes of it.
     #[cfg(feature = "client")]
@@ -167,12 +168,14 @@ impl Error {
     ///
     /// For those who write the configuration, and for problems of the configuration only: what is wrong at a login goes
     /// into the log, on one line.
+    #[doc(hidden)]
     pub fn showing(mut self, lines: &str) -> Error {
         self.0.message.push_str(lines);
         self
     }
 
     /// Returns the same failure, of this part of what stands at its place.
+    #[doc(hidden)]
     pub fn of(mut self, part: Part) -> Error {
         self.0.part = part;
         self
