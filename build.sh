@@ -505,6 +505,7 @@ run_tests() {
   # It has a target folder of its own, so that cargo waits for nobody.
   beside compare_builds
   example
+  example rust-entitlements
   say "compiling the engine that can be made to trap"
   compile trap claimsmith-action wasm allocator,plan,compile,fetch,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
