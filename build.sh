@@ -26,7 +26,7 @@ usage: ./build.sh STEP
   shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
   docs     docs/configuration.md, from the types in crates/compile/src/schema
   lint     formatting, lints and documentation of both sides
-  package  the three crates as a registry would get them, each compiled from its package
+  package  the crates as a registry would get them, each compiled from its package
   clean    removes what was built; keeps what was installed
 
 NO_COLOR=1 switches colours off. What is installed goes to .tools, node_modules and target.
@@ -37,7 +37,7 @@ TOOLS="$PWD/.tools"
 CARGO_TARGET_DIR="$PWD/target"
 export CARGO_TARGET_DIR
 # The crates that others may build on.
-CRATES="-p claimsmith-expression -p claimsmith-core -p claimsmith-compile -p claimsmith-action"
+CRATES="-p claimsmith-expression -p claimsmith-core -p claimsmith-compile -p claimsmith-action -p claimsmith"
 # The runtime that Auth0 recommends; npm carries the real binary.
 NODE_22=22.23.3
 # The oldest and the newest that the package is for.
@@ -173,16 +173,17 @@ compile() {
   glue "$name" "$@"
 }
 
-# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm
+# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm. With `default` for the
+# features it has those that it has by default.
 compile_rust() {
   # The compact SHA-256 saves 6 kB. The paths of this machine would be in the module.
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086,SC2046
   RUSTC_BOOTSTRAP=${STD_OPTIONS:+1} \
     RUSTFLAGS="$STD_FLAGS --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
     --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith \
     --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust" \
     cargo build --quiet --locked $STD_OPTIONS --profile "$3" --target wasm32-unknown-unknown -p "$2" \
-    --no-default-features --features "$4"
+    $([ "$4" = default ] || echo "--no-default-features --features $4")
   mkdir -p "$CARGO_TARGET_DIR/glue"
   cp "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$3/${2//-/_}.wasm" "$CARGO_TARGET_DIR/glue/$1.wasm"
 }
@@ -280,7 +281,7 @@ example() {
   setup_npm
   setup_bindgen
   say "compiling $crate"
-  compile "$crate" "$crate" wasm "" --short-names
+  compile "$crate" "$crate" wasm default --short-names
   node js-shim/build.js --action "$CARGO_TARGET_DIR/glue/$crate" --out dist
   say "dist/$crate.js: $(wc -c <"dist/$crate.js") of 100,000 bytes"
 }
@@ -425,10 +426,12 @@ lint() {
   cargo fmt --all --check
   cargo fmt --manifest-path fuzz/Cargo.toml --check
   node tools/arrows.mjs
-  cargo clippy --quiet --locked --all-targets --features claimsmith-compile/schema -- -D warnings
-  cargo clippy --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action --all-features -- -D warnings
+  cargo clippy --quiet --locked --all-targets --features claimsmith-compile/schema,claimsmith/serde -- -D warnings
+  cargo clippy --quiet --locked --target wasm32-unknown-unknown -p claimsmith-action -p claimsmith --all-features \
+    -- -D warnings
   # shellcheck disable=SC2086
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps --all-features $CRATES
+  node tools/surface.mjs --check
   node_modules/.bin/biome check --error-on-warnings .
 }
 
@@ -450,10 +453,13 @@ package() {
 
 test_rust() {
   say "Rust: unit, property and compliance tests"
-  cargo test --quiet --locked --workspace --features claimsmith-compile/schema,claimsmith-core/client --exclude claimsmith-action --exclude claimsmith-bindgen
+  cargo test --quiet --locked --workspace --features claimsmith-compile/schema,claimsmith/serde --exclude claimsmith-action --exclude claimsmith-bindgen
   say "WebAssembly: the boundary, on Node"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
-    cargo test --locked --target wasm32-unknown-unknown -p claimsmith-action --features handler --test login --test handler
+    cargo test --locked --target wasm32-unknown-unknown -p claimsmith-action --test login
+  # A crate of its own: what it is linked with must not be the engine for configurations.
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
+    cargo test --locked --target wasm32-unknown-unknown -p claimsmith --all-features --test handler
 }
 
 # The same suites on every Node: what is pasted runs on Auth0's, what is installed on the user's.
@@ -499,6 +505,7 @@ run_tests() {
   # It has a target folder of its own, so that cargo waits for nobody.
   beside compare_builds
   example
+  example rust-entitlements
   say "compiling the engine that can be made to trap"
   compile trap claimsmith-action wasm allocator,plan,compile,fetch,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"

@@ -45,6 +45,7 @@ function setUp(t, { rustc = COMPILER } = {}) {
   }
   // There is no source to check.
   writeFileSync(path.join(folder, "tools/arrows.mjs"), "");
+  writeFileSync(path.join(folder, "tools/surface.mjs"), "");
   mkdirSync(path.join(folder, "bin"));
   const command = (name, body) => {
     writeFileSync(path.join(folder, name), `#!/bin/sh\necho "$0 $*" >>"${folder}/calls"\n${body}\n`);

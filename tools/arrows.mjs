@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const CRATES = ["core", "compile", "action"];
+const CRATES = ["core", "compile", "action", "claimsmith"];
 
 const problems = CRATES.flatMap(check);
 for (const problem of problems) console.error(`arrows: ${problem}`);

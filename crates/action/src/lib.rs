@@ -5,11 +5,11 @@
 //! - Those that are a configuration. `ActionEngine` decides their logins by its plan; with the feature `compile`,
 //!   `compile` makes a plan of a configuration and `evaluate` runs one expression. Each converts in, calls the core,
 //!   converts out.
-//! - Those that are code, with the feature `handler`: a `handler::Handler` of your own, made into a module by
-//!   `export_handler!`.
+//! - Those that are code, with the feature `handler`. They are written with the crate `claimsmith`, which stands on
+//!   this one.
 //!
-//! A module is for the one or the other. A crate that brings a handler goes without the default features, so that
-//! the engine for configurations is not in it.
+//! A module is for the one or the other. What is code goes without the default features, so that the engine for
+//! configurations is not in it.
 
 #[cfg(all(feature = "allocator", target_family = "wasm"))]
 mod allocator;
@@ -19,8 +19,6 @@ mod compile;
 mod convert;
 #[cfg(feature = "plan")]
 mod engine;
-#[cfg(feature = "handler")]
-pub mod event;
 mod executor;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -40,8 +38,3 @@ pub use engine::ActionEngine;
 pub use executor::settled;
 pub use host::JsHost;
 pub use io::Io;
-
-// For `export_handler!`.
-#[cfg(feature = "handler")]
-#[doc(hidden)]
-pub use {js_sys, wasm_bindgen};

@@ -7,6 +7,7 @@ use crate::breaker::{Circuit, Verdict, circuit_open};
 use crate::error::{Code, Error};
 use crate::host::Host;
 use crate::http::{Request, Response, TransportError};
+use crate::report::{AnswerOrigin, SourceReport, rounded};
 use crate::shared_state::Subject;
 use crate::task::timeout;
 use claimsmith_expression::text::{all, concat, decimal};
@@ -57,6 +58,20 @@ impl Attempt {
     /// Returns the status of the answer; 0 where there is none.
     pub(crate) fn status(&self) -> u16 {
         status_of(&self.result)
+    }
+
+    /// Notes it for the report.
+    pub(crate) fn note(&self, duration_ms: f64, report: &mut SourceReport) {
+        report.duration_ms = rounded(report.duration_ms + duration_ms);
+        // A call that was not sent is no attempt.
+        if !matches!(&self.result, Err(error) if error.code == Code::CircuitOpen) {
+            report.attempts += 1;
+        }
+        if let Ok(response) = &self.result {
+            report.status = Some(response.status);
+            report.from = Some(AnswerOrigin::Network);
+            report.bytes = response.body.len();
+        }
     }
 }
 

@@ -4,10 +4,11 @@ use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
 use crate::claim_type::has_unsafe_integer;
-use crate::decision::{DENY_REASON, Decision, Effect};
+use crate::decision::{Change, DENY_REASON, Decision, Effect, Subject};
 use crate::error::{Code, Error};
 use crate::limits::{is_scope, refuse, room, too_large, weight};
-use crate::plan::Limits;
+use crate::mfa::{Factor, Mfa, Provider, challenge, needs_none};
+use crate::plan::{Limits, SessionRule};
 use crate::report::{ClaimsReport, OutcomeKind, Report, ScopesReport, SessionReport};
 use crate::target::Target;
 use crate::text::claim_path;
@@ -93,7 +94,7 @@ impl Effects {
     /// Adds a scope to the access token.
     ///
     /// # Errors
-    /// `config_invalid` where Auth0 takes no such scope.
+    /// `action_failed` where Auth0 takes no such scope.
     pub fn add_scope(&mut self, scope: &str) -> Result<(), Error> {
         self.change_scope(scope, true)
     }
@@ -108,10 +109,65 @@ impl Effects {
 
     fn change_scope(&mut self, scope: &str, adds: bool) -> Result<(), Error> {
         if !is_scope(scope) {
-            return Err(Error::new(Code::ConfigInvalid, "a scope has 1 to 280 visible ASCII characters"));
+            return Err(Error::new(Code::ActionFailed, "a scope has 1 to 280 visible ASCII characters"));
         }
         self.list.push(Effect::ChangeScope { scope: scope.into(), adds });
         Ok(())
+    }
+
+    /// Demands a further factor. Of several demands the first counts. Nothing is demanded of a login that has had one or
+    /// has nobody to ask, but for [`MfaDemand::always`].
+    ///
+    /// # Errors
+    /// `unavailable` where none can be demanded of this user: he has none of the factors, and can enrol none.
+    pub fn demand_mfa(&mut self, demand: &MfaDemand, facts: &MfaFacts) -> Result<(), Error> {
+        let has_demand = self.list.iter().any(|effect| matches!(effect, Effect::DemandMfa { .. }));
+        if has_demand || !demand.always && needs_none(&facts.methods, &facts.protocol) {
+            return Ok(());
+        }
+        let mfa = match &demand.kind {
+            MfaKind::Enable(provider, remembers) => Mfa::Enable(*provider, *remembers),
+            MfaKind::Challenge(factors, enrolls) => {
+                let challenged = challenge(factors, enrolls, &facts.enrolled, facts.has_address);
+                challenged.map_err(|error| error.at("mfa"))?
+            }
+        };
+        self.list.push(Effect::DemandMfa { mfa, is_required: true, rule: 0 });
+        Ok(())
+    }
+
+    /// Sets when the session or the refresh token expires, in seconds from `now_ms`; with `is_idle`, when it does
+    /// without use.
+    ///
+    /// # Errors
+    /// `action_failed` where that is not 1 second to 10 years.
+    pub fn expire(
+        &mut self,
+        subject: Subject,
+        is_idle: bool,
+        seconds: u32,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let bounds = SessionRule::EXPIRES_IN_S;
+        if !(bounds.least..=bounds.most).contains(&seconds) {
+            let message = "a lifetime is a number of seconds, from 1 to 10 years";
+            return Err(Error::new(Code::ActionFailed, message).at(subject.as_str()));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are exact in a double")]
+        let at_ms = now_ms.saturating_add(u64::from(seconds).saturating_mul(1_000)) as f64;
+        let change = if is_idle { Change::IdleExpiresAt(at_ms) } else { Change::ExpiresAt(at_ms) };
+        self.list.push(Effect::ChangeSession { subject, change, rule: 0 });
+        Ok(())
+    }
+
+    /// Revokes the session or the refresh token, and denies the login with the same text. `is_there` says whether there
+    /// is one: the login is denied in any case.
+    pub fn revoke(&mut self, subject: Subject, reason: &str, is_there: bool) {
+        if is_there {
+            let change = Change::Revoke(reason.into());
+            self.list.push(Effect::ChangeSession { subject, change, rule: 0 });
+        }
+        self.deny(reason);
     }
 
     /// Denies the login, whatever else is to be done. The first reason is the one that the user reads.
@@ -120,17 +176,29 @@ impl Effects {
     }
 
     /// Returns the decision: these effects, or a denial alone. Where there is a failure, the effects before it count
-    /// for nothing: the login goes on as it is, or is denied where it `denies` then.
-    pub fn decide(self, failure: Option<Error>, denies: bool) -> Decision {
+    /// for nothing: the login goes on as it is, or is denied where it `denies` then. [`Error::denial`] is no failure. Of
+    /// a login that is denied only what is revoked counts beside.
+    pub fn decide(mut self, mut failure: Option<Error>, denies: bool) -> Decision {
+        if let Some(reason) = failure.as_ref().and_then(|error| error.denies()) {
+            self.deny(reason);
+            failure = None;
+        }
         let denial = match &failure {
             Some(_) if denies => Some(Effect::Deny { reason: DENY_REASON.into(), is_failure: true }),
             Some(_) => None,
             None => self.list.iter().find(|effect| matches!(effect, Effect::Deny { .. })).cloned(),
         };
         let (outcome, effects) = match (denial, &failure) {
-            (Some(denial), _) => (OutcomeKind::Denied, vec![denial]),
+            (Some(denial), None) => {
+                self.list.retain(|effect| {
+                    matches!(effect, Effect::ChangeSession { change: Change::Revoke(_), .. })
+                });
+                self.list.push(denial);
+                (OutcomeKind::Denied, self.list)
+            }
+            (Some(denial), Some(_)) => (OutcomeKind::Denied, vec![denial]),
             (None, Some(_)) => (OutcomeKind::Skipped, Vec::new()),
-            (None, None) => (OutcomeKind::Enriched, self.list),
+            (None, None) => (OutcomeKind::Enriched, ordered(self.list)),
         };
         Decision::new(
             effects,
@@ -150,9 +218,87 @@ impl Effects {
                 warnings: Vec::new(),
                 fingerprint: None,
                 is_edited: false,
+                log: Vec::new(),
             },
         )
     }
+}
+
+/// Returns the effects in the order of a configuration's: session, further factor, scopes, claims. `api` may refuse the
+/// factor, and then nothing that follows is done.
+fn ordered(list: Vec<Effect>) -> Vec<Effect> {
+    let place = |effect: &Effect| match effect {
+        Effect::ChangeSession { .. } => 0,
+        Effect::DemandMfa { .. } => 1,
+        Effect::ChangeScope { .. } => 2,
+        Effect::SetClaim { .. } | Effect::Deny { .. } => 3,
+    };
+    let mut ordered = Vec::new();
+    for wanted in 0..4_u8 {
+        ordered.extend(list.iter().filter(|effect| place(effect) == wanted).cloned());
+    }
+    ordered
+}
+
+/// A demand of a further factor.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "it demands nothing until it is handed to `api`"]
+pub struct MfaDemand {
+    kind: MfaKind,
+    always: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum MfaKind {
+    Enable(Provider, Option<bool>),
+    Challenge(Vec<Factor>, Vec<Factor>),
+}
+
+impl MfaDemand {
+    /// Any factor of a provider.
+    pub fn enable(provider: Provider) -> MfaDemand {
+        MfaDemand { kind: MfaKind::Enable(provider, None), always: false }
+    }
+
+    /// One of these factors, where the user has it; where he has none, he enrols one of them, but for the code by email.
+    pub fn challenge(factors: &[Factor]) -> MfaDemand {
+        let enrolls = factors.iter().copied().filter(|factor| *factor != Factor::Email).collect();
+        MfaDemand { kind: MfaKind::Challenge(factors.to_vec(), enrolls), always: false }
+    }
+
+    /// The same demand, for which a user who has none of the factors enrols one of these.
+    pub fn enrolling(mut self, factors: &[Factor]) -> MfaDemand {
+        if let MfaKind::Challenge(_, enrolls) = &mut self.kind {
+            *enrolls = factors.to_vec();
+        }
+        self
+    }
+
+    /// The same demand, which says whether the browser may be remembered. It counts for [`MfaDemand::enable`].
+    pub fn remembering_browser(mut self, remembers: bool) -> MfaDemand {
+        if let MfaKind::Enable(_, known) = &mut self.kind {
+            *known = Some(remembers);
+        }
+        self
+    }
+
+    /// The same demand, also of a login that has had a further factor.
+    pub fn always(self) -> MfaDemand {
+        MfaDemand { always: true, ..self }
+    }
+}
+
+/// What the event says of the user's factors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MfaFacts {
+    /// `event.authentication.methods`.
+    pub methods: Value,
+    /// `event.transaction.protocol`.
+    pub protocol: Value,
+    /// `event.user.enrolledFactors`.
+    pub enrolled: Value,
+    /// True where the user has an address.
+    pub has_address: bool,
 }
 
 #[cfg(test)]
@@ -269,8 +415,8 @@ mod tests {
     fn a_scope_that_auth0_would_not_take_is_refused() {
         let mut effects = Effects::default();
         for scope in ["", "a b", "a\tb", "é", &"x".repeat(281)] {
-            assert_eq!(effects.add_scope(scope).unwrap_err().code, Code::ConfigInvalid, "{scope}");
-            assert_eq!(effects.remove_scope(scope).unwrap_err().code, Code::ConfigInvalid, "{scope}");
+            assert_eq!(effects.add_scope(scope).unwrap_err().code, Code::ActionFailed, "{scope}");
+            assert_eq!(effects.remove_scope(scope).unwrap_err().code, Code::ActionFailed, "{scope}");
         }
         effects.add_scope(&"x".repeat(280)).unwrap();
     }
@@ -299,5 +445,84 @@ mod tests {
         let decision = effects.decide(failure(), true);
         assert_eq!(decision.effects, [Effect::Deny { reason: DENY_REASON.into(), is_failure: true }]);
         assert_eq!(decision.report.errors[0].code, Code::Timeout);
+    }
+
+    #[test]
+    fn a_denial_ends_the_handler_as_an_error_that_is_no_failure() {
+        let mut effects = Effects::default();
+        effects.set_claim(Target::IdToken, "a", true.into()).unwrap();
+        let decision = effects.decide(Some(Error::denial("Suspended.")), false);
+        assert_eq!(decision.effects, [Effect::Deny { reason: "Suspended.".into(), is_failure: false }]);
+        assert_eq!(decision.report.outcome, OutcomeKind::Denied);
+        assert!(decision.report.errors.is_empty());
+    }
+
+    #[test]
+    fn a_code_of_ones_own_stands_where_ours_do() {
+        let decision = Effects::default().decide(Some(Error::own("no_user", "nobody").at("x")), false);
+        assert!(decision.report.line().contains(" no_user@x "), "{}", decision.report.line());
+        assert!(decision.report.to_json().contains(r#""code":"no_user""#));
+        assert_eq!(decision.report.errors[0].code, Code::ActionFailed);
+    }
+
+    #[test]
+    fn sessions_and_factors_are_changed_before_claims_and_a_revoked_session_denies() {
+        let facts = |enrolled: &str| MfaFacts {
+            methods: Value::Null,
+            protocol: Value::Null,
+            enrolled: json::read(enrolled.as_bytes()).unwrap(),
+            has_address: true,
+        };
+        let challenge = MfaDemand::challenge(&[Factor::Otp, Factor::Email]);
+        let mut effects = Effects::default();
+        effects.set_claim(Target::IdToken, "a", true.into()).unwrap();
+        effects.demand_mfa(&challenge, &facts(r#"[{"type":"otp"}]"#)).unwrap();
+        effects.demand_mfa(&MfaDemand::enable(Provider::Any), &facts("[]")).unwrap();
+        effects.expire(Subject::Session, false, 60, 1_000).unwrap();
+        effects.expire(Subject::RefreshToken, true, 60, 1_000).unwrap();
+        for seconds in [0, 315_360_001] {
+            let error = effects.expire(Subject::Session, false, seconds, 0).unwrap_err();
+            assert_eq!((error.code, &*error.path), (Code::ActionFailed, "session"));
+        }
+        let mut revoked = effects.clone();
+        let decision = effects.decide(None, false);
+        assert_eq!(decision.effects.len(), 4);
+        assert_eq!(decision.report.mfa, Some(Mfa::Challenge(vec![Factor::Otp, Factor::Email])));
+        assert_eq!(decision.report.session.expires_at, Some(61_000.0));
+        assert_eq!(decision.report.refresh_token.idle_expires_at, Some(61_000.0));
+        assert!(matches!(decision.effects[2], Effect::DemandMfa { is_required: true, .. }));
+
+        revoked.revoke(Subject::Session, "Moved network.", true);
+        let decision = revoked.decide(None, false);
+        let reason: std::rc::Rc<str> = "Moved network.".into();
+        let change = Change::Revoke(std::rc::Rc::clone(&reason));
+        assert_eq!(
+            decision.effects,
+            [
+                Effect::ChangeSession { subject: Subject::Session, change, rule: 0 },
+                Effect::Deny { reason, is_failure: false },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_factor_is_demanded_once_a_login_and_of_those_who_can_give_one() {
+        let facts = MfaFacts {
+            methods: json::read(br#"[{"name":"mfa"}]"#).unwrap(),
+            protocol: Value::Null,
+            enrolled: Value::Null,
+            has_address: false,
+        };
+        let demanded = |demand: MfaDemand| {
+            let mut effects = Effects::default();
+            let result = effects.demand_mfa(&demand, &facts).map_err(|error| error.code);
+            result.map(|()| effects.decide(None, false).report.mfa)
+        };
+        let enable = MfaDemand::enable(Provider::Any).remembering_browser(false);
+        assert_eq!(demanded(enable.clone()), Ok(None));
+        assert_eq!(demanded(enable.always()), Ok(Some(Mfa::Enable(Provider::Any, Some(false)))));
+        let email = MfaDemand::challenge(&[Factor::Email]).always();
+        assert_eq!(demanded(email.clone()), Err(Code::Unavailable));
+        assert_eq!(demanded(email.enrolling(&[Factor::Otp])), Ok(Some(Mfa::Enroll(vec![Factor::Otp]))));
     }
 }

@@ -135,6 +135,8 @@ impl Engine {
             warnings,
             fingerprint: Some(self.fingerprint.clone()),
             is_edited: self.is_edited,
+            #[cfg(feature = "client")]
+            log: Vec::new(),
         };
         let mut decision = Decision::new(effects, report);
         if is_shadow {

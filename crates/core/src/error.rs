@@ -39,6 +39,8 @@ words! {
         ResponseTooLarge = "response_too_large",
         /// The answer is not JSON.
         ResponseNotJson = "response_not_json",
+        /// An answer, or a part of the event, does not fit the type that an Action's own code reads it as.
+        ResponseMisfit = "response_misfit",
         /// The backend answered with an error status.
         SourceStatus = "source_status",
         /// The answer is one that `fail_when` refuses.
@@ -60,6 +62,8 @@ words! {
         UnsafeInteger = "unsafe_integer",
         /// Auth0's `api` threw or returned an error.
         ApiRefused = "api_refused",
+        /// An Action's own code failed, or asked for something that cannot be.
+        ActionFailed = "action_failed",
         /// A defect of Claimsmith.
         Internal = "internal",
     }
@@ -83,7 +87,23 @@ pub struct Details {
     /// The message.
     pub message: String,
     /// The part of the entry at that place that is wrong.
+    #[doc(hidden)]
     pub part: Part,
+    /// What an Action's own code makes of it.
+    #[cfg(feature = "client")]
+    own: Own,
+}
+
+/// What an Action's own code makes of a failure.
+#[cfg(feature = "client")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Own {
+    /// Nothing: it is Claimsmith's.
+    No,
+    /// A failure under a code of its own.
+    Code(&'static str),
+    /// No failure: the login is denied, for the reason that the message is.
+    Denial,
 }
 
 /// The part of an entry that is wrong.
@@ -102,19 +122,60 @@ impl Error {
     /// several lines; the message has one.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
         let message = one_line(&message.into(), usize::MAX);
-        Error(Box::new(Details { code, path: String::new(), message, part: Part::Value }))
+        Error(Box::new(Details {
+            code,
+            path: String::new(),
+            message,
+            part: Part::Value,
+            #[cfg(feature = "client")]
+            own: Own::No,
+        }))
+    }
+
+    /// Returns a failure of an Action's own code, under a code of its own: lower case and `_`, such as `no_user`. It
+    /// stands where Claimsmith's codes do, in the log line and in the report.
+    #[cfg(feature = "client")]
+    pub fn own(code: &'static str, message: impl Into<String>) -> Error {
+        let mut error = Error::new(Code::ActionFailed, message);
+        error.0.own = Own::Code(code);
+        error
+    }
+
+    /// Returns what ends a handler with a denial, for a reason that the user reads. It is no failure.
+    #[cfg(feature = "client")]
+    pub fn denial(reason: impl Into<String>) -> Error {
+        let mut error = Error::new(Code::ActionFailed, reason);
+        error.0.own = Own::Denial;
+        error
+    }
+
+    /// Returns the reason of a denial; `None` of a failure.
+    #[cfg(feature = "client")]
+    pub fn denies(&self) -> Option<&str> {
+        matches!(self.own, Own::Denial).then_some(&self.message)
+    }
+
+    /// Returns the code that reports and logs show: that of an Action's own code, or else Claimsmith's.
+    pub fn word(&self) -> &'static str {
+        #[cfg(feature = "client")]
+        if let Own::Code(code) = self.own {
+            return code;
+        }
+        self.code.as_str()
     }
 
     /// Returns the same failure, with further lines below its message: what is wrong, shown.
     ///
     /// For those who write the configuration, and for problems of the configuration only: what is wrong at a login goes
     /// into the log, on one line.
+    #[doc(hidden)]
     pub fn showing(mut self, lines: &str) -> Error {
         self.0.message.push_str(lines);
         self
     }
 
     /// Returns the same failure, of this part of what stands at its place.
+    #[doc(hidden)]
     pub fn of(mut self, part: Part) -> Error {
         self.0.part = part;
         self
@@ -153,6 +214,27 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(feature = "client")]
+impl From<claimsmith_expression::json::JsonError> for Error {
+    fn from(error: claimsmith_expression::json::JsonError) -> Error {
+        let at = claimsmith_expression::text::decimal(error.offset);
+        Error::new(Code::ResponseNotJson, concat(&[error.message, " at byte ", &at]))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<claimsmith_expression::data::Misfit> for Error {
+    fn from(misfit: claimsmith_expression::data::Misfit) -> Error {
+        use claimsmith_expression::data::MisfitKind;
+        let code = match misfit.kind {
+            MisfitKind::Type => Code::ResponseMisfit,
+            MisfitKind::UnsafeInteger => Code::UnsafeInteger,
+            MisfitKind::Unavailable => Code::Unavailable,
+        };
+        Error::new(code, misfit.message).at(&misfit.path)
+    }
+}
 
 #[cfg(test)]
 mod tests {

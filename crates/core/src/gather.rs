@@ -8,7 +8,7 @@ use claimsmith_expression::{Budget, Faults, Map, Value};
 
 use crate::answers::{Answer, Answers};
 use crate::breaker::Circuit;
-use crate::call::{Attempt, Deadline, status_of};
+use crate::call::{Deadline, status_of};
 use crate::error::{Code, Error, placed};
 use crate::event::{CLIENT_ID, CORRELATION_ID, read_event};
 use crate::exchange::Exchange;
@@ -401,7 +401,7 @@ impl<'a, H: Host> Run<'a, H> {
             Some((config, grant)) => Ok(Some(self.token(config, grant, rejected, background).await?)),
             None => Ok(None),
         };
-        exchange.send(request, acquire, |attempt, duration_ms| note(attempt, duration_ms, report)).await
+        exchange.send(request, acquire, |attempt, duration_ms| attempt.note(duration_ms, report)).await
     }
 
     /// A token for a call. Where it is time for the next one, that is asked for in the background.
@@ -497,20 +497,6 @@ fn unreadable_parts(plan: &Plan, event: &Value) -> Vec<Error> {
         }
     }
     errors
-}
-
-/// Notes an attempt for the report.
-fn note(attempt: &Attempt, duration_ms: f64, report: &mut SourceReport) {
-    report.duration_ms = rounded(report.duration_ms + duration_ms);
-    // A call that was not sent is no attempt.
-    if !matches!(&attempt.result, Err(error) if error.code == Code::CircuitOpen) {
-        report.attempts += 1;
-    }
-    if let Ok(response) = &attempt.result {
-        report.status = Some(response.status);
-        report.from = Some(AnswerOrigin::Network);
-        report.bytes = response.body.len();
-    }
 }
 
 /// Returns whether the backend is down, so that a stale answer may serve. Where it refuses, it means

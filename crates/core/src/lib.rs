@@ -89,7 +89,7 @@ pub use claimsmith_expression as expression;
 pub use client::Client;
 pub use decision::{Change, DENY_REASON, Decision, Effect, Subject};
 #[cfg(feature = "client")]
-pub use effects::{Effects, TargetState};
+pub use effects::{Effects, MfaDemand, MfaFacts, TargetState};
 pub use engine::Engine;
 pub use error::{Code, Error};
 pub use fingerprint::fingerprint;

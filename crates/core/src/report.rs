@@ -56,6 +56,9 @@ pub struct Report {
     pub errors: Vec<Error>,
     /// Messages about what did not fail and needs a look.
     pub warnings: Vec<String>,
+    /// What an Action's own code logged. It stands in the line.
+    #[cfg(feature = "client")]
+    pub log: Vec<String>,
     /// The configuration that ran, as [`Plan::fingerprint`](crate::Plan::fingerprint), with `+live` behind it where
     /// `live` differs from the plan. `None` for an Action in Rust.
     pub fingerprint: Option<String>,
@@ -221,7 +224,7 @@ impl Report {
     fn write_details(&self, line: &mut String) {
         let mut add = |pieces: &[&str]| pieces.iter().for_each(|piece| line.push_str(piece));
         for error in &self.errors {
-            add(&[" ", error.code.as_str(), "@", &error.path]);
+            add(&[" ", error.word(), "@", &error.path]);
         }
         for (name, token) in &self.tokens {
             if let Some(from) = token.from {
@@ -245,6 +248,15 @@ impl Report {
         add(&[" left_out=", &decimal(self.claims.left_out.len())]);
         for (index, LeftOut { claim, .. }) in self.claims.left_out.iter().enumerate() {
             add(&[if index == 0 { ":" } else { "," }, claim]);
+        }
+        // Who runs a pasted file has the line only, and no configuration to look at.
+        #[cfg(feature = "client")]
+        if self.fingerprint.is_none() {
+            for (label, texts) in [(" log=", &self.log), (" warning=", &self.warnings)] {
+                for text in texts {
+                    add(&[label, &Value::from(text.as_str()).to_json()]);
+                }
+            }
         }
     }
 }
@@ -353,7 +365,7 @@ fn factors_to_json(factors: &[Factor]) -> String {
 fn errors_to_json(errors: &[Error]) -> String {
     write_list(errors, |error| {
         let mut json = ObjectWriter::default();
-        json.text("code", Some(error.code.as_str()));
+        json.text("code", Some(error.word()));
         json.text("path", Some(&error.path));
         json.text("message", Some(&error.message));
         json.finish()

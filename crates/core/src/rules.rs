@@ -17,7 +17,7 @@ use crate::event::{
 use crate::facts::{Facts, View};
 use crate::gathered::Gathered;
 use crate::limits::is_scope;
-use crate::mfa::{Factor, Mfa};
+use crate::mfa::{Mfa, challenge, needs_none};
 use crate::plan::{Demand, DenyRule, MfaRule, OnError, Plan, ScopeRule, Scopes, SessionChange, SessionRule};
 use crate::secret::Secrets;
 use crate::template::{Inputs, NullInText, Part, Template, evaluate, not_evaluated};
@@ -320,7 +320,7 @@ impl Rules<'_> {
                     continue;
                 }
             }
-            if !rule.always && self.needs_no_factor() {
+            if !rule.always && needs_none(&self.event(AUTHENTICATION_METHODS), &self.event(PROTOCOL)) {
                 return None;
             }
             return match self.factors(rule) {
@@ -342,47 +342,14 @@ impl Rules<'_> {
         None
     }
 
-    /// Returns whether the login has had a further factor, or has nobody to ask. What cannot be read says neither.
-    fn needs_no_factor(&self) -> bool {
-        let methods = self.event(AUTHENTICATION_METHODS);
-        let is_mfa = |method: &Value| method.member("name").as_str() == Some("mfa");
-        methods.as_array().is_some_and(|methods| methods.iter().any(is_mfa))
-            || matches!(self.event(PROTOCOL).as_str(), Some("oauth2-refresh-token" | "oauth2-token-exchange"))
-    }
-
-    /// What a rule demands of this user. To enrol a factor is for those who have none: where it cannot be read which
-    /// ones a user has, another could enrol his own.
+    /// What a rule demands of this user.
     fn factors(&self, rule: &MfaRule) -> Result<Mfa, Error> {
-        let (factors, enrolls) = match &rule.demand {
-            Demand::Enable(provider, remembers) => return Ok(Mfa::Enable(*provider, *remembers)),
-            Demand::Challenge(factors, enrolls) => (factors, enrolls),
-        };
-        let enrolled = self.event(ENROLLED_FACTORS);
-        let has_address = !self.event(EMAIL).is_null();
-        let mut has = Vec::new();
-        for factor in factors {
-            let mut is_there = has_address && *factor == Factor::Email;
-            for known in enrolled.as_array().unwrap_or_default() {
-                let name = known.member("type");
-                is_there |= *factor != Factor::Email && factor.is_named(name.as_str().unwrap_or_default());
-            }
-            if is_there {
-                has.push(*factor);
+        match &rule.demand {
+            Demand::Enable(provider, remembers) => Ok(Mfa::Enable(*provider, *remembers)),
+            Demand::Challenge(factors, enrolls) => {
+                challenge(factors, enrolls, &self.event(ENROLLED_FACTORS), !self.event(EMAIL).is_null())
             }
         }
-        if !has.is_empty() {
-            return Ok(Mfa::Challenge(has));
-        }
-        if !(enrolled.is_null() || enrolled.as_array().is_some()) || enrolled.has_unavailable() {
-            return Err(Error::new(Code::Unavailable, "`event.user.enrolledFactors` cannot be read"));
-        }
-        if enrolls.is_empty() {
-            return Err(Error::new(
-                Code::Unavailable,
-                "the user has no factor of `challenge`, and can enrol none",
-            ));
-        }
-        Ok(Mfa::Enroll(enrolls.clone()))
     }
 
     #[inline(never)]

@@ -32,6 +32,7 @@ impl Target {
     ///
     /// Auth0 reserves names of its tokens' claims. An attribute of a SAML response or a key of metadata
     /// may be called `roles`.
+    #[doc(hidden)]
     pub fn refuses_name(self, name: &str) -> Option<(Code, &'static str)> {
         match self {
             _ if name.is_empty() => Some((Code::ConfigInvalid, "is no name for a claim")),
@@ -58,6 +59,7 @@ impl Target {
     }
 
     /// Returns the object below `api` and its method that set a claim there.
+    #[doc(hidden)]
     pub fn setter(self) -> (&'static str, &'static str) {
         match self {
             Target::AccessToken => ("accessToken", "setCustomClaim"),
@@ -72,6 +74,7 @@ impl Target {
     }
 
     /// Returns the path in the event of what the target holds; `None` where the event does not show it.
+    #[doc(hidden)]
     pub fn place_in_event(self) -> Option<[&'static str; 2]> {
         match self {
             Target::AppMetadata => Some(["user", "app_metadata"]),

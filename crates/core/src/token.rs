@@ -69,6 +69,7 @@ words! {
 
 impl AuthMethod {
     /// Returns the configuration's key of the client's credential.
+    #[doc(hidden)]
     pub fn credential_key(self) -> &'static str {
         match self {
             AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => "client_secret",

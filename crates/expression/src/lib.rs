@@ -37,6 +37,8 @@ mod ast;
 mod budget;
 #[cfg(feature = "parser")]
 mod calls;
+#[cfg(feature = "serde")]
+pub mod data;
 mod error;
 mod expression;
 mod functions;

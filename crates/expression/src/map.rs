@@ -87,6 +87,12 @@ impl Map {
         self.members.iter().map(|(_, value)| value)
     }
 
+    /// Returns the member at a place, in the order of the names.
+    #[cfg(feature = "serde")]
+    pub(crate) fn at(&self, place: usize) -> Option<&(Rc<str>, Value)> {
+        self.members.get(place)
+    }
+
     fn find(&self, name: &str) -> Result<usize, usize> {
         self.members.binary_search_by(|(known, _)| (**known).cmp(name))
     }

@@ -1,5 +1,6 @@
 //! The JSON value that expressions read and make.
 
+use std::ops::Index;
 use std::rc::Rc;
 
 use crate::plain::{Input, Plain};
@@ -39,6 +40,11 @@ pub enum Cause {
 }
 
 impl Value {
+    /// Returns an object of these members. Of two with one name the later is kept.
+    pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+        members.into_iter().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
+    }
+
     /// Returns JMESPath's word for the type: `null`, `boolean`, `number`, `string`, `array` or `object`; `unavailable`
     /// for what has none.
     pub fn type_name(&self) -> &'static str {
@@ -83,6 +89,14 @@ impl Value {
             Value::Array(items) => items.iter().any(Value::has_unavailable),
             Value::Object(members) => members.values().any(Value::has_unavailable),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+
+    /// Returns whether it is `true`; `None` where it is neither `true` nor `false`.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(value) => Some(*value),
+            _ => None,
         }
     }
 
@@ -164,6 +178,58 @@ impl From<Rc<str>> for Value {
     }
 }
 
+macro_rules! from_number {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Value {
+                Value::Number(value.into())
+            }
+        }
+    )*};
+}
+from_number!(u8, u16, u32, i32);
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Value {
+        value.as_str().into()
+    }
+}
+
+impl From<&&str> for Value {
+    fn from(value: &&str) -> Value {
+        (*value).into()
+    }
+}
+
+/// Nothing is `null`.
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+/// An array.
+impl<T: Into<Value>> FromIterator<T> for Value {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Value {
+        Value::Array(Rc::new(items.into_iter().map(Into::into).collect()))
+    }
+}
+
+/// A member of an object; `null` where there is none, or where this is no object. What cannot be read has members that
+/// cannot be read, as [`Value::member`] says.
+impl Index<&str> for Value {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        const NOTHING: &Value = &Value::Null;
+        match self {
+            Value::Object(members) => members.get(name).unwrap_or(NOTHING),
+            Value::Unavailable(_) => self,
+            _ => NOTHING,
+        }
+    }
+}
+
 impl From<Vec<Value>> for Value {
     fn from(value: Vec<Value>) -> Value {
         Value::Array(Rc::new(value))
@@ -217,5 +283,29 @@ impl Plain for Value {
                 Value::Null
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_made_of_what_code_has() {
+        let object = Value::object([("a", 1_u32.into()), ("b", Some("x").into())]);
+        assert_eq!(object.to_json(), r#"{"a":1,"b":"x"}"#);
+        assert_eq!(["a", "b"].iter().collect::<Value>().to_json(), r#"["a","b"]"#);
+        assert_eq!(["a".to_owned()].iter().collect::<Value>().to_json(), r#"["a"]"#);
+        assert_eq!(Value::from(None::<u32>), Value::Null);
+        assert_eq!([1_u8, 2].into_iter().collect::<Value>().to_json(), "[1,2]");
+    }
+
+    #[test]
+    fn members_are_read_by_their_names_and_nothing_has_none() {
+        let value = json::read(br#"{"a":{"b":true}}"#).unwrap();
+        assert_eq!(value["a"]["b"].as_bool(), Some(true));
+        assert_eq!(value["x"]["y"], Value::Null);
+        let failed = Value::Unavailable(Cause::Failed);
+        assert!(failed["x"].is_unavailable());
     }
 }

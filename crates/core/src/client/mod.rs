@@ -13,13 +13,14 @@ use claimsmith_expression::Value;
 use claimsmith_expression::text::concat;
 
 use crate::breaker::Circuit;
-use crate::call::{Deadline, deadline_exceeded};
+use crate::call::{Attempt, Deadline, deadline_exceeded};
 use crate::digest::short_digest;
 use crate::error::{Code, Error};
 use crate::exchange::Exchange;
 use crate::host::Host;
 use crate::http::{Method, Request, Response, Tls};
 use crate::plan::{AnswerFormat, OnNotFound};
+use crate::report::{Report, SourceReport, rounded};
 use crate::secret::Secret;
 use crate::shared_state::{Caller, SharedState};
 use crate::source::{check_header_value, read_answer};
@@ -57,6 +58,8 @@ impl Client {
             caller: Rc::default(),
             background: Background::default(),
             warnings: Rc::default(),
+            sources: RefCell::default(),
+            log: RefCell::default(),
         }
     }
 }
@@ -69,6 +72,8 @@ pub struct Session<'a, H> {
     caller: Rc<Caller>,
     background: Background<'a>,
     warnings: Rc<RefCell<Vec<String>>>,
+    sources: RefCell<Vec<(String, SourceReport)>>,
+    log: RefCell<Vec<String>>,
 }
 
 impl<H> fmt::Debug for Session<'_, H> {
@@ -108,7 +113,7 @@ impl<'a, H: Host> Session<'a, H> {
     /// # Errors
     /// As [`Session::send`]; `source_status` for any other status that is no success, `response_not_json`.
     pub async fn fetch(&self, call: &Call) -> Result<Value, Error> {
-        read_answer(OnNotFound::Null, &[], AnswerFormat::Json, &*self.send(call).await?)
+        call.read(&*self.send(call).await?)
     }
 
     /// Makes a call, with retries, and once more with a new token where it is refused with 401. Any other status is
@@ -119,6 +124,30 @@ impl<'a, H: Host> Session<'a, H> {
     /// `response_too_large`; `unavailable` where a part of the body could not be read; `secret_invalid` where a part of
     /// its TLS is unfit; as [`Session::token`].
     pub async fn send(&self, call: &Call) -> Result<Rc<Response>, Error> {
+        let mut report = SourceReport::default();
+        let result = self.exchange(call, &mut report).await;
+        let error = result.as_ref().err().map(|error| error.code);
+        if !call.name.is_empty() {
+            self.note(&call.name, report, error);
+        }
+        result.map_err(|error| error.at(&call.name))
+    }
+
+    /// Adds to what the report says of the calls of a name.
+    fn note(&self, name: &str, report: SourceReport, error: Option<Code>) {
+        let mut sources = self.sources.borrow_mut();
+        let index = sources.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            sources.push((name.to_owned(), SourceReport::default()));
+            sources.len() - 1
+        });
+        if let Some((_, known)) = sources.get_mut(index) {
+            let attempts = known.attempts.saturating_add(report.attempts);
+            let duration_ms = rounded(known.duration_ms + report.duration_ms);
+            *known = SourceReport { attempts, duration_ms, error, ..report };
+        }
+    }
+
+    async fn exchange(&self, call: &Call, report: &mut SourceReport) -> Result<Rc<Response>, Error> {
         if !call.is_whole {
             return Err(Error::new(Code::Unavailable, "a part of the body could not be read"));
         }
@@ -138,7 +167,8 @@ impl<'a, H: Host> Session<'a, H> {
             Some(grant) => Ok(Some(self.acquire(grant, rejected).await?)),
             None => Ok(None),
         };
-        exchange.send(&mut call.request.clone(), acquire, |_, _| {}).await
+        let note = |attempt: &Attempt, duration_ms: f64| attempt.note(duration_ms, report);
+        exchange.send(&mut call.request.clone(), acquire, note).await
     }
 
     /// Returns a token that will last for a call: from memory, `api.cache` or its endpoint. Logins that need the
@@ -154,6 +184,23 @@ impl<'a, H: Host> Session<'a, H> {
     /// Adds a warning to the report.
     pub fn warn(&self, message: &str) {
         self.warnings.borrow_mut().push(message.to_owned());
+    }
+
+    /// Adds a text to the log line. It must hold nothing that not everybody may read who reads logs.
+    pub fn log(&self, message: &str) {
+        self.log.borrow_mut().push(message.to_owned());
+    }
+
+    /// Returns the time of the wall clock, in milliseconds since 1970; it may jump.
+    pub fn now_ms(&self) -> u64 {
+        self.host.now_ms()
+    }
+
+    /// Writes what was noted of the calls, the warnings and the log into a report.
+    pub fn report_to(self, report: &mut Report) {
+        report.sources = self.sources.take();
+        report.log = self.log.take();
+        report.warnings = self.warnings.take();
     }
 
     /// Returns the warnings that were added.
@@ -238,6 +285,7 @@ impl Grant {
 
 /// A call to an API: a request with its timeout and retries.
 #[derive(Clone, Debug)]
+#[must_use = "it is made by a session"]
 pub struct Call {
     request: Request,
     /// The id of the URL's base, under which failures are counted.
@@ -247,6 +295,8 @@ pub struct Call {
     retries: u32,
     /// True where all of the body could be read.
     is_whole: bool,
+    /// The name in the report; empty where it has none.
+    name: String,
 }
 
 impl Call {
@@ -303,7 +353,27 @@ impl Call {
             timeout_ms: TIMEOUT_MS,
             retries,
             is_whole: true,
+            name: String::new(),
         }
+    }
+
+    /// Returns the same call under a name: failures and the report say it, and so which call it was.
+    pub fn named(self, name: &str) -> Call {
+        Call { name: name.to_owned(), ..self }
+    }
+
+    /// Returns the name; empty where it has none.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the JSON of an answer to the call; null for 204 and 404, which are answers.
+    ///
+    /// # Errors
+    /// `source_status` for any other status that is no success, `response_not_json`.
+    pub fn read(&self, response: &Response) -> Result<Value, Error> {
+        let answer = read_answer(OnNotFound::Null, &[], AnswerFormat::Json, response);
+        answer.map_err(|error| error.at(&self.name))
     }
 
     /// Returns the same call with a bearer token (RFC 6750 §2.1) that the grant gives.

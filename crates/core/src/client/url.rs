@@ -3,12 +3,13 @@
 use claimsmith_expression::text::{concat, find};
 
 use crate::encode::percent_encode;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::secret::Secret;
-use crate::url::{check_origin, invalid, unfit_segment};
+use crate::url::{check_origin, unfit_segment};
 
 /// A URL built of pieces, each of which stays in its place, whatever its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Url {
     text: Secret,
     /// Scheme, host, port, and the path that they came with.
@@ -20,10 +21,24 @@ impl Url {
     /// this machine. Each of `segments` is percent-encoded whole, so that it is one segment of the path.
     ///
     /// # Errors
-    /// `config_invalid` where the base is something else; `template_value_missing` where a segment is empty,
+    /// `action_failed` where the base is something else; `template_value_missing` where a segment is empty,
     /// `.` or `..`.
     pub fn new(base: &str, segments: &[&str]) -> Result<Url, Error> {
-        check_origin(base, false).map_err(invalid)?;
+        Url::of(base, segments, |wrong| Error::new(Code::ActionFailed, wrong))
+    }
+
+    /// The same, on a base that the Action's secret of this name is.
+    ///
+    /// # Errors
+    /// `secret_invalid` where the secret is something else; as [`Url::new`].
+    pub fn on_secret(name: &str, base: &Secret, segments: &[&str]) -> Result<Url, Error> {
+        Url::of(base.expose(), segments, |wrong| {
+            Error::new(Code::SecretInvalid, concat(&["the secret `", name, "`: ", wrong]))
+        })
+    }
+
+    fn of(base: &str, segments: &[&str], refuse: impl Fn(&str) -> Error) -> Result<Url, Error> {
+        check_origin(base, false).map_err(refuse)?;
         let mut text = base.to_owned();
         for segment in segments {
             if segment.is_empty() {
@@ -65,7 +80,6 @@ impl Url {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
 
     fn built(base: &str, segments: &[&str]) -> Result<String, Code> {
         Url::new(base, segments).map(|url| url.text().expose().to_owned()).map_err(|error| error.code)
@@ -94,7 +108,7 @@ mod tests {
             "https://h.example/%2e%2e/v1",
             "https://h.example ",
         ] {
-            assert_eq!(built(base, &["x"]), Err(Code::ConfigInvalid), "{base}");
+            assert_eq!(built(base, &["x"]), Err(Code::ActionFailed), "{base}");
         }
     }
 }

@@ -3,12 +3,8 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use claimsmith_action::event::Event;
-use claimsmith_action::handler::{Api, Handler, Instance, Session};
-use claimsmith_action::{Io, JsApi, settled};
-use claimsmith_core::Target;
-use claimsmith_core::expression::Value;
-use claimsmith_core::{Code, Error};
+use claimsmith::module::{Instance, Io, JsApi, settled};
+use claimsmith::prelude::*;
 use js_sys::{Function, JSON, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -99,9 +95,11 @@ const EVENT: &str = r#"{
 struct Reads;
 
 impl Handler for Reads {
+    type Error = Error;
+
     async fn execute(&self, event: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
         let user_id = event.user().user_id().unwrap_or_default();
-        api.set_custom_claim(Target::IdToken, "a", user_id.into())
+        api.set_custom_claim(Target::IdToken, "a", user_id)
     }
 }
 
@@ -122,21 +120,23 @@ async fn what_a_handler_does_not_ask_for_is_not_touched() {
 struct ReadsAll;
 
 impl Handler for ReadsAll {
+    type Error = Error;
+
     async fn execute(&self, event: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
         let yes_or_no = |is: bool| Value::from(if is { "yes" } else { "no" });
-        let scopes = event.transaction().requested_scopes().into_iter().map(Value::from).collect::<Vec<_>>();
+        let scopes = event.transaction().requested_scopes().into_iter().collect::<Value>();
         for (name, value) in [
             ("metadata", event.user().app_metadata()?.member("n")),
             ("verified", yes_or_no(event.user().verified_email().is_some())),
             ("client", yes_or_no(event.client().client_id().is_some())),
             ("organization", yes_or_no(event.organization().is_some())),
             ("connection", yes_or_no(event.connection().name().is_some())),
-            ("scopes", scopes.into()),
-            ("read", event.read(&["user", "app_metadata", "n"])?),
-            ("beyond", yes_or_no(!event.read(&["user", "user_id", "length", "x"])?.is_null())),
+            ("scopes", scopes),
+            ("read", event.value(&["user", "app_metadata", "n"])?),
+            ("beyond", yes_or_no(!event.value(&["user", "user_id", "length", "x"])?.is_null())),
             (
                 "secrets",
-                yes_or_no(!event.read(&["secrets", "KEY"])?.is_null() || !event.read(&[])?.is_null()),
+                yes_or_no(!event.value(&["secrets", "KEY"])?.is_null() || !event.value(&[])?.is_null()),
             ),
             ("secret", yes_or_no(event.secret("KEY")?.expose() == "hunter2")),
             ("none", yes_or_no(event.secret("OTHER").is_err_and(|error| error.code == Code::SecretMissing))),
@@ -176,12 +176,14 @@ async fn a_field_of_another_type_or_none_is_missing_and_secrets_come_one_by_one(
 struct Fails<const DENIES: bool>;
 
 impl<const DENIES: bool> Handler for Fails<DENIES> {
+    type Error = Error;
+
     const DENIES_ON_FAILURE: bool = DENIES;
 
     async fn execute(&self, _: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
-        api.set_custom_claim(Target::IdToken, "a", true.into())?;
+        api.set_custom_claim(Target::IdToken, "a", true)?;
         api.add_scope("x")?;
-        api.set_custom_claim(Target::IdToken, "roles", true.into())
+        api.set_custom_claim(Target::IdToken, "roles", true)
     }
 }
 
@@ -204,12 +206,16 @@ async fn after_a_failure_nothing_is_done_or_the_login_is_denied() {
 struct Caches;
 
 impl Handler for Caches {
+    type Error = Error;
+
     async fn execute(&self, _: &Event, api: &mut Api<'_>, session: &Session<'_>) -> Result<(), Error> {
         let cache = api.cache();
         match cache.get("own") {
             Some(_) => cache.delete("own"),
-            None if cache.set("own", "x", 1_000) => session.warn("kept"),
-            None => {}
+            None => {
+                cache.set("own", "x", 1_000)?;
+                session.warn("kept");
+            }
         }
         Ok(())
     }
@@ -230,6 +236,8 @@ async fn a_handler_may_keep_something_in_the_cache() {
 struct Oversteps;
 
 impl Handler for Oversteps {
+    type Error = Error;
+
     async fn execute(&self, _: &Event, api: &mut Api<'_>, _: &Session<'_>) -> Result<(), Error> {
         for (target, name) in [
             (Target::SamlResponse, "saml"),
@@ -238,11 +246,11 @@ impl Handler for Oversteps {
             (Target::AppMetadata, "other"),
         ] {
             let value = "x".repeat(if name == "large" { 2_000 } else { 10 });
-            if let Err(error) = api.set_custom_claim(target, name, value.as_str().into()) {
-                api.set_custom_claim(Target::IdToken, name, error.code.as_str().into())?;
+            if let Err(error) = api.set_custom_claim(target, name, value.as_str()) {
+                api.set_custom_claim(Target::IdToken, name, error.code.as_str())?;
             }
         }
-        api.set_custom_claim(Target::AccessToken, "plan", "gold".into())
+        api.set_custom_claim(Target::AccessToken, "plan", "gold")
     }
 }
 
@@ -258,4 +266,58 @@ async fn a_handler_meets_the_limits_the_missing_targets_and_the_warnings_of_a_co
     let (calls, report) = run::<Oversteps>(event, &parse("{}"), "post-login").await;
     assert!(calls.contains(r#"["id","other","api_refused"]"#), "{calls}");
     assert!(report.contains(r#""warnings":[]"#), "{report}");
+}
+
+#[wasm_bindgen_test]
+fn values_are_read_without_a_handler() {
+    claimsmith::init();
+    assert_eq!(claimsmith::json::read(b"[12.5]").unwrap().to_json(), "[12.5]");
+}
+
+#[derive(Default)]
+struct Types;
+
+#[derive(Deserialize, Serialize)]
+struct Plan {
+    name: String,
+    seats: u8,
+    share: f64,
+}
+
+#[wasm_bindgen(inline_js = "export function ofOurOwn() { return { name: 'gold', seats: 3, share: 12.5 }; }")]
+extern "C" {
+    #[wasm_bindgen(js_name = ofOurOwn)]
+    fn of_our_own() -> JsValue;
+}
+
+impl Handler for Types {
+    type Error = Error;
+
+    async fn execute(&self, event: &Event, api: &mut Api<'_>, session: &Session<'_>) -> Result<(), Error> {
+        let own: Plan = claimsmith::from_js(of_our_own())?;
+        api.claim(&[Target::IdToken], "own", &own)?;
+        let back: Plan = claimsmith::from_js(claimsmith::to_js(&own)?)?;
+        assert_eq!((back.seats, back.share), (3, 12.5));
+        session.log("read");
+        let plan: Plan = event.read(&["user", "app_metadata", "plan"])?;
+        api.claim(&[Target::AccessToken], "plan", &plan)
+    }
+}
+
+#[wasm_bindgen_test]
+async fn types_are_read_of_the_event_and_of_javascript_and_set_as_claims() {
+    let event = |seats: &str| {
+        parse(&format!(
+            r#"{{"user":{{"app_metadata":{{"plan":{{"name":"team","seats":{seats},"share":0.5}}}}}}}}"#
+        ))
+    };
+    let (calls, _) = run::<Types>(event("2"), &parse("{}"), "post-login").await;
+    let expected = r#"[["id","own",{"name":"gold","seats":3,"share":12.5}],["access","plan",{"name":"team","seats":2,"share":0.5}]]"#;
+    assert_eq!(calls, expected);
+    let (calls, report) = run::<Types>(event("256"), &parse("{}"), "post-login").await;
+    assert_eq!(calls, "[]");
+    assert!(
+        report.contains(r#""code":"response_misfit","path":"event.user.app_metadata.plan.seats""#),
+        "{report}"
+    );
 }
