@@ -77,6 +77,8 @@ async function simulate(file, options, command) {
 
 async function one(simulation, event, { json, fault }) {
   const login = await simulation.login(event);
+  const shadow = await simulation.shadow(event);
+  if (shadow !== undefined) login.shadow = shadow;
   // What goes wrong by a fault that was asked for is no problem found.
   if (isSpoiled(login) || (hasErrors(login) && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
   return json ? JSON.stringify(login, null, 2) : printLogin(login);

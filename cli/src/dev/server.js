@@ -12,6 +12,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { createStoredFiles, SaveError } from "./stored-files.js";
+import { createWatchedFiles } from "./watched-files.js";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -26,32 +27,37 @@ const FILES = { event: "event.json", answers: "answers.json" };
 
 const MAX_FILE_BYTES = 2_000_000;
 
+/** A folder's own port lies here: above the registered ports, below the ephemeral ones of most systems. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
 /**
  * @typedef {{ url: string, close: () => Promise<void> }} DevServer
  *
  * @param {object} options
  * @param {string} options.configFile
  * @param {string} options.page The folder of the built page.
- * @param {number} [options.port] A free one where left out.
+ * @param {number} [options.port] Where left out, one that is the folder's own, so that a browser finds the drafts that it
+ *   keeps for this address; a free one where that is taken.
  * @returns {Promise<DevServer>}
  */
-export async function startDevServer({ configFile, page, port = 0 }) {
+export async function startDevServer({ configFile, page, port }) {
   const token = randomBytes(24).toString("base64url");
-  const assets = readPage(page);
+  const id = createHash("sha256").update(path.resolve(configFile)).digest();
+  const assets = readPage(page, { id: id.toString("base64url"), name: path.basename(configFile) });
   const folder = path.dirname(configFile);
   const files = {
     config: configFile,
     ...Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, path.join(folder, file)])),
   };
   const stored = createStoredFiles(files);
+  const watched = createWatchedFiles(files, stored.readAll);
 
   const server = createServer((req, res) => {
     handle(req, res).catch((error) => send(res, 500, { message: error.message }));
   });
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(undefined));
-  });
+  if (port !== undefined) await listen(server, port);
+  else await listen(server, FIRST_PORT + (id.readUInt32LE() % PORTS)).catch(() => listen(server, 0));
   const { port: ownPort } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const hosts = [`127.0.0.1:${ownPort}`, `localhost:${ownPort}`];
 
@@ -59,6 +65,7 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     url: `http://${hosts[0]}/${token}/`,
     close: () =>
       new Promise((resolve) => {
+        watched.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -83,12 +90,22 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     if (name === "files" && file === undefined && req.method === "GET")
       return send(res, 200, stored.readAll());
     if (name === "files" && rest.length === 2 && req.method === "PUT") return save(req, res, file);
+    if (name === "changes" && file === undefined && req.method === "GET") return tellChanges(res);
     if (rest.length !== 1 || (req.method !== "GET" && req.method !== "HEAD")) {
       return send(res, 404, { message: "nothing is here" });
     }
     const asset = assets.get(name === "" ? "index.html" : name);
     if (asset === undefined) return send(res, 404, { message: "nothing is here" });
     res.writeHead(200, { ...HEADERS, "content-type": asset.type }).end(asset.body);
+  }
+
+  /** The files as they are, and each time they are others, as server-sent events. */
+  function tellChanges(res) {
+    res.writeHead(200, { ...HEADERS, "content-type": "text/event-stream" });
+    res.on(
+      "close",
+      watched.listen((now) => res.write(`data: ${JSON.stringify(now)}\n\n`)),
+    );
   }
 
   async function save(req, res, name) {
@@ -104,7 +121,7 @@ export async function startDevServer({ configFile, page, port = 0 }) {
       send(res, 200, stored.save(name, text, version));
     } catch (error) {
       if (!(error instanceof SaveError)) throw error;
-      send(res, { conflict: 409, link: 403 }[error.reason], { message: error.message });
+      send(res, { conflict: 409, link: 403, refused: 403 }[error.reason], { message: error.message });
     }
   }
 }
@@ -122,15 +139,27 @@ function send(res, status, body) {
   res.writeHead(status, { ...HEADERS, "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** The page in memory: what is not among its files cannot be asked for. */
-function readPage(folder) {
+/** @returns {Promise<void>} */
+function listen(server, port) {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** The page in memory: what is not among its files cannot be asked for. It is told the id and name of what it edits. */
+function readPage(folder, { id, name: configName }) {
   const assets = new Map();
   for (const name of readdirSync(folder)) {
     const body = readFileSync(path.join(folder, name));
     assets.set(name, { body, type: TYPES[path.extname(name)] ?? "application/octet-stream" });
   }
   const index = assets.get("index.html");
-  index.body = index.body.toString().replace('<html lang="en">', '<html lang="en" data-files="served">');
+  const data = `data-files="served" data-folder="${id}" data-config="${encodeURIComponent(configName)}"`;
+  index.body = index.body.toString().replace('<html lang="en">', () => `<html lang="en" ${data}>`);
   return assets;
 }
 

@@ -18,7 +18,7 @@ import {
 import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
 import { createRedactor } from "./redact.js";
-import { describeLogin } from "./result.js";
+import { describeLogin, shadowOf } from "./result.js";
 import { createRoutes, unknownRoute } from "./routes.js";
 
 /** Milliseconds that a call takes where its answer says nothing else: about what one in a data centre does. */
@@ -54,7 +54,7 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @typedef {object} InMemoryOptions
  * @property {Record<string, any>} config One without problems.
  * @property {import("../bundle.js").Trigger} [trigger]
- * @property {import("./answers.js").Answers} answers
+ * @property {import("./answers.js").Answers} answers May be one that changes between logins.
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
  * @property {import("../host/cache.js").Cache} [cache]
  *
@@ -76,6 +76,8 @@ export async function startInMemory({
   const reports = new Map();
   const logs = [];
   const users = new Map();
+  /** @type {Map<string, string>} Of each source the body that it sent last. */
+  const bodies = new Map();
   const make = () =>
     TRIGGERS[trigger].create(config, {
       fetch: recordingFetch,
@@ -86,16 +88,33 @@ export async function startInMemory({
 
   return {
     calls: callLog.counts,
+    secrets,
+    bodies,
     /** Makes a new instance, which runs the logins that follow. */
     restart() {
       handler = make();
     },
     login,
+    shadow,
   };
 
   /**
+   * What a login comes to where the mode is not `shadow`, in an instance and a cache of its own.
+   *
    * @param {Record<string, any>} [overrides]
-   * @returns {Promise<import("./result.js").Simulation>}
+   * @returns {Promise<import("./result.js").Shadow | undefined>} undefined where the mode is not `shadow`
+   */
+  async function shadow(overrides) {
+    if (config.mode !== "shadow") return undefined;
+    const enforced = { ...config, mode: "enforce" };
+    const twin = await startInMemory({ config: enforced, trigger, answers, faults });
+    return shadowOf(await twin.login(overrides));
+  }
+
+  /**
+   * @param {Record<string, any>} [overrides]
+   * @returns {Promise<import("./result.js").Simulation & { event: object }>} with the event as the Action saw it, but for
+   *   its secrets
    */
   async function login(overrides = {}) {
     const event = TRIGGERS[trigger].createEvent({
@@ -106,6 +125,7 @@ export async function startInMemory({
     users.set(id, event.user?.user_id);
     const { api, outcome } = createApi(event, { cache, trigger });
     const request = readTokenRequest(event);
+    const seen = structuredClone({ ...event, secrets: undefined });
     const [durationMs, calls] = await callLog.during(async () => {
       const startMs = performance.now();
       await handler(event, api);
@@ -118,7 +138,7 @@ export async function startInMemory({
     const custom = customClaims(request, outcome);
     const issued = { issuer: ISSUER, issuedAtS: Math.floor(Date.now() / 1000) };
     const isDenied = outcome.denied !== null;
-    return describeLogin({
+    const result = describeLogin({
       config,
       outcome,
       before: isDenied ? null : plainPayloads(request, issued),
@@ -131,6 +151,7 @@ export async function startInMemory({
       logs: logs.splice(0),
       error: tooLargeMessage(custom),
     });
+    return Object.assign(result, { event: seen });
   }
 
   async function recordingFetch(url, init) {
@@ -160,7 +181,10 @@ export async function startInMemory({
     const answer = route.kind === "source" ? findAnswer(route.name, headers) : undefined;
     await wait(answer?.delayMs ?? (route.kind === "token" ? TOKEN_DELAY_MS : SOURCE_DELAY_MS), signal);
     const fault = FAULTS[faults[route.name]];
-    if (fault !== undefined) return fault(signal);
+    if (fault !== undefined) {
+      bodies.delete(route.name);
+      return fault(signal);
+    }
     if (route.kind === "token") {
       return jsonResponse(200, {
         access_token: crypto.randomUUID(),
@@ -170,6 +194,7 @@ export async function startInMemory({
     }
     const { status, headers: answered, body } = answer ?? NO_ANSWER;
     const hasBody = status !== 204 && status !== 304;
+    bodies.set(route.name, hasBody ? body : "");
     return new Response(hasBody ? body : null, {
       status,
       headers: { "content-type": "application/json", ...answered },

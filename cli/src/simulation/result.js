@@ -49,6 +49,10 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {{ id: string, openForS: number }[]} breakers Those that are open afterwards.
  * @property {import("claimsmith").Report | null} report
  * @property {string[]} logs
+ * @property {Shadow} [shadow] In the mode `shadow`: what the login would have come to.
+ *
+ * @typedef {Pick<Simulation, "outcome" | "error" | "denied" | "tokens" | "elsewhere" | "scopes" | "mfa" | "session" |
+ *   "refresh_token">} Shadow
  */
 
 export const DEFAULT_DEADLINE_MS = 5000;
@@ -135,6 +139,26 @@ export function describeLogin({
       dropped: dropped[name],
     };
   }
+}
+
+/**
+ * Returns what a login in the mode `shadow` would have come to, of the same login in the mode `enforce`.
+ *
+ * @param {Simulation} login
+ * @returns {Shadow}
+ */
+export function shadowOf({
+  outcome,
+  error,
+  denied,
+  tokens,
+  elsewhere,
+  scopes,
+  mfa,
+  session,
+  refresh_token: refreshToken,
+}) {
+  return { outcome, error, denied, tokens, elsewhere, scopes, mfa, session, refresh_token: refreshToken };
 }
 
 /**
