@@ -53,7 +53,13 @@ export async function openPage(t, browser, options) {
   const opened = await beginPage(t, browser, options);
   await opened.page.goto(opened.server.url);
   await opened.page.getByTestId("outcome").waitFor();
+  await settled(opened.page);
   return opened;
+}
+
+/** Waits until the page has done what its texts ask for: it says so itself. */
+export async function settled(page) {
+  await page.locator('[data-state="ready"]').waitFor({ timeout: 60_000 });
 }
 
 /**
