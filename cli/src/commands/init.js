@@ -61,9 +61,9 @@ async function init(folder, { force = false, ...given }, command) {
   const change = folder === "." ? "" : `cd ${visible(folder)}\n  `;
   print(`
 Next:
-  ${change}claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
-  claimsmith dev        the same on a page, while you edit
-  claimsmith bundle     writes action.js, to be pasted into Auth0's editor
+  ${change}npx claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
+  npx claimsmith dev        the same on a page, while you edit
+  npx claimsmith bundle     writes action.js, to be pasted into Auth0's editor
 
 The claims in claimsmith.json are an example: answers.json is what the API is taken to say.`);
 }
