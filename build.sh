@@ -21,6 +21,7 @@ usage: ./build.sh STEP
   reproduce  builds the engine in two folders, and compares them byte by byte
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   sbom     what each side is made of, as CycloneDX, in dist/sbom
+  release  dist/release: the npm tarballs, the example's action.js, the page, its digests and where it is from
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
   shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
@@ -262,6 +263,14 @@ sbom() {
   git ls-files -z --others --exclude-standard -- '*/claimsmith.cdx.json' | xargs -0 rm -f
   node_modules/.bin/cyclonedx-npm --omit dev --workspace claimsmith-cli --output-file dist/sbom/command.cdx.json
   say "dist/sbom/engine.cdx.json and dist/sbom/command.cdx.json"
+}
+
+# What users get who have no Rust.
+release() {
+  bundle
+  sbom
+  say "packing dist/release"
+  node tools/release.mjs
 }
 
 # What is known to be wrong with what others wrote; asks the registries' databases.
@@ -532,6 +541,7 @@ case "${1:-}" in
   engine) engine ;;
   licences) licences ;;
   sbom) sbom ;;
+  release) release ;;
   audit) audit ;;
   reproduce) reproduce ;;
   load) load "${2:-}" ;;
