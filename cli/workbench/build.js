@@ -74,6 +74,6 @@ const copies = {
 for (const [name, file] of Object.entries(copies)) copyFileSync(file, path.join(values.out, name));
 
 if (values.metafile !== undefined) {
-  const inputs = Object.assign({}, ...built.map(({ metafile }) => metafile.inputs));
+  const inputs = Object.assign({}, ...built.map(({ metafile }) => metafile?.inputs));
   writeFileSync(values.metafile, JSON.stringify({ inputs }));
 }

@@ -221,7 +221,11 @@ export function App({ schema, start, hasFolder, greeting, link }) {
         isStale={!isRunnable}
         problems={logins.problemCount}
         warnings={warnings.length}
-        onProblems={() => document.querySelector(".problems button")?.click()}
+        onProblems={() => {
+          const first = PANES.find(({ name }) => problems[name].length > 0);
+          if (first !== undefined) goTo(first.name, problems[first.name][0]);
+          else if (warnings.length > 0) goTo("config", warnings[0]);
+        }}
       />
       <main>
         <Panes

@@ -99,7 +99,9 @@ function mergeObjects(base, over) {
   return Object.fromEntries(merged);
 }
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** @returns {value is Record<string, any>} */
+const isObject = (/** @type {unknown} */ value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function checkConfigText(text, trigger) {
   const { value, problems } = parseConfig(text);

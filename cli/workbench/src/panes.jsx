@@ -11,7 +11,8 @@ import { isUnsaved, PANES } from "./state/workspace.js";
 /** Problems that are listed: who has more mends the first ones first. */
 const MAX_LISTED = 50;
 
-const NOTHING = Object.freeze([]);
+/** @type {import("@codemirror/state").Extension} */
+const NOTHING = [];
 
 export function Panes({
   pane,
@@ -45,7 +46,7 @@ export function Panes({
         tabs={PANES.map(({ name, title }) => ({ name, title, hint: fileOf(name) }))}
         selected={pane}
         onSelect={onPane}
-        badge={(name) => (
+        badge={(/** @type {any} */ name) => (
           <>
             {problems[name].length > 0 && <span class="badge">{problems[name].length}</span>}
             {state.conflicts[name] !== undefined && <span class="badge">two sides</span>}

@@ -56,7 +56,10 @@ export function createSeen({ config, event, report, bodies, secrets }) {
   return {
     evaluate: (expression) => evaluateIn(expression, read()),
     children(path) {
-      const value = path.reduce((parent, key) => (hasOwn(parent, key) ? parent[key] : undefined), read());
+      const value = path.reduce(
+        (/** @type {any} */ parent, key) => (hasOwn(parent, key) ? parent[key] : undefined),
+        read(),
+      );
       if (typeof value !== "object" || value === null) return [];
       const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
       return entries.slice(0, MAX_CHILDREN).map(([key, child]) => ({ key, ...describe(child) }));
@@ -66,6 +69,7 @@ export function createSeen({ config, event, report, bodies, secrets }) {
 
 const hasOwn = (value, key) => typeof value === "object" && value !== null && Object.hasOwn(value, key);
 
+/** @returns {Omit<Child, "key">} */
 function describe(value) {
   if (value === null) return { type: "null", text: "null", count: 0 };
   if (Array.isArray(value)) return { type: "array", text: `${value.length} items`, count: value.length };
@@ -75,7 +79,7 @@ function describe(value) {
   }
   const text = JSON.stringify(value);
   return {
-    type: typeof value,
+    type: /** @type {Child["type"]} */ (typeof value),
     text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text,
     count: 0,
   };

@@ -11,10 +11,7 @@ import { Value } from "../parts/value.jsx";
 const MARKS = { added: "+", changed: "~", removed: "−", same: "" };
 
 /** @param {{ token: import("../../../src/simulation/result.js").TokenResult, isShadow?: boolean }} props */
-export function Token({
-  token: { token, after, changes, bytes, limitBytes, dropped },
-  isShadow = false,
-}) {
+export function Token({ token: { token, after, changes, bytes, limitBytes, dropped }, isShadow = false }) {
   const [isAll, setAll] = useState(true);
   const id = useId();
   const title = TOKEN_TITLES[token];

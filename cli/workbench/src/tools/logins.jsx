@@ -80,7 +80,7 @@ export function Logins({ inputs, isRunnable, rows, onRows }) {
               <input
                 class="field code"
                 value={row[name]}
-                placeholder={name === "more" ? '{ "user": { … } }' : "as the event has it"}
+                placeholder={name === "more" ? '{ "user": { … } }' : "as the event"}
                 spellcheck={false}
                 autocomplete="off"
                 onInput={({ currentTarget }) => change(index, name, currentTarget.value)}
