@@ -10,6 +10,7 @@ import { createAnswers } from "../../src/simulation/answers.js";
 import { startInMemory } from "../../src/simulation/in-memory.js";
 import { runStorm } from "../../src/simulation/storm.js";
 import { clock } from "./clock.js";
+import { eventOfRow, isObject, parseObject } from "./rows.js";
 import { createSeen, nothingSeen } from "./seen.js";
 
 let cache = createCache();
@@ -82,27 +83,6 @@ export const CALLS = {
   children: ({ path }) => seen.children(path),
 };
 
-/** What a row says, over the event. */
-export function eventOfRow(event, { user, client, organization, more }) {
-  const ids = {
-    ...(user === "" ? {} : { user: { user_id: user } }),
-    ...(client === "" ? {} : { client: { client_id: client } }),
-    ...(organization === "" ? {} : { organization: { id: organization } }),
-  };
-  return mergeObjects(mergeObjects(event, ids), more.trim() === "" ? {} : parseObject(more, "what differs"));
-}
-
-function mergeObjects(base, over) {
-  if (!isObject(base) || !isObject(over)) return over;
-  const merged = new Map(Object.entries(base));
-  for (const [key, value] of Object.entries(over)) merged.set(key, mergeObjects(merged.get(key), value));
-  return Object.fromEntries(merged);
-}
-
-/** @returns {value is Record<string, any>} */
-const isObject = (/** @type {unknown} */ value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function checkConfigText(text, trigger) {
   const { value, problems } = parseConfig(text);
   if (value === undefined) return { value, problems, warnings: [], secrets: [] };
@@ -163,11 +143,4 @@ function start({ config, answers, faults, trigger }, ownCache) {
     trigger,
     cache: ownCache,
   });
-}
-
-function parseObject(text, what) {
-  const { value, problems } = parseConfig(text);
-  if (problems.length > 0) throw new Error(`${what}: ${problems[0].message}`);
-  if (!isObject(value)) throw new Error(`${what} must be a JSON object`);
-  return /** @type {Record<string, any>} */ (value);
 }

@@ -49,7 +49,10 @@ export function CopyButton({ label, text, class: className = "quiet small", chil
 
 function ByHand({ label, text, onClose }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   return (
     <Dialog title="Copy by hand" onClose={onClose}>
       <p>The browser does not let this page copy. The text is selected: press Ctrl+C.</p>
