@@ -22,6 +22,7 @@ usage: ./build.sh STEP
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   sbom     what each side is made of, as CycloneDX, in dist/sbom
   release  dist/release: the npm tarballs, the example's action.js, the page, its digests and where it is from
+  site     dist/site: the documents as a static site, with a search and the workbench
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
   shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
@@ -271,6 +272,18 @@ release() {
   sbom
   say "packing dist/release"
   node tools/release.mjs
+}
+
+# The documents as a site, which any server of static files serves.
+site() {
+  build
+  if ! node tools/installed.mjs site; then
+    say "installing the site's npm packages"
+    npm ci --prefix site --no-fund --no-audit --loglevel=error
+  fi
+  say "building dist/site"
+  node site/prepare.mjs
+  site/node_modules/.bin/vitepress build site
 }
 
 # What is known to be wrong with what others wrote; asks the registries' databases.
@@ -542,6 +555,7 @@ case "${1:-}" in
   licences) licences ;;
   sbom) sbom ;;
   release) release ;;
+  site) site ;;
   audit) audit ;;
   reproduce) reproduce ;;
   load) load "${2:-}" ;;
@@ -552,7 +566,7 @@ case "${1:-}" in
   docs) docs ;;
   lint) lint ;;
   package) package ;;
-  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage ;;
+  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage site/pages site/.vitepress/cache ;;
   -h | --help | help) usage ;;
   "") usage >&2; exit 2 ;;
   *) usage >&2; fail "there is no step \`$1\`" ;;
