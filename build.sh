@@ -200,17 +200,21 @@ glue() {
   node js-shim/shrink.js "$CARGO_TARGET_DIR/glue/$name" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
 }
 
-# The engines of the pasted file, of the package and of the modules; with `demo` without the last.
+# The engines of the pasted file, of the package and of the modules. With `demo` without the last, and with a package whose
+# profile is the pasted file's: a few logins are no place for speed, and one standard library serves both.
 engine() {
+  local profile=wasm-speed option=--for-speed
+  [ "${1:-}" != demo ] || profile=wasm option=""
   setup_rust
   setup_std_source
   say "compiling the engine"
   beside setup_laptop
   compile_rust pasted claimsmith-action wasm allocator,plan,node
-  compile_rust package claimsmith-action wasm-speed allocator,plan,compile,fetch
+  compile_rust package claimsmith-action "$profile" allocator,plan,compile,fetch
   [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
   wait_beside
-  beside glue package --for-speed
+  # shellcheck disable=SC2086
+  beside glue package $option
   glue pasted --short-names
   [ "${1:-}" = demo ] || glue modules --short-names
   wait_beside
@@ -220,10 +224,12 @@ engine() {
     $([ "${1:-}" = demo ] || echo --modules "$CARGO_TARGET_DIR/glue/modules") --out js-shim/dist
 }
 
-# What is installed while cargo compiles.
+# What is installed while cargo compiles: npm waits for the network, and leaves a processor to wasm-bindgen.
 setup_laptop() {
+  setup_bindgen &
+  local bindgen=$!
   setup_npm
-  setup_bindgen
+  wait "$bindgen"
 }
 
 build() {
