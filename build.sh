@@ -22,6 +22,7 @@ usage: ./build.sh STEP
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   sbom     what each side is made of, as CycloneDX, in dist/sbom
   release  dist/release: the npm tarballs, the example's action.js, the page, its digests and where it is from
+  site     dist/site: the documents as a static site, with a search and the workbench
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
   shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
@@ -199,17 +200,21 @@ glue() {
   node js-shim/shrink.js "$CARGO_TARGET_DIR/glue/$name" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
 }
 
-# The engines of the pasted file, of the package and of the modules; with `demo` without the last.
+# The engines of the pasted file, of the package and of the modules. With `demo` without the last, and with a package whose
+# profile is the pasted file's: a few logins are no place for speed, and one standard library serves both.
 engine() {
+  local profile=wasm-speed option=--for-speed
+  [ "${1:-}" != demo ] || profile=wasm option=""
   setup_rust
   setup_std_source
   say "compiling the engine"
   beside setup_laptop
   compile_rust pasted claimsmith-action wasm allocator,plan,node
-  compile_rust package claimsmith-action wasm-speed allocator,plan,compile,fetch
+  compile_rust package claimsmith-action "$profile" allocator,plan,compile,fetch
   [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
   wait_beside
-  beside glue package --for-speed
+  # shellcheck disable=SC2086
+  beside glue package $option
   glue pasted --short-names
   [ "${1:-}" = demo ] || glue modules --short-names
   wait_beside
@@ -219,10 +224,12 @@ engine() {
     $([ "${1:-}" = demo ] || echo --modules "$CARGO_TARGET_DIR/glue/modules") --out js-shim/dist
 }
 
-# What is installed while cargo compiles.
+# What is installed while cargo compiles: npm waits for the network, and leaves a processor to wasm-bindgen.
 setup_laptop() {
+  setup_bindgen &
+  local bindgen=$!
   setup_npm
-  setup_bindgen
+  wait "$bindgen"
 }
 
 build() {
@@ -271,6 +278,18 @@ release() {
   sbom
   say "packing dist/release"
   node tools/release.mjs
+}
+
+# The documents as a site, which any server of static files serves.
+site() {
+  build
+  if ! node tools/installed.mjs site; then
+    say "installing the site's npm packages"
+    npm ci --prefix site --no-fund --no-audit --loglevel=error
+  fi
+  say "building dist/site"
+  node site/prepare.mjs
+  site/node_modules/.bin/vitepress build site
 }
 
 # What is known to be wrong with what others wrote; asks the registries' databases.
@@ -542,6 +561,7 @@ case "${1:-}" in
   licences) licences ;;
   sbom) sbom ;;
   release) release ;;
+  site) site ;;
   audit) audit ;;
   reproduce) reproduce ;;
   load) load "${2:-}" ;;
@@ -552,7 +572,7 @@ case "${1:-}" in
   docs) docs ;;
   lint) lint ;;
   package) package ;;
-  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage ;;
+  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage site/pages site/.vitepress/cache ;;
   -h | --help | help) usage ;;
   "") usage >&2; exit 2 ;;
   *) usage >&2; fail "there is no step \`$1\`" ;;
