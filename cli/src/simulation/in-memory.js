@@ -54,6 +54,15 @@ const FAULTS = {
 export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
 
 /**
+ * @typedef {object} MadeRequest
+ * @property {"token" | "source"} kind
+ * @property {string} name As in the configuration.
+ * @property {string} method
+ * @property {string} url With the name of a secret in place of its value, as in the headers and the body.
+ * @property {Record<string, string>} headers By names in lower case.
+ * @property {string | null} body
+ * @property {AbortSignal} signal
+ *
  * @typedef {object} InMemoryOptions
  * @property {Record<string, any>} config One without problems.
  * @property {import("../bundle.js").Trigger} [trigger]
@@ -61,8 +70,8 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
  * @property {import("../host/cache.js").Cache | null} [cache]
  * @property {Record<string, string>} [secrets] All that the Action has; made up where left out.
- * @property {(route: import("./routes.js").Route, signal: AbortSignal) => Promise<Response | undefined>} [interfere] Answers a
- *   request in place of the stand-in.
+ * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] Is told of each request, and may answer it
+ *   in place of the stand-in.
  * @property {import("./clock.js").Clock} [clock]
  * @property {{ token: number, source: number }} [delaysMs] Of a call where its answer says nothing else.
  * @property {import("./timed-engine.js").Engine} [engine] One that goes by the clock.
@@ -90,6 +99,7 @@ export async function startInMemory({
   const reports = new Map();
   const logs = [];
   const unanswered = new Set();
+  const issued = new Map();
   const users = new Map();
   const make = () =>
     engine[TRIGGERS[trigger].create](config, {
@@ -111,17 +121,18 @@ export async function startInMemory({
   };
 
   /**
-   * @param {Record<string, any>} [overrides]
+   * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
+   * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
    * @returns {Promise<import("./result.js").Simulation>}
    */
-  async function login(overrides = {}) {
+  async function login(overrides = {}, { cache: ownCache = cache } = {}) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
       secrets: { ...overrides.secrets, ...secrets },
     });
     const id = idOf(event);
     users.set(id, event.user?.user_id);
-    const { api, outcome } = createApi(event, { cache, trigger });
+    const { api, outcome } = createApi(event, { cache: ownCache, trigger });
     const request = readTokenRequest(event);
     const [durationMs, calls] = await callLog.during(async () => {
       const startMs = clock.monotonic();
@@ -152,6 +163,13 @@ export async function startInMemory({
     });
   }
 
+  /** A token by which a request tells whose it is, another one each time. */
+  function issueToken(name) {
+    const number = (issued.get(name) ?? 0) + 1;
+    issued.set(name, number);
+    return number === 1 ? `token-${name}` : `token-${name}-${number}`;
+  }
+
   async function recordingFetch(url, init) {
     const route = routes.find(init.method, url);
     const { kind, name } = route ?? unknownRoute(url);
@@ -166,7 +184,7 @@ export async function startInMemory({
     };
     callLog.add(call);
     try {
-      const response = await respond(route, init);
+      const response = await respond(route, url, init);
       call.status = response.status;
       return response;
     } finally {
@@ -174,25 +192,33 @@ export async function startInMemory({
     }
   }
 
-  async function respond(route, { headers, signal }) {
+  async function respond(route, url, { method, headers, body, signal }) {
     if (route === undefined) return jsonResponse(404, { error: "address_unknown" });
     const answer = route.kind === "source" ? findAnswer(route.name, headers) : undefined;
     await wait(clock, answer?.delayMs || delaysMs[route.kind], signal);
-    const interfered = await interfere(route, signal);
+    const interfered = await interfere({
+      kind: route.kind,
+      name: route.name,
+      method,
+      url: redact(url),
+      headers: Object.fromEntries([...new Headers(headers)].map(([name, value]) => [name, redact(value)])),
+      body: typeof body === "string" ? redact(body) : null,
+      signal,
+    });
     if (interfered !== undefined) return interfered;
     const fault = FAULTS[faults[route.name]];
     if (fault !== undefined) return fault(signal);
     if (route.kind === "token") {
       return jsonResponse(200, {
-        access_token: crypto.randomUUID(),
+        access_token: issueToken(route.name),
         token_type: "Bearer",
         expires_in: 86_400,
       });
     }
     if (answer === undefined) unanswered.add(route.name);
-    const { status, headers: answered, body } = answer ?? NO_ANSWER;
+    const { status, headers: answered, body: text } = answer ?? NO_ANSWER;
     const hasBody = status !== 204 && status !== 304;
-    return new Response(hasBody ? body : null, {
+    return new Response(hasBody ? text : null, {
       status,
       headers: { "content-type": "application/json", ...answered },
     });
