@@ -11,6 +11,7 @@ import { registerExport } from "./commands/export.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
+import { registerTest } from "./commands/test.js";
 import { registerVerify } from "./commands/verify.js";
 import { WRONG_USAGE } from "./exit-codes.js";
 import { Problem, printProblem } from "./problem.js";
@@ -39,6 +40,7 @@ export async function main(argv) {
   registerInit(program);
   registerCheck(program);
   registerSimulate(program);
+  registerTest(program);
   registerDev(program);
   registerBundle(program);
   registerExport(program);

@@ -31,10 +31,7 @@ function distance(one, other) {
     for (let column = 1; column <= other.length; column++) {
       const isSame = one[row - 1] === other[column - 1];
       const isSwapped =
-        row > 1 &&
-        column > 1 &&
-        one[row - 1] === other[column - 2] &&
-        one[row - 2] === other[column - 1];
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
       rows[row][column] = Math.min(
         rows[row - 1][column] + 1,
         rows[row][column - 1] + 1,
