@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
 import { registerDev } from "./commands/dev.js";
+import { registerDiff } from "./commands/diff.js";
 import { registerExport } from "./commands/export.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
@@ -41,6 +42,7 @@ export async function main(argv) {
   registerCheck(program);
   registerSimulate(program);
   registerTest(program);
+  registerDiff(program);
   registerDev(program);
   registerBundle(program);
   registerExport(program);
