@@ -9,6 +9,7 @@ import { registerCheck } from "./commands/check.js";
 import { registerDev } from "./commands/dev.js";
 import { registerDiff } from "./commands/diff.js";
 import { registerExport } from "./commands/export.js";
+import { registerFixture } from "./commands/fixture.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
 import { registerSimulate } from "./commands/simulate.js";
@@ -43,6 +44,7 @@ export async function main(argv) {
   registerSimulate(program);
   registerTest(program);
   registerDiff(program);
+  registerFixture(program);
   registerDev(program);
   registerBundle(program);
   registerExport(program);
