@@ -11,6 +11,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { text as readText } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
+import { Problem } from "../problem.js";
+import { createDevFixtures } from "./fixtures.js";
 import { createStoredFiles, SaveError } from "./stored-files.js";
 import { createWatchedFiles } from "./watched-files.js";
 
@@ -52,6 +55,7 @@ export async function startDevServer({ configFile, page, port }) {
   };
   const stored = createStoredFiles(files);
   const watched = createWatchedFiles(files, stored.readAll);
+  const fixtures = createDevFixtures(configFile);
 
   const server = createServer((req, res) => {
     handle(req, res).catch((error) => send(res, 500, { message: error.message }));
@@ -90,6 +94,8 @@ export async function startDevServer({ configFile, page, port }) {
     if (name === "files" && file === undefined && req.method === "GET")
       return send(res, 200, stored.readAll());
     if (name === "files" && rest.length === 2 && req.method === "PUT") return save(req, res, file);
+    if (name === "fixtures" && rest.length === 2 && req.method === "PUT") return addFixture(req, res, file);
+    if (name === "fixtures" && file === undefined && req.method === "POST") return runFixtures(req, res);
     if (name === "changes" && file === undefined && req.method === "GET") return tellChanges(res);
     if (rest.length !== 1 || (req.method !== "GET" && req.method !== "HEAD")) {
       return send(res, 404, { message: "nothing is here" });
@@ -110,19 +116,64 @@ export async function startDevServer({ configFile, page, port }) {
 
   async function save(req, res, name) {
     if (!Object.hasOwn(files, name)) return send(res, 404, { message: "there is no such file" });
-    if (!(Number(req.headers["content-length"]) <= MAX_FILE_BYTES)) {
-      return send(res, 413, { message: "the file is too large" });
-    }
-    const { text, version } = readJson(await readText(req)) ?? {};
-    if (typeof text !== "string") return send(res, 400, { message: "the text is missing" });
+    const body = await readBody(req, res);
+    if (body === undefined) return;
+    const { text, version } = body;
     if (typeof version !== "string" && version !== null)
       return send(res, 400, { message: "the version is missing" });
-    try {
-      send(res, 200, stored.save(name, text, version));
-    } catch (error) {
-      if (!(error instanceof SaveError)) throw error;
-      send(res, { conflict: 409, link: 403, refused: 403 }[error.reason], { message: error.message });
+    sendSaved(res, () => stored.save(name, text, version));
+  }
+
+  async function addFixture(req, res, encoded) {
+    const name = decode(encoded);
+    if (!fixtures.isName(name)) {
+      return send(res, 400, { message: "the name of a fixture is made of letters, digits, - and _" });
     }
+    const body = await readBody(req, res);
+    if (body !== undefined) sendSaved(res, () => ({ file: fixtures.add(name, body.text) }));
+  }
+
+  async function runFixtures(req, res) {
+    const body = await readBody(req, res);
+    if (body === undefined) return;
+    try {
+      send(res, 200, await fixtures.run(body.text, body.trigger));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const { message, hint = "", details = "" } = error;
+      const text = [message, details, hint].filter(Boolean).join("\n");
+      send(res, 422, { message: stripVTControlCharacters(text) });
+    }
+  }
+}
+
+/** Does what saves, and answers with its result or with why it did not. */
+function sendSaved(res, act) {
+  try {
+    send(res, 200, act());
+  } catch (error) {
+    if (!(error instanceof SaveError)) throw error;
+    send(res, { conflict: 409, link: 403, refused: 403 }[error.reason], { message: error.message });
+  }
+}
+
+/** @returns {Promise<Record<string, any> | undefined>} with its text; undefined where it is refused, and that is sent */
+async function readBody(req, res) {
+  if (!(Number(req.headers["content-length"]) <= MAX_FILE_BYTES)) {
+    send(res, 413, { message: "the file is too large" });
+    return undefined;
+  }
+  const body = readJson(await readText(req)) ?? {};
+  if (typeof body.text === "string") return body;
+  send(res, 400, { message: "the text is missing" });
+  return undefined;
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }
 

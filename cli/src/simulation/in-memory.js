@@ -182,7 +182,7 @@ export async function startInMemory({
       error: tooLargeMessage(custom),
     });
     // Not one of what is printed.
-    return Object.defineProperty(result, "event", { value: seen });
+    return /** @type {any} */ (Object.defineProperty(result, "event", { value: seen }));
   }
 
   /** A token by which a request tells whose it is, another one each time. */

@@ -29,6 +29,7 @@ import {
 import { Toolbar } from "./toolbar.jsx";
 import { Controls } from "./tools/controls.jsx";
 import { ExpressionBox } from "./tools/expression-box.jsx";
+import { Fixtures } from "./tools/fixtures.jsx";
 import { History } from "./tools/history.jsx";
 import { Logins } from "./tools/logins.jsx";
 import { SeenTree } from "./tools/seen-tree.jsx";
@@ -39,6 +40,7 @@ const VIEWS = [
   { name: "calls", title: "Calls" },
   { name: "expressions", title: "Expressions" },
   { name: "logins", title: "Users and time" },
+  { name: "fixtures", title: "Fixtures" },
   { name: "storm", title: "Burst" },
 ];
 
@@ -289,6 +291,19 @@ export function App({ schema, start, hasFolder, greeting, link }) {
                 />
               )}
               {historyView}
+            </div>
+          </TabPanel>
+          <TabPanel prefix="view-" name="fixtures" selected={view}>
+            <div class="cards">
+              {logins.done !== null && (
+                <Fixtures
+                  hasFolder={hasFolder}
+                  isRunnable={isRunnable}
+                  inputs={logins.done}
+                  targets={logins.targets}
+                  result={result}
+                />
+              )}
             </div>
           </TabPanel>
           <TabPanel prefix="view-" name="storm" selected={view}>

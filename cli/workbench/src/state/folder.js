@@ -42,10 +42,13 @@ export async function loadFiles() {
  * @param {string | null} version Of what it replaces.
  * @returns {Promise<StoredFile>}
  */
-export async function saveFile(name, text, version) {
+export const saveFile = (name, text, version) => send(`files/${name}`, "PUT", { text, version });
+
+/** @returns {Promise<any>} */
+async function send(place, method, body) {
   let response;
   try {
-    response = await fetch(`files/${name}`, { method: "PUT", body: JSON.stringify({ text, version }) });
+    response = await fetch(place, { method, body: JSON.stringify(body) });
   } catch {
     throw new SaveFailure(
       "`claimsmith dev` does not answer: start it again in this folder. What is typed here is kept",
@@ -69,3 +72,21 @@ export function watchFiles(onFiles) {
   source.onmessage = ({ data }) => onFiles(JSON.parse(data));
   return () => source.close();
 }
+
+/**
+ * Writes a new fixture into the folder.
+ *
+ * @param {string} name
+ * @param {string} text
+ * @returns {Promise<{ file: string }>}
+ */
+export const addFixture = (name, text) => send(`fixtures/${encodeURIComponent(name)}`, "PUT", { text });
+
+/**
+ * Runs the fixtures of the folder with a configuration that need not be saved.
+ *
+ * @param {string} text
+ * @param {string} trigger
+ * @returns {Promise<import("../../../src/dev/fixtures.js").FixtureResult[]>}
+ */
+export const runFixtures = (text, trigger) => send("fixtures", "POST", { text, trigger });

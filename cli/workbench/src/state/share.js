@@ -41,7 +41,8 @@ export function toShared({ texts, trigger, faults, rows }) {
 }
 
 function shareMore(text, removed) {
-  const { value } = parseConfig(text || "{}");
+  if (text.trim() === "") return "";
+  const { value } = parseConfig(text);
   return value === undefined ? "" : JSON.stringify(withoutSecrets(value, "logins", removed));
 }
 
