@@ -23,7 +23,7 @@ export function ConflictDialog({ file, mine, theirs, onSettle, onClose }) {
   const view = useRef(/** @type {MergeView | null} */ (null));
   useEffect(() => {
     const shared = [lineNumbers(), json(), APPEARANCE, EditorView.lineWrapping];
-    const named = (label) => EditorView.contentAttributes.of({ "aria-label": label });
+    const named = (label) => EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" });
     view.current = new MergeView({
       a: { doc: mine, extensions: [...shared, named("Yours, which can be edited")] },
       b: {

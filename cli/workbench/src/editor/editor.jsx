@@ -82,7 +82,7 @@ export function Editor({ name, label, value, revision, onChange, onUndo, marks =
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
         known.current.assistance.of(assistance),
         known.current.wrapping.of(hasLongLine(doc) ? [] : EditorView.lineWrapping),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) calls.current.onChange(update.state.doc.toString());
         }),
@@ -166,7 +166,11 @@ export function ExpressionField({ labelledby, describedby, value, onChange, assi
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
         known.current.of(assistance),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-labelledby": labelledby, "aria-describedby": describedby }),
+        EditorView.contentAttributes.of({
+          "aria-labelledby": labelledby,
+          "aria-describedby": describedby,
+          tabindex: "0",
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) change.current(update.state.doc.toString());
         }),
