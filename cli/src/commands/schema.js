@@ -1,9 +1,10 @@
 /**
- * `claimsmith schema`: the JSON Schema of the configuration, for editors and other programs.
+ * `claimsmith schema`: the JSON Schema of the configuration or of fixtures, for editors and other programs.
  */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { FIXTURE_SCHEMA } from "../fixtures/schema.js";
 
 const require = createRequire(import.meta.url);
 
@@ -12,7 +13,12 @@ export function registerSchema(program) {
   program
     .command("schema")
     .description("print the JSON Schema of the configuration")
-    .action(() => {
-      process.stdout.write(readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8"));
+    .option("--fixture", "that of the fixtures of `claimsmith test`")
+    .action(({ fixture = false }) => {
+      process.stdout.write(
+        fixture
+          ? `${JSON.stringify(FIXTURE_SCHEMA, null, 2)}\n`
+          : readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8"),
+      );
     });
 }

@@ -54,10 +54,11 @@ export function readConfigFile(file, options) {
 }
 
 /**
- * @param {CheckedConfig} checked
+ * @param {Pick<CheckedConfig, "file" | "text" | "problems">} checked
+ * @param {string} [subject] What a problem without a path is of.
  * @returns {string} each problem with its line and a mark below its place
  */
-export function describeProblems({ file, text, problems }) {
+export function describeProblems({ file, text, problems }, subject = "the configuration") {
   const lines = text.split("\n");
   return problems
     .map((problem) => {
@@ -70,7 +71,7 @@ export function describeProblems({ file, text, problems }) {
       const indent = visible(whole.slice(0, column - 1)).length;
       const margin = `${line} | `;
       return [
-        `${pc.bold(visible(`${file}:${line}:${column}`))} ${visible(`${problem.path || "the configuration"}: ${message}`)} ${pc.dim(`(${problem.code})`)}`,
+        `${pc.bold(visible(`${file}:${line}:${column}`))} ${visible(`${problem.path || subject}: ${message}`)} ${pc.dim(`(${problem.code})`)}`,
         `${pc.dim(margin)}${visible(whole)}`,
         `${" ".repeat(margin.length + indent)}${pc.red("^".repeat(Math.max(1, visible(marked).length)))}`,
       ].join("\n");

@@ -85,9 +85,14 @@ function problem(path, message) {
   return { code: /** @type {const} */ ("config_invalid"), path, message };
 }
 
-/** As the engine writes paths. */
-function formatPath(segments) {
-  return segments.reduce((path, segment) => {
+/**
+ * A path as the engine writes it.
+ *
+ * @param {(string | number)[]} segments
+ * @returns {string}
+ */
+export function formatPath(segments) {
+  return segments.reduce((/** @type {string} */ path, segment) => {
     if (typeof segment === "number") return `${path}[${segment}]`;
     if (!/^\w+$/.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
     return path === "" ? segment : `${path}.${segment}`;

@@ -157,7 +157,14 @@ export function createCredentialsExchangeEvent(overrides = {}) {
   );
 }
 
-function merge(base, overrides) {
+/**
+ * Merges deeply: arrays and scalars replace, `undefined` removes.
+ *
+ * @param {Record<string, any>} base
+ * @param {Overrides} overrides
+ * @returns {Record<string, any>}
+ */
+export function merge(base, overrides) {
   const merged = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(overrides)) {
     if (value === undefined) merged.delete(key);
@@ -168,6 +175,6 @@ function merge(base, overrides) {
   return Object.fromEntries(merged);
 }
 
-function isPlainObject(value) {
+export function isPlainObject(value) {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

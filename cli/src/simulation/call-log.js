@@ -3,7 +3,7 @@
  */
 
 /**
- * @typedef {import("./result.js").Call} Call Its times are those of `performance.now()` here.
+ * @typedef {import("./result.js").Call} Call Its times are those of the clock here.
  *
  * @typedef {object} CallLog
  * @property {{ token: number, source: number }} counts All calls so far.
@@ -12,8 +12,11 @@
  *   since it began.
  */
 
-/** @returns {CallLog} */
-export function createCallLog() {
+/**
+ * @param {() => number} [monotonic] The clock of the calls' times.
+ * @returns {CallLog}
+ */
+export function createCallLog(monotonic = () => performance.now()) {
   const counts = { token: 0, source: 0 };
   /** @type {Set<Call[]>} */
   const underWay = new Set();
@@ -27,7 +30,7 @@ export function createCallLog() {
       /** @type {Call[]} */
       const calls = [];
       underWay.add(calls);
-      const startMs = performance.now();
+      const startMs = monotonic();
       try {
         const result = await work();
         return [result, calls.map((call) => since(startMs, call))];

@@ -1,6 +1,6 @@
 /**
- * Logins without a network: the engine of the package, and answers made up in its `fetch`. For the page; in Node,
- * `simulation.js` runs the pasted file against real servers.
+ * Logins without a network: the engine of the package, and answers made up in its `fetch`. For the page and for
+ * fixtures; `simulation.js` runs the pasted file against real servers.
  */
 
 import { createCredentialsExchange, createPostLogin } from "claimsmith";
@@ -17,19 +17,22 @@ import {
 } from "../tenant/token-payloads.js";
 import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
+import { REAL_CLOCK } from "./clock.js";
 import { createRedactor } from "./redact.js";
 import { describeLogin } from "./result.js";
 import { createRoutes, unknownRoute } from "./routes.js";
 
 /** Milliseconds that a call takes where its answer says nothing else: about what one in a data centre does. */
-const TOKEN_DELAY_MS = 35;
-const SOURCE_DELAY_MS = 20;
+const DELAYS_MS = { token: 35, source: 20 };
 
 const ISSUER = "https://tenant.example/";
 
 const TRIGGERS = {
-  "post-login": { create: createPostLogin, createEvent },
-  "credentials-exchange": { create: createCredentialsExchange, createEvent: createCredentialsExchangeEvent },
+  "post-login": { create: "createPostLogin", createEvent },
+  "credentials-exchange": {
+    create: "createCredentialsExchange",
+    createEvent: createCredentialsExchangeEvent,
+  },
 };
 
 /**
@@ -51,12 +54,27 @@ const FAULTS = {
 export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
 
 /**
+ * @typedef {object} MadeRequest
+ * @property {"token" | "source"} kind
+ * @property {string} name As in the configuration.
+ * @property {string} method
+ * @property {string} url With the name of a secret in place of its value, as in the headers and the body.
+ * @property {Record<string, string>} headers By names in lower case.
+ * @property {string | null} body
+ * @property {AbortSignal} signal
+ *
  * @typedef {object} InMemoryOptions
  * @property {Record<string, any>} config One without problems.
  * @property {import("../bundle.js").Trigger} [trigger]
  * @property {import("./answers.js").Answers} answers
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
- * @property {import("../host/cache.js").Cache} [cache]
+ * @property {import("../host/cache.js").Cache | null} [cache]
+ * @property {Record<string, string>} [secrets] All that the Action has; made up where left out.
+ * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] Is told of each request, and may answer it
+ *   in place of the stand-in.
+ * @property {import("./clock.js").Clock} [clock]
+ * @property {{ token: number, source: number }} [delaysMs] Of a call where its answer says nothing else.
+ * @property {import("./timed-engine.js").Engine} [engine] One that goes by the clock.
  *
  * @param {InMemoryOptions} options
  */
@@ -66,18 +84,25 @@ export async function startInMemory({
   answers,
   faults = {},
   cache = createCache(),
+  secrets: given,
+  interfere = async () => undefined,
+  clock = REAL_CLOCK,
+  delaysMs = DELAYS_MS,
+  engine = { createPostLogin, createCredentialsExchange },
 }) {
-  const secrets = await madeUpSecrets(config, trigger);
+  const secrets = given ?? (await madeUpSecrets(config, trigger));
   // Nothing is sent, so there is nobody to present a certificate to.
   recordingFetch.isStandIn = true;
   const routes = createRoutes(config, secrets);
   const redact = createRedactor(secrets);
-  const callLog = createCallLog();
+  const callLog = createCallLog(clock.monotonic);
   const reports = new Map();
   const logs = [];
+  const unanswered = new Set();
+  const issued = new Map();
   const users = new Map();
   const make = () =>
-    TRIGGERS[trigger].create(config, {
+    engine[TRIGGERS[trigger].create](config, {
       fetch: recordingFetch,
       log: (line) => logs.push(line),
       onReport: (report) => reports.set(report.correlation_id, report),
@@ -86,6 +111,8 @@ export async function startInMemory({
 
   return {
     calls: callLog.counts,
+    /** Sources that were called without an answer written down. */
+    unanswered,
     /** Makes a new instance, which runs the logins that follow. */
     restart() {
       handler = make();
@@ -94,29 +121,30 @@ export async function startInMemory({
   };
 
   /**
-   * @param {Record<string, any>} [overrides]
+   * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
+   * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
    * @returns {Promise<import("./result.js").Simulation>}
    */
-  async function login(overrides = {}) {
+  async function login(overrides = {}, { cache: ownCache = cache } = {}) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
       secrets: { ...overrides.secrets, ...secrets },
     });
-    const id = event.transaction.correlation_id;
+    const id = idOf(event);
     users.set(id, event.user?.user_id);
-    const { api, outcome } = createApi(event, { cache, trigger });
+    const { api, outcome } = createApi(event, { cache: ownCache, trigger });
     const request = readTokenRequest(event);
     const [durationMs, calls] = await callLog.during(async () => {
-      const startMs = performance.now();
+      const startMs = clock.monotonic();
       await handler(event, api);
-      return performance.now() - startMs;
+      return clock.monotonic() - startMs;
     });
     users.delete(id);
     const report = reports.get(id) ?? null;
     reports.delete(id);
 
     const custom = customClaims(request, outcome);
-    const issued = { issuer: ISSUER, issuedAtS: Math.floor(Date.now() / 1000) };
+    const issued = { issuer: ISSUER, issuedAtS: Math.floor(clock.now() / 1000) };
     const isDenied = outcome.denied !== null;
     return describeLogin({
       config,
@@ -124,13 +152,22 @@ export async function startInMemory({
       before: isDenied ? null : plainPayloads(request, issued),
       after: isDenied ? null : enrichedPayloads(request, outcome, custom, issued),
       dropped: { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped },
+      custom: { idToken: custom.idToken.kept, accessToken: custom.accessToken.kept },
       report,
       calls,
-      cache,
+      cache: cache ?? createCache(),
+      nowMs: clock.now(),
       durationMs,
       logs: logs.splice(0),
       error: tooLargeMessage(custom),
     });
+  }
+
+  /** A token by which a request tells whose it is, another one each time. */
+  function issueToken(name) {
+    const number = (issued.get(name) ?? 0) + 1;
+    issued.set(name, number);
+    return number === 1 ? `token-${name}` : `token-${name}-${number}`;
   }
 
   async function recordingFetch(url, init) {
@@ -141,45 +178,61 @@ export async function startInMemory({
       name,
       method: init.method,
       url: redact(url),
-      startMs: performance.now(),
+      startMs: clock.monotonic(),
       endMs: /** @type {number | null} */ (null),
       status: /** @type {number | null} */ (null),
     };
     callLog.add(call);
     try {
-      const response = await respond(route, init);
+      const response = await respond(route, url, init);
       call.status = response.status;
       return response;
     } finally {
-      call.endMs = performance.now();
+      call.endMs = clock.monotonic();
     }
   }
 
-  async function respond(route, { headers, signal }) {
+  async function respond(route, url, { method, headers, body, signal }) {
     if (route === undefined) return jsonResponse(404, { error: "address_unknown" });
     const answer = route.kind === "source" ? findAnswer(route.name, headers) : undefined;
-    await wait(answer?.delayMs ?? (route.kind === "token" ? TOKEN_DELAY_MS : SOURCE_DELAY_MS), signal);
+    await wait(clock, answer?.delayMs || delaysMs[route.kind], signal);
+    const interfered = await interfere({
+      kind: route.kind,
+      name: route.name,
+      method,
+      url: redact(url),
+      headers: Object.fromEntries([...new Headers(headers)].map(([name, value]) => [name, redact(value)])),
+      body: typeof body === "string" ? redact(body) : null,
+      signal,
+    });
+    if (interfered !== undefined) return interfered;
     const fault = FAULTS[faults[route.name]];
     if (fault !== undefined) return fault(signal);
     if (route.kind === "token") {
       return jsonResponse(200, {
-        access_token: crypto.randomUUID(),
+        access_token: issueToken(route.name),
         token_type: "Bearer",
         expires_in: 86_400,
       });
     }
-    const { status, headers: answered, body } = answer ?? NO_ANSWER;
+    if (answer === undefined) unanswered.add(route.name);
+    const { status, headers: answered, body: text } = answer ?? NO_ANSWER;
     const hasBody = status !== 204 && status !== 304;
-    return new Response(hasBody ? body : null, {
+    return new Response(hasBody ? text : null, {
       status,
       headers: { "content-type": "application/json", ...answered },
     });
   }
 
   function findAnswer(source, headers) {
-    const found = answers.find(source, users.get(new Headers(headers).get("x-correlation-id") ?? ""));
-    return found && { ...found, delayMs: found.delayMs || SOURCE_DELAY_MS };
+    return answers.find(source, users.get(new Headers(headers).get("x-correlation-id") ?? ""));
   }
+}
+
+/** As the report has it. */
+function idOf(event) {
+  const id = event.transaction?.correlation_id;
+  return typeof id === "string" ? id : null;
 }
 
 function jsonResponse(status, body, headers = {}) {
@@ -189,11 +242,12 @@ function jsonResponse(status, body, headers = {}) {
   });
 }
 
-function wait(durationMs, signal) {
+/** @param {import("./clock.js").Clock} clock */
+function wait(clock, durationMs, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, durationMs);
+    const timer = clock.setTimeout(() => resolve(undefined), durationMs);
     signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       reject(signal.reason);
     });
   });

@@ -64,6 +64,51 @@ export function injectedCache(injections) {
   return injection && cacheFaults[injection.name]();
 }
 
+const FAULTS = { source: sourceFaults, token: tokenFaults, cache: cacheFaults };
+
+/**
+ * Finds a fault by its name, as it is written in the suite or in lower case with hyphens.
+ *
+ * @param {"source" | "token" | "cache"} kind
+ * @param {string} written
+ * @returns {{ name: string | undefined, names: string[] }} and the names that there are
+ */
+export function findFault(kind, written) {
+  const all = Object.keys(FAULTS[kind]);
+  return { name: all.find((candidate) => slug(candidate) === slug(written)), names: all.map(slug) };
+}
+
+/**
+ * Makes the faults of a login: what a fault counts it counts from then on.
+ *
+ * @param {Record<string, string>} written By source, token or `cache`.
+ * @param {Record<string, any>} config
+ * @param {{ now: () => number }} time
+ * @returns {{ find: (kind: "token" | "source", name: string) => import("../tenant/faults.js").Fault | undefined,
+ *   cache: import("../host/cache.js").Cache | null | undefined }} the cache is undefined where `api.cache` is to work
+ */
+export function createFaults(written, config, time) {
+  const made = new Map();
+  for (const [target, fault] of Object.entries(written)) {
+    const kind = kindOf(target, config);
+    const { name } = findFault(kind, fault);
+    if (name !== undefined) made.set(`${kind}:${target}`, FAULTS[kind][name](time));
+  }
+  return { find: (kind, name) => made.get(`${kind}:${name}`), cache: made.get(`cache:${CACHE}`) };
+}
+
+/**
+ * Says what a target is.
+ *
+ * @param {string} target
+ * @param {Record<string, any>} config
+ * @returns {"source" | "token" | "cache"}
+ */
+export function kindOf(target, { sources = {}, tokens = {} }) {
+  if (Object.hasOwn(sources, target)) return "source";
+  return Object.hasOwn(tokens, target) ? "token" : "cache";
+}
+
 /** @returns {Record<string, string[]>} the names of all faults, by what they befall */
 export function faultNames() {
   const slugs = (faults) => Object.keys(faults).map(slug);

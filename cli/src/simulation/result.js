@@ -18,6 +18,7 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {Record<string, unknown> | null} before What it carries without the Action; null where there is none.
  * @property {Record<string, unknown> | null} after
  * @property {Change[]} changes
+ * @property {Record<string, unknown>} custom The claims that the Action set and Auth0 keeps.
  * @property {number} bytes Of the claims that the Action set, names and values as JSON in UTF-8.
  * @property {number} limitBytes The configuration's.
  * @property {import("../host/claims.js").DroppedClaim[]} dropped What Auth0 leaves out, and why.
@@ -47,6 +48,7 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {Call[]} calls In the order in which they began.
  * @property {{ key: string, bytes: number, expiresInS: number }[]} cache What `api.cache` holds afterwards.
  * @property {{ id: string, openForS: number }[]} breakers Those that are open afterwards.
+ * @property {string[]} refused What Auth0 refused of what was asked for, each with its method and why.
  * @property {import("claimsmith").Report | null} report
  * @property {string[]} logs
  */
@@ -63,17 +65,19 @@ const BREAKERS_KEY = "claimsmith.breakers";
 /**
  * @param {object} login
  * @param {Record<string, any>} login.config
- * @param {Omit<import("../host/api.js").Outcome, "calls" | "touched" | "validationError">} login.outcome
+ * @param {Omit<import("../host/api.js").Outcome, "touched" | "validationError">} login.outcome
  * @param {import("../tenant/token-payloads.js").Payloads | null} login.before
  * @param {import("../tenant/token-payloads.js").Payloads | null} login.after
  * @param {{ idToken: import("../host/claims.js").DroppedClaim[],
  *   accessToken: import("../host/claims.js").DroppedClaim[] }} login.dropped
+ * @param {{ idToken: Record<string, unknown>, accessToken: Record<string, unknown> }} login.custom What Auth0 keeps of the claims that were set.
  * @param {import("claimsmith").Report | null} login.report
  * @param {Call[]} login.calls
  * @param {import("../host/cache.js").Cache} login.cache
  * @param {number} login.durationMs
  * @param {string[]} login.logs
  * @param {string | null} [login.error]
+ * @param {number} [login.nowMs]
  * @returns {Simulation}
  */
 export function describeLogin({
@@ -82,14 +86,15 @@ export function describeLogin({
   before,
   after,
   dropped,
+  custom,
   report,
   calls,
   cache,
   durationMs,
   logs,
   error = null,
+  nowMs = Date.now(),
 }) {
-  const nowMs = Date.now();
   const entries = cache.entries();
   return {
     outcome: error === null ? (report?.outcome ?? "failed") : "failed",
@@ -119,6 +124,9 @@ export function describeLogin({
       expiresInS: Math.round((expiresAt - nowMs) / 1000),
     })),
     breakers: openBreakers(entries, nowMs),
+    refused: outcome.calls
+      .filter((call) => call.error !== undefined)
+      .map(({ method, error }) => `${method}: ${error}`),
     report,
     logs,
   };
@@ -132,6 +140,7 @@ export function describeLogin({
       changes: compareClaims(before?.[name] ?? {}, after?.[name] ?? {}),
       bytes: claimsBytes(set),
       limitBytes: config.limits?.[`${token}_bytes`] ?? DEFAULT_LIMIT_BYTES,
+      custom: custom[name],
       dropped: dropped[name],
     };
   }

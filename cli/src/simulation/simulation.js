@@ -115,7 +115,9 @@ const NOTHING = Object.freeze({
   before: null,
   after: null,
   dropped: { idToken: [], accessToken: [] },
+  custom: { idToken: {}, accessToken: {} },
   outcome: {
+    calls: [],
     denied: null,
     accessTokenClaims: {},
     idTokenClaims: {},

@@ -43,6 +43,8 @@ export class LoginError extends Error {
  * @property {{ idToken: string | null, accessToken: string | null } | null} jwts The tokens of `after`.
  * @property {{ idToken: import("../host/claims.js").DroppedClaim[],
  *   accessToken: import("../host/claims.js").DroppedClaim[] }} dropped
+ * @property {{ idToken: Record<string, unknown>, accessToken: Record<string, unknown> }} custom What Auth0 keeps of the
+ *   claims that the Action set.
  * @property {string[]} logs
  * @property {string} kept The characters of the logs that Auth0 would keep.
  * @property {number} durationMs How long the Action took.
@@ -78,7 +80,17 @@ export async function login({ action, event, cache = createCache(), oauthServer,
   const message = tooLargeMessage(custom);
   if (message !== null) throw new LoginError("claims_too_large", message, { logs });
   const dropped = { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped };
-  const result = { denied: outcome.denied, dropped, logs, kept, durationMs, initDurationMs, outcome };
+  const ofAction = { idToken: custom.idToken.kept, accessToken: custom.accessToken.kept };
+  const result = {
+    denied: outcome.denied,
+    dropped,
+    custom: ofAction,
+    logs,
+    kept,
+    durationMs,
+    initDurationMs,
+    outcome,
+  };
   if (outcome.denied !== null) return { ...result, before: null, after: null, jwts: null };
 
   const { issuer } = oauthServer;

@@ -16,7 +16,9 @@ const GOLD = '{"subscription":{"plan":"gold"}}';
 
 /** @typedef {import("./faults.js").Fault} Fault */
 
-/** @type {Record<string, () => Fault>} */
+/** @typedef {{ now?: () => number }} Time The clock by which a fault names a time; the machine's where left out. */
+
+/** @type {Record<string, (time?: Time) => Fault>} */
 export const sourceFaults = Object.freeze({
   "resets before the headers": () => raw("", reset),
   "resets within the headers": () => raw("HTTP/1.1 200 OK\r\ncontent-ty", reset),
@@ -35,8 +37,8 @@ export const sourceFaults = Object.freeze({
   "answers 401 once, without a body, but with a coding": () => faults.times(1, bare(401)),
   "answers 429, wait a second": () =>
     faults.times(1, faults.status(429, { headers: { "retry-after": "1" } })),
-  "answers 429, wait until a date": () => {
-    const date = new Date(Date.now() + 1_000).toUTCString();
+  "answers 429, wait until a date": ({ now = Date.now } = {}) => {
+    const date = new Date(now() + 1_000).toUTCString();
     return faults.times(1, faults.status(429, { headers: { "retry-after": date } }));
   },
   "answers 429, wait a second, with a body that breaks": () =>
@@ -79,7 +81,7 @@ export const sourceFaults = Object.freeze({
   "sends no HTTP": () => raw(`SSH-2.0-${PLANTED_BODY}\r\n`),
 });
 
-/** @type {Record<string, () => Fault>} */
+/** @type {Record<string, (time?: Time) => Fault>} */
 export const tokenFaults = Object.freeze({
   "resets before the headers": () => raw("", reset),
   "is silent": () => faults.silent,
@@ -98,7 +100,7 @@ export const tokenFaults = Object.freeze({
   "sends a token of 6 kB, which api.cache refuses": () => token({ access_token: "t".repeat(6_000) }),
 });
 
-/** Replacements of `api.cache`; `calls` counts the calls. @type {Record<string, () => any>} */
+/** Replacements of `api.cache`; `calls` counts the calls. @type {Record<string, (time?: Time) => any>} */
 export const cacheFaults = Object.freeze({
   "is missing": () => null,
   throws: () => {
@@ -117,9 +119,9 @@ export const cacheFaults = Object.freeze({
       () => undefined,
       () => ({ type: "success" }),
     ),
-  "holds garbage": () =>
+  "holds garbage": ({ now = Date.now } = {}) =>
     cache(
-      () => ({ value: `{"token":${PLANTED_BODY}`, expires_at: Date.now() + 1e6 }),
+      () => ({ value: `{"token":${PLANTED_BODY}`, expires_at: now() + 1e6 }),
       () => ({ type: "success" }),
     ),
   "holds what is no text": () =>

@@ -1,0 +1,240 @@
+/**
+ * `claimsmith test`: the fixtures beside a configuration, each login of which must come to what it expects.
+ */
+
+import { writeFileSync } from "node:fs";
+import { checkConfig } from "claimsmith";
+import { SingleBar } from "cli-progress";
+import { InvalidArgumentError, Option } from "commander";
+import pc from "picocolors";
+import { checkConfigFile, DEFAULT_FILE, describeProblems } from "../config/file.js";
+import { FOUND_PROBLEM, INTERRUPTED, WRONG_USAGE } from "../exit-codes.js";
+import { measureCoverage } from "../fixtures/coverage.js";
+import { detailsOf } from "../fixtures/details.js";
+import { createFixtureEngine } from "../fixtures/engine.js";
+import { formatCoverage } from "../fixtures/print/coverage.js";
+import { formatGithub, formatJunit, formatTap } from "../fixtures/print/plain.js";
+import { formatPretty } from "../fixtures/print/pretty.js";
+import { filterFixtures, findFixtures, readFixtures } from "../fixtures/read.js";
+import { runFixtures } from "../fixtures/run.js";
+import { updateFixtures } from "../fixtures/update.js";
+import { watchFiles } from "../fixtures/watch.js";
+import { Problem, printProblem } from "../problem.js";
+import { print, printError, printJson, visible } from "../terminal.js";
+import { triggerOption } from "./options.js";
+
+const FORMATS = { pretty: formatPretty, tap: formatTap, junit: formatJunit, github: formatGithub };
+
+/** Milliseconds after which a run is long enough for a bar. */
+const PROGRESS_AFTER_MS = 500;
+
+/** @param {import("commander").Command} program */
+export function registerTest(program) {
+  program
+    .command("test")
+    .description("run the fixtures in tests/*.json beside a configuration, and compare what comes")
+    .argument("[config]", "the configuration", DEFAULT_FILE)
+    .option("--tests <place>", "the folder of the fixtures, or one file (tests beside the configuration)")
+    .option("--name <text>", "only the fixtures with that in their name or their file's")
+    .option("--update", "write what came into the fixtures, after showing it")
+    .option("--watch", "run again whenever a file changes")
+    .option("--coverage", "tell what of the configuration no fixture has exercised")
+    .option("--coverage-min <percent>", "end with 1 below that coverage", percentage)
+    .addOption(new Option("--format <name>", "how to print").choices(Object.keys(FORMATS)).default("pretty"))
+    .option("--json", "print the result for programs")
+    .addOption(triggerOption())
+    .action(test);
+}
+
+async function test(file, options, command) {
+  const { watch = false, json = false, format, coverage, coverageMin, update = false } = options;
+  const isForPrograms = json || format !== "pretty";
+  if (watch && isForPrograms)
+    command.error("error: --watch is for a person, so it goes with no other format");
+  if (json && format !== "pretty") command.error("error: --json is a format of its own: leave out --format");
+  const how = { ...options, update, isForPrograms, coverage: coverage || coverageMin !== undefined };
+  if (!watch) {
+    const stop = new AbortController();
+    const onInterrupt = () => stop.abort();
+    process.once("SIGINT", onInterrupt);
+    try {
+      const { isOk } = await runOnce(file, { ...how, signal: stop.signal });
+      if (stop.signal.aborted) process.exitCode = INTERRUPTED;
+      else if (!isOk) process.exitCode = FOUND_PROBLEM;
+    } finally {
+      process.off("SIGINT", onInterrupt);
+    }
+    return;
+  }
+  await watchRuns(file, how);
+}
+
+/** Runs until Ctrl+C. What is wrong with a file is shown, and is to be mended while this waits. */
+async function watchRuns(file, how) {
+  let reads = [file];
+  for (;;) {
+    try {
+      ({ reads } = await runOnce(file, how));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      printProblem(error);
+      // What cannot be read is waited for beside what could.
+      reads = [...new Set([...reads, file, ...fixturesIfThere(file, how.tests)])];
+    }
+    printError(pc.dim("waiting for a change; Ctrl+C ends"));
+    const changed = await nextChange(reads);
+    if (changed === undefined) {
+      process.exitCode = INTERRUPTED;
+      return;
+    }
+    printError(pc.dim(`\n${visible(changed)} has changed`));
+  }
+}
+
+function fixturesIfThere(file, tests) {
+  try {
+    return findFixtures(file, tests);
+  } catch {
+    return [];
+  }
+}
+
+/** @returns {Promise<string | undefined>} undefined for Ctrl+C */
+function nextChange(files) {
+  return new Promise((resolve) => {
+    const end = (changed) => {
+      stop();
+      process.off("SIGINT", onInterrupt);
+      resolve(changed);
+    };
+    const onInterrupt = () => end(undefined);
+    const stop = watchFiles(files, end);
+    process.once("SIGINT", onInterrupt);
+  });
+}
+
+/** @returns {Promise<{ isOk: boolean, reads: string[] }>} and the files that were read */
+async function runOnce(
+  file,
+  { tests, name, update, coverage, coverageMin, format, json, trigger, isForPrograms, signal },
+) {
+  const found = findFixtures(file, tests);
+  const { config, secrets } = readConfig(file, trigger);
+  const all = readFixtures(found, { config, secrets, trigger });
+  const files = filterFixtures(all, name);
+  checkTriggers(file, files, trigger);
+  const startMs = performance.now();
+  const results = await runWithProgress(files, createFixtureEngine(config), {
+    isShown: !isForPrograms,
+    signal,
+  });
+  const totals = { durationMs: performance.now() - startMs };
+  if (results.length === 0 && !signal?.aborted) {
+    throw new Problem("the files have no fixture", {
+      hint: 'write one, such as { "name": "a login" }',
+      exitCode: WRONG_USAGE,
+    });
+  }
+  const measured = coverage && !signal?.aborted ? await measureCoverage(config, files) : undefined;
+
+  if (json) printJson(toJson(results, measured));
+  else print(FORMATS[format](results, totals));
+  if (measured && !json) (isForPrograms ? printError : print)(`\n${formatCoverage(measured)}`);
+  const isUpdated = update && writeUpdates(files, results);
+  const isCovered = coverageMin === undefined || (measured?.percent ?? 0) >= coverageMin;
+  if (!isCovered && !json) printError(`${pc.red("error")}: the coverage is below ${coverageMin} %`);
+  const isAsExpected = isUpdated || results.every(({ state }) => state === "passed");
+  const reads = [file, ...found, ...all.flatMap((fixture) => fixture.reads)];
+  return { isOk: isAsExpected && isCovered, reads };
+}
+
+function readConfig(file, trigger) {
+  const checked = checkConfigFile(file, { trigger });
+  if (checked.problems.length > 0 || checked.config === undefined) {
+    throw new Problem("", { details: describeProblems(checked) });
+  }
+  return { config: checked.config, secrets: checkConfig(checked.config, { trigger }).secrets };
+}
+
+/** A configuration may be right for one trigger and wrong for another. */
+function checkTriggers(file, files, known) {
+  const triggers = new Set(
+    files.flatMap(({ runs }) => runs.flatMap(({ logins }) => logins.map(({ trigger }) => trigger))),
+  );
+  for (const trigger of triggers) {
+    if (trigger !== known) readConfig(file, trigger);
+  }
+}
+
+async function runWithProgress(files, engine, { isShown, signal }) {
+  const total = files.reduce(
+    (sum, { runs }) => sum + runs.reduce((many, { logins }) => many + logins.length, 0),
+    0,
+  );
+  const progress = new SingleBar({
+    format: "{bar} {value} of {total} logins",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false,
+  });
+  const startMs = performance.now();
+  let done = 0;
+  let isStarted = false;
+  try {
+    return await runFixtures(files, engine, {
+      signal,
+      onResult() {
+        done += 1;
+        if (!isShown || process.stderr.isTTY !== true) return;
+        if (!isStarted && performance.now() - startMs > PROGRESS_AFTER_MS) {
+          progress.start(total, done);
+          isStarted = true;
+        }
+        if (isStarted) progress.update(done);
+      },
+    });
+  } finally {
+    if (isStarted) progress.stop();
+  }
+}
+
+/** @returns {boolean} whether all that came is written now */
+function writeUpdates(files, results) {
+  const updates = updateFixtures(files, results);
+  for (const { file, text, unwritten } of updates) {
+    if (text !== files.find((known) => known.file === file)?.text) {
+      writeFileSync(file, text);
+      printError(`${pc.green("updated")} ${visible(file)}`);
+    }
+    for (const name of unwritten) {
+      printError(
+        `${pc.yellow("not written")} ${visible(name)}: its expectation stands for others that come to something else`,
+      );
+    }
+  }
+  return updates.every(({ unwritten }) => unwritten.length === 0);
+}
+
+function toJson(results, coverage) {
+  return {
+    ok: results.every(({ state }) => state === "passed"),
+    logins: results.map((result) => {
+      const { login, state, differences, outcome } = result;
+      const { requests: _requests, ...came } = outcome;
+      const shown = { file: login.file, line: login.line, name: login.name, state };
+      if (state === "passed") return shown;
+      const { given, why } = detailsOf(result);
+      return { ...shown, given: Object.fromEntries(given), differences, came, why };
+    }),
+    ...(coverage === undefined ? {} : { coverage }),
+  };
+}
+
+function percentage(text) {
+  const number = Number(text);
+  if (text.trim() === "" || !(number >= 0 && number <= 100)) {
+    throw new InvalidArgumentError("must be a number from 0 to 100.");
+  }
+  return number;
+}
