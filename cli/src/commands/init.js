@@ -1,14 +1,16 @@
 /**
- * `claimsmith init`: a configuration to start from, and what it takes to try it.
+ * `claimsmith init`: a configuration to start from, or a crate, and what it takes to try it.
  */
 
-import { lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { cancel, intro, isCancel, outro, text } from "@clack/prompts";
 import pc from "picocolors";
 import { createStart } from "../config/start.js";
+import { WRONG_USAGE } from "../exit-codes.js";
 import { Problem } from "../problem.js";
+import { createCrate, IS_PUBLISHED, isCrateName } from "../rust/start.js";
 import { print, visible } from "../terminal.js";
 import { writeNewFile } from "../write-file.js";
 
@@ -38,15 +40,20 @@ export function registerInit(program) {
   program
     .command("init")
     .description("write a configuration and an event to start from")
-    .argument("[folder]", "where to", ".")
+    .argument("[folder]", "where to (this folder; with --rust one of the crate's name)")
     .option("--api <url>", "where the API tells about a user; `{event.user.user_id}` stands for whom")
     .option("--audience <identifier>", "the API's identifier in Auth0")
     .option("--namespace <url>", "what the names of claims begin with")
+    .option("--rust <name>", "begin a crate instead: an Action in Rust with its tests")
+    .option("--path <folder>", "with --rust: where the crate `claimsmith` lies, in a clone of its repository")
     .option("--force", "replace files that are there")
     .action(init);
 }
 
-async function init(folder, { force = false, ...given }, command) {
+async function init(folder = ".", { force = false, rust, path: place, ...given }, command) {
+  if (rust !== undefined)
+    return initRust(command.args[0] ?? rust, { name: rust, place, force, given }, command);
+  if (place !== undefined) command.error("error: --path is for --rust; leave it out, or add that");
   const files = (answers) => ({
     ...createStart(answers),
     "claimsmith.schema.json": readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8"),
@@ -66,6 +73,54 @@ Next:
   claimsmith bundle     writes action.js, to be pasted into Auth0's editor
 
 The claims in claimsmith.json are an example: answers.json is what the API is taken to say.`);
+}
+
+function initRust(folder, { name, place, force, given }, command) {
+  const [other] = Object.keys(QUESTIONS).filter((question) => given[question] !== undefined);
+  if (other !== undefined) command.error(`error: --${other} is for a configuration; leave it out, or --rust`);
+  if (!isCrateName(name)) {
+    command.error(
+      `error: --rust ${name}: a crate's name has letters, digits, - and _, begins with a letter, and is no word of Rust's`,
+    );
+  }
+  const { version } = JSON.parse(readFileSync(require.resolve("claimsmith/package.json"), "utf8"));
+  const files = createCrate({ name, version, path: place && pathFrom(folder, place) });
+  if (place === undefined && !IS_PUBLISHED) {
+    throw new Problem(`crates.io has no \`claimsmith\` ${version} yet`, {
+      hint: "clone its repository, and add --path with the folder crates/claimsmith of it",
+      exitCode: WRONG_USAGE,
+    });
+  }
+  refuseToReplace(folder, Object.keys(files), force);
+  for (const [file, content] of Object.entries(files)) {
+    writeNewFile(path.join(folder, file), content, { replaces: force });
+    print(`${pc.green("wrote")} ${visible(path.join(folder, file))}`);
+  }
+  const change = folder === "." ? "" : `cd ${visible(folder)}\n  `;
+  const width = `claimsmith simulate ${name}.js`.length;
+  const line = (shell, what) => `${shell.padEnd(width)}   ${what}`;
+  print(`
+Next:
+  ${change}${line("cargo test", "runs its tests; no tenant is needed")}
+  ${line("claimsmith bundle --rust .", `writes ${name}.js, to be pasted into Auth0's editor`)}
+  ${line(`claimsmith simulate ${name}.js`, "shows a login and the tokens it ends in")}
+
+The claims in src/lib.rs are an example: answers.json is what the API is taken to say.`);
+}
+
+/** Where the crate `claimsmith` lies, as a Cargo.toml in the folder has it. */
+function pathFrom(folder, place) {
+  const manifest = path.join(place, "Cargo.toml");
+  const isIt = existsSync(manifest) && /^name = "claimsmith"$/m.test(readFileSync(manifest, "utf8"));
+  if (!isIt) {
+    throw new Problem(`${place} is not the crate \`claimsmith\``, {
+      hint: "it is the folder crates/claimsmith of its repository",
+      exitCode: WRONG_USAGE,
+    });
+  }
+  if (path.isAbsolute(place)) return place;
+  // Cargo reads slashes on every system.
+  return path.relative(path.resolve(folder), path.resolve(place)).split(path.sep).join("/");
 }
 
 async function ask(given, command) {
