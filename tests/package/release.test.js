@@ -94,11 +94,12 @@ test("from an empty folder, without cargo, two commands end in enriched tokens, 
   );
   assert.deepEqual(
     commands.map((command) => command.split(" ")[2]),
-    ["simulate", "dev", "bundle"],
+    ["simulate", "test", "dev", "bundle"],
   );
   const outputs = commands.filter((command) => !command.includes(" dev")).map(run);
   assert.match(outputs[0], /^enriched in /);
-  assert.match(outputs[1], /^action\.js: /);
+  assert.match(outputs[1], /1 login: 1 passed/);
+  assert.match(outputs[2], /^action\.js: /);
   assert.match(run("npx claimsmith verify"), /the same as in the installed package/);
   assert.ok(existsSync(path.join(project, "node_modules/claimsmith-cli/dist/workbench/index.html")));
 });

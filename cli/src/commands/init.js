@@ -1,5 +1,5 @@
 /**
- * `claimsmith init`: a configuration to start from, and what it takes to try it.
+ * `claimsmith init`: a configuration to start from, or a crate, and what it takes to try it.
  */
 
 import { lstatSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,10 +9,11 @@ import { cancel, intro, isCancel, outro, select, text } from "@clack/prompts";
 import { Option } from "commander";
 import pc from "picocolors";
 import { Problem } from "../problem.js";
+import { initRust } from "../rust/init.js";
 import { createStart, ignoreSecrets, problemsOfStart } from "../start/files.js";
 import { SHAPES, userUrl } from "../start/shapes.js";
+import { changeTo, isThere, refuseToReplace, writeStart } from "../start/write.js";
 import { print, visible } from "../terminal.js";
-import { writeNewFile } from "../write-file.js";
 
 const require = createRequire(import.meta.url);
 
@@ -43,7 +44,7 @@ export function registerInit(program) {
   program
     .command("init")
     .description("write a configuration, an event and a first test to start from")
-    .argument("[folder]", "where to", ".")
+    .argument("[folder]", "where to (this folder; with --rust one of the crate's name)")
     .addOption(
       new Option("--shape <shape>", "the kind of API to ask")
         .choices(Object.keys(SHAPES))
@@ -53,16 +54,18 @@ export function registerInit(program) {
     .option("--audience <identifier>", "the API's identifier in Auth0")
     .option("--namespace <url>", "what the names of claims begin with")
     .option("--yes", "take what is suggested for all that is not given, but for --api")
+    .option("--rust <name>", "begin a crate instead: an Action in Rust with its tests")
+    .option("--path <folder>", "with --rust: where the crate `claimsmith` lies, in a clone of its repository")
     .option("--force", "replace files that are there")
     .action(init);
 }
 
-async function init(folder, { force = false, yes = false, ...given }, command) {
-  refuseToReplace(
-    folder,
-    Object.keys(createStart({ shape: given.shape ?? "api", api: "https://x.example" })),
-    force,
-  );
+async function init(folder = ".", { force = false, yes = false, rust, path: place, ...given }, command) {
+  if (rust !== undefined)
+    return initRust(command.args[0] ?? rust, { name: rust, place, force, given }, command);
+  if (place !== undefined) command.error("error: --path is for --rust; leave it out, or add that");
+  const names = Object.keys(createStart({ shape: given.shape ?? "api", api: "https://x.example" }));
+  refuseToReplace(folder, [...names, "claimsmith.schema.json"], force);
   const answers = await answer(given, yes, command);
   refuseProblems(problemsOfStart(answers), answers, command);
 
@@ -70,18 +73,15 @@ async function init(folder, { force = false, yes = false, ...given }, command) {
     ...createStart(answers),
     "claimsmith.schema.json": readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8"),
   };
-  for (const [name, content] of Object.entries(files)) {
-    writeNewFile(path.join(folder, name), content, { replaces: force });
-    print(`${pc.green("wrote")} ${visible(path.join(folder, name))}`);
-  }
+  writeStart(folder, files, force);
   keepSecretsOut(path.join(folder, ".gitignore"));
   if (answers.shape === "api" && userUrl(answers.api) !== answers.api) {
     print(`\nThe user's id was put at the end of the API's address: ${visible(userUrl(answers.api))}`);
   }
-  const change = folder === "." ? "" : `cd ${visible(quoted(folder))}\n  `;
   print(`
 Next:
-  ${change}npx claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
+  ${changeTo(folder)}npx claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
+  npx claimsmith test       runs the logins in tests/
   npx claimsmith dev        the same on a page, while you edit
   npx claimsmith bundle     writes action.js, to be pasted into Auth0's editor
 
@@ -172,24 +172,6 @@ function refuseProblems(problems, answers, command) {
   command.error(`error: ${[...new Set(lines)].join("\n       ")}`);
 }
 
-/** All or nothing: half a start would be of no use. */
-function refuseToReplace(folder, names, force) {
-  if (force) return;
-  const there = [...names, "claimsmith.schema.json"].filter((name) => isThere(path.join(folder, name)));
-  if (there.length === 0) return;
-  throw new Problem(
-    `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already in ${path.resolve(folder)}`,
-    {
-      hint: "give another folder, or --force to replace",
-    },
-  );
-}
-
-/** A link that leads nowhere is there as well. */
-function isThere(file) {
-  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-}
-
 /** One that is there is added to: who has it wants it. What a link leads to is somebody else's. */
 function keepSecretsOut(file) {
   if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
@@ -201,11 +183,6 @@ function keepSecretsOut(file) {
   if (after === undefined) return;
   writeFileSync(file, after);
   print(`${pc.green(before === undefined ? "wrote" : "added secrets.env to")} ${visible(file)}`);
-}
-
-/** As a shell takes it for one word. */
-function quoted(word) {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function originOf(address) {

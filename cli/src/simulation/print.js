@@ -34,6 +34,7 @@ export function printLogin(login) {
     printCalls(login),
     printLeftOut(login),
     printState(login),
+    printSecrets(login),
     printLog(login),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
@@ -42,7 +43,8 @@ export function printLogin(login) {
 function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }) {
   const paint =
     { enriched: pc.green, shadow: pc.green, partial: pc.yellow, skipped: pc.yellow }[outcome] ?? pc.red;
-  const lines = [`${paint(pc.bold(outcome))} in ${ms(durationMs)} of ${ms(deadlineMs)}`];
+  const whole = deadlineMs === null ? "" : ` of ${ms(deadlineMs)}`;
+  const lines = [`${paint(pc.bold(outcome))} in ${ms(durationMs)}${whole}`];
   if (error !== null) lines.push(pc.red(visible(error)));
   if (denied !== null) lines.push(`The user reads: ${visible(denied.reason)}`);
   for (const { code, path, message } of report?.errors ?? []) {
@@ -177,6 +179,12 @@ function printState({ cache, breakers, report }) {
     pc.bold("Breakers"),
     ...(open.length > 0 ? open : [pc.dim("  all closed")]),
   ].join("\n");
+}
+
+/** @param {{ secrets?: string[] }} login */
+function printSecrets({ secrets }) {
+  if (secrets === undefined) return "";
+  return `${pc.bold("Secrets that were read")}\n  ${visible(secrets.join(", ") || "none")}`;
 }
 
 function printLog({ logs }) {

@@ -38,7 +38,7 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {string | null} error Why it failed.
  * @property {object | null} denied As `api.access.deny` was called.
  * @property {number} durationMs
- * @property {number} deadlineMs
+ * @property {number | null} deadlineMs Null where it stands in code.
  * @property {TokenResult[]} tokens
  * @property {Record<string, Record<string, unknown>>} elsewhere What was set besides the tokens, by target.
  * @property {{ added: string[], removed: string[] }} scopes
@@ -52,6 +52,7 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {import("claimsmith").Report | null} report
  * @property {string[]} logs
  * @property {Shadow} [shadow] In the mode `shadow`: what the login would have come to.
+ * @property {string[]} [secrets] Of an Action in Rust: those that it has read so far.
  *
  * @typedef {Pick<Simulation, "outcome" | "error" | "denied" | "tokens" | "elsewhere" | "scopes" | "mfa" | "session" |
  *   "refresh_token">} Shadow

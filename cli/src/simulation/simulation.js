@@ -122,7 +122,10 @@ export async function startSimulation({
   }
 }
 
-/** @satisfies {Partial<Parameters<typeof describeLogin>[0]>} */
+/**
+ * What a login ends with that Auth0 would fail.
+ * @satisfies {Partial<Parameters<typeof describeLogin>[0]>}
+ */
 const NOTHING = Object.freeze({
   before: null,
   after: null,
@@ -147,7 +150,7 @@ const NOTHING = Object.freeze({
 });
 
 /** A login that Auth0 would fail is a result as well. */
-async function runLogin(options) {
+export async function runLogin(options) {
   const startMs = performance.now();
   try {
     return await login(options);
