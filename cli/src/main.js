@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
 import { registerDev } from "./commands/dev.js";
+import { registerExplain } from "./commands/explain.js";
 import { registerExport } from "./commands/export.js";
 import { registerInit } from "./commands/init.js";
 import { registerSchema } from "./commands/schema.js";
@@ -39,6 +40,7 @@ export async function main(argv) {
   registerInit(program);
   registerCheck(program);
   registerSimulate(program);
+  registerExplain(program);
   registerDev(program);
   registerBundle(program);
   registerExport(program);

@@ -3,7 +3,7 @@
  * `simulation.js` runs the pasted file against real servers.
  */
 
-import { createCredentialsExchange, createPostLogin } from "claimsmith";
+import { createCredentialsExchange, createExplainer, createPostLogin } from "claimsmith";
 import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
@@ -57,6 +57,7 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {import("./answers.js").Answers} answers
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
  * @property {import("../host/cache.js").Cache} [cache]
+ * @property {Record<string, string>} [secrets] Those that are missing are made up.
  *
  * @param {InMemoryOptions} options
  */
@@ -66,8 +67,9 @@ export async function startInMemory({
   answers,
   faults = {},
   cache = createCache(),
+  secrets: given = {},
 }) {
-  const secrets = await madeUpSecrets(config, trigger);
+  const secrets = await madeUpSecrets(config, trigger, given);
   // Nothing is sent, so there is nobody to present a certificate to.
   recordingFetch.isStandIn = true;
   const routes = createRoutes(config, secrets);
@@ -90,14 +92,38 @@ export async function startInMemory({
     restart() {
       handler = make();
     },
-    login,
+    /**
+     * @param {Record<string, any>} [overrides]
+     * @returns {Promise<import("./result.js").Simulation>}
+     */
+    async login(overrides) {
+      return run(overrides, handler);
+    },
+    /**
+     * The same in an instance of its own, which tells afterwards how each value came about.
+     *
+     * @param {Record<string, any>} [overrides]
+     * @returns {Promise<[import("./result.js").Simulation, import("claimsmith").ExplainedLogin["explain"]]>}
+     */
+    async explainedLogin(overrides) {
+      const explainer = createExplainer(config, { trigger, fetch: recordingFetch });
+      let explain = /** @type {import("claimsmith").ExplainedLogin["explain"]} */ (() => undefined);
+      const login = await run(overrides, async (event, api) => {
+        const explained = await explainer(event, api);
+        explain = explained.explain;
+        logs.push(explained.line);
+        reports.set(explained.report.correlation_id, explained.report);
+      });
+      return [login, explain];
+    },
   };
 
   /**
    * @param {Record<string, any>} [overrides]
+   * @param {(event: object, api: object) => Promise<void>} handle
    * @returns {Promise<import("./result.js").Simulation>}
    */
-  async function login(overrides = {}) {
+  async function run(overrides = {}, handle) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
       secrets: { ...overrides.secrets, ...secrets },
@@ -108,7 +134,7 @@ export async function startInMemory({
     const request = readTokenRequest(event);
     const [durationMs, calls] = await callLog.during(async () => {
       const startMs = performance.now();
-      await handler(event, api);
+      await handle(event, api);
       return performance.now() - startMs;
     });
     users.delete(id);
