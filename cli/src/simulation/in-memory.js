@@ -3,7 +3,7 @@
  * fixtures; `simulation.js` runs the pasted file against real servers.
  */
 
-import { createCredentialsExchange, createPostLogin } from "claimsmith";
+import { createCredentialsExchange, createExplainer, createPostLogin } from "claimsmith";
 import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
@@ -63,6 +63,9 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {string | null} body
  * @property {AbortSignal} signal
  *
+ * @typedef {import("./result.js").Simulation & { event: object }} SeenLogin With the event as the Action saw it, but for its
+ *   secrets.
+ *
  * @typedef {object} InMemoryOptions
  * @property {Record<string, any>} config One without problems.
  * @property {import("../bundle.js").Trigger} [trigger]
@@ -121,8 +124,30 @@ export async function startInMemory({
     restart() {
       handler = make();
     },
-    login,
+    /**
+     * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
+     * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
+     * @returns {Promise<SeenLogin>}
+     */
+    login: (overrides, options) => run(overrides, handler, options),
     shadow,
+    /**
+     * The same in an instance of its own, which tells afterwards how each value came about.
+     *
+     * @param {Record<string, any>} [overrides]
+     * @returns {Promise<[import("./result.js").Simulation, import("claimsmith").ExplainedLogin["explain"]]>}
+     */
+    async explainedLogin(overrides) {
+      const explainer = createExplainer(config, { trigger, fetch: recordingFetch });
+      let explain = /** @type {import("claimsmith").ExplainedLogin["explain"]} */ (() => undefined);
+      const login = await run(overrides, async (event, api) => {
+        const explained = await explainer(event, api);
+        explain = explained.explain;
+        logs.push(explained.line);
+        reports.set(explained.report.correlation_id, explained.report);
+      });
+      return [login, explain];
+    },
   };
 
   /**
@@ -139,12 +164,12 @@ export async function startInMemory({
   }
 
   /**
-   * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
-   * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
-   * @returns {Promise<import("./result.js").Simulation & { event: object }>} with the event as the Action saw it, but for
-   *   its secrets
+   * @param {Record<string, any>} [overrides]
+   * @param {(event: object, api: object) => Promise<void>} handle
+   * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
+   * @returns {Promise<SeenLogin>}
    */
-  async function login(overrides = {}, { cache: ownCache = cache } = {}) {
+  async function run(overrides = {}, handle, { cache: ownCache = cache } = {}) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
       secrets: { ...overrides.secrets, ...secrets },
@@ -156,7 +181,7 @@ export async function startInMemory({
     const seen = structuredClone({ ...event, secrets: undefined });
     const [durationMs, calls] = await callLog.during(async () => {
       const startMs = clock.monotonic();
-      await handler(event, api);
+      await handle(event, api);
       return clock.monotonic() - startMs;
     });
     users.delete(id);

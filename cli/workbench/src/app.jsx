@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { ActionDialog } from "./dialogs/action.jsx";
 import { ConflictDialog } from "./dialogs/conflict.jsx";
+import { ExplainDialog } from "./dialogs/explain.jsx";
 import { ShareDialog } from "./dialogs/share.jsx";
 import { assistConfig, assistExpression } from "./editor/assistance.js";
 import { editors } from "./editor/editors.js";
@@ -60,6 +61,8 @@ export function App({ schema, start, hasFolder, greeting, link }) {
   const [view, setView] = useState("tokens");
   const [notice, setNotice] = useState(greeting);
   const [dialog, setDialog] = useState("");
+  /** The place of the configuration that is explained. */
+  const [explained, setExplained] = useState("");
   const { question, ask, answer } = useQuestion();
   const [expression, setExpression] = useState(expressionOf(origin));
   const logins = useLogins(content);
@@ -185,7 +188,7 @@ export function App({ schema, start, hasFolder, greeting, link }) {
 
   const { result, isRunnable, problems, warnings } = logins;
   const resultView = useMemo(
-    () => (result === null ? null : <Result result={result} onExplain={null} />),
+    () => (result === null ? null : <Result result={result} onExplain={setExplained} />),
     [result],
   );
   const callsView = useMemo(() => (result === null ? null : <Calls result={result} />), [result]);
@@ -314,6 +317,14 @@ export function App({ schema, start, hasFolder, greeting, link }) {
         </div>
       </main>
       {question !== null && <QuestionDialog question={question} onAnswer={answer} />}
+      {explained !== "" && logins.done !== null && (
+        <ExplainDialog
+          inputs={logins.done}
+          place={explained}
+          onPlace={setExplained}
+          onClose={() => setExplained("")}
+        />
+      )}
       {dialog === "share" && (
         <ShareDialog content={content} isLocal={hasFolder} onClose={() => setDialog("")} />
       )}

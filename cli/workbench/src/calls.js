@@ -5,6 +5,7 @@
 import { checkConfig } from "claimsmith";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { parseConfig, placeProblems } from "../../src/config/text.js";
+import { explainablePlaces, explainLogin } from "../../src/explain/explain.js";
 import { createCache } from "../../src/host/cache.js";
 import { createAnswers } from "../../src/simulation/answers.js";
 import { startInMemory } from "../../src/simulation/in-memory.js";
@@ -77,6 +78,19 @@ export const CALLS = {
   advance({ ms }) {
     clock.advance(ms);
     return clock.ahead();
+  },
+
+  /** How a place of the configuration came about, and the places there are. */
+  async explain({ inputs, place }) {
+    const config = parseObject(inputs.config, "the configuration");
+    const { explain } = await explainLogin({
+      config,
+      trigger: inputs.trigger,
+      event: parseObject(inputs.event, "the event"),
+      answers: createAnswers(parseObject(inputs.answers, "the answers")),
+      faults: inputs.faults,
+    });
+    return { explanation: explain(place), places: explainablePlaces(config) };
   },
 
   evaluate: ({ expression }) => seen.evaluate(expression),

@@ -107,3 +107,6 @@ export const evaluate = (what) => ask("evaluate", what);
 
 /** @param {{ path: (string | number)[] }} what Within what the login saw. */
 export const children = (what) => ask("children", what);
+
+/** @param {{ inputs: Inputs, place: string }} what The name of a claim, or a path as `check` writes it. */
+export const explain = (what) => ask("explain", what);

@@ -17,20 +17,20 @@ import { Payload, Token } from "./token.jsx";
 /**
  * @param {object} props
  * @param {import("../../../src/simulation/result.js").Simulation} props.result
- * @param {((claim: string) => void) | null} props.onExplain Null where nothing explains.
+ * @param {(claim: string) => void} props.onExplain
  */
 export function Result({ result, onExplain }) {
   const { shadow } = result;
   return (
     <>
       <Messages result={result} />
-      {shadow !== undefined && <Shadow shadow={shadow} />}
+      {shadow !== undefined && <Shadow shadow={shadow} onExplain={onExplain} />}
       <div class="tokens">
         {result.tokens.map((token) => (
-          <Token key={token.token} token={token} />
+          <Token key={token.token} token={token} onExplain={onExplain} />
         ))}
       </div>
-      <Elsewhere result={result} title="Set besides the tokens" />
+      <Elsewhere result={result} title="Set besides the tokens" onExplain={onExplain} />
       <LeftOut result={result} onExplain={onExplain} />
     </>
   );
@@ -59,7 +59,7 @@ function Messages({ result: { error, denied, report } }) {
 }
 
 /** What a login in the mode `shadow` would have come to: the tokens that users get are those below, unchanged. */
-function Shadow({ shadow }) {
+function Shadow({ shadow, onExplain }) {
   const changed = shadow.tokens.filter(({ changes, dropped }) => changes.length + dropped.length > 0);
   return (
     <section class="shadow" aria-labelledby="shadow-title" data-testid="shadow">
@@ -72,16 +72,20 @@ function Shadow({ shadow }) {
       {shadow.error !== null && <p class="bad">{shadow.error}</p>}
       <div class="tokens">
         {changed.map((token) => (
-          <Token key={token.token} token={token} isShadow />
+          <Token key={token.token} token={token} isShadow onExplain={onExplain} />
         ))}
       </div>
       {changed.length === 0 && shadow.denied === null && <p class="muted">The tokens would be the same.</p>}
-      <Elsewhere result={shadow} title="Would be set besides the tokens" />
+      <Elsewhere result={shadow} title="Would be set besides the tokens" onExplain={onExplain} />
     </section>
   );
 }
 
-function Elsewhere({ result: { elsewhere, scopes, mfa, session, refresh_token: refreshToken }, title }) {
+function Elsewhere({
+  result: { elsewhere, scopes, mfa, session, refresh_token: refreshToken },
+  title,
+  onExplain,
+}) {
   const sections = Object.entries(elsewhere);
   const scopeChanges = [
     ...scopes.added.map((name) => `+ ${name}`),
@@ -99,7 +103,10 @@ function Elsewhere({ result: { elsewhere, scopes, mfa, session, refresh_token: r
       {sections.map(([target, values]) => (
         <div key={target} data-testid={target}>
           <h3>{TARGET_TITLES[target]}</h3>
-          <Payload lines={Object.entries(values).map(([name, value]) => ({ name, value, kind: "added" }))} />
+          <Payload
+            onExplain={onExplain}
+            lines={Object.entries(values).map(([name, value]) => ({ name, value, kind: "added" }))}
+          />
         </div>
       ))}
       {scopeChanges.length > 0 && (
@@ -145,11 +152,14 @@ function WithoutValue({ id, title, claims, onExplain }) {
           <li key={claim.claim + claim.target}>
             <code>{claim.claim}</code>
             {claim.target && ` of ${claim.target}`}: {describeReason(claim)}{" "}
-            {onExplain !== null && (
-              <button type="button" class="link" onClick={() => onExplain(claim.claim)}>
-                explain
-              </button>
-            )}
+            <button
+              type="button"
+              class="link"
+              aria-label={`Explain ${claim.claim}`}
+              onClick={() => onExplain(claim.claim)}
+            >
+              explain
+            </button>
           </li>
         ))}
       </ul>

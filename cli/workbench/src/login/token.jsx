@@ -8,10 +8,17 @@ import { DROP_REASONS, TOKEN_TITLES } from "../../../src/simulation/words.js";
 import { CopyButton } from "../parts/copy.jsx";
 import { Value } from "../parts/value.jsx";
 
+/** What changes in a token besides claims of the configuration. */
+const OURS = ["scope"];
+
 const MARKS = { added: "+", changed: "~", removed: "−", same: "" };
 
-/** @param {{ token: import("../../../src/simulation/result.js").TokenResult, isShadow?: boolean }} props */
-export function Token({ token: { token, after, changes, bytes, limitBytes, dropped }, isShadow = false }) {
+/** @param {{ token: import("../../../src/simulation/result.js").TokenResult, isShadow?: boolean, onExplain: (claim: string) => void }} props */
+export function Token({
+  token: { token, after, changes, bytes, limitBytes, dropped },
+  isShadow = false,
+  onExplain,
+}) {
   const [isAll, setAll] = useState(true);
   const id = useId();
   const title = TOKEN_TITLES[token];
@@ -42,7 +49,7 @@ export function Token({ token: { token, after, changes, bytes, limitBytes, dropp
 }
 
 /** The payload as JSON, a claim a line. */
-export function Payload({ lines }) {
+export function Payload({ lines, onExplain }) {
   if (lines.length === 0) return <p class="muted">Nothing changed.</p>;
   return (
     <dl class="payload">
@@ -66,6 +73,16 @@ export function Payload({ lines }) {
             )}
             <Value value={value} />
           </dd>
+          {kind !== "same" && !OURS.includes(name) && (
+            <button
+              type="button"
+              class="link explain"
+              aria-label={`Explain ${name}`}
+              onClick={() => onExplain(name)}
+            >
+              explain
+            </button>
+          )}
         </div>
       ))}
     </dl>
