@@ -72,17 +72,17 @@ export function Payload({ lines, onExplain }) {
               </>
             )}
             <Value value={value} />
+            {kind !== "same" && !OURS.includes(name) && (
+              <button
+                type="button"
+                class="link explain"
+                aria-label={`Explain ${name}`}
+                onClick={() => onExplain(name)}
+              >
+                explain
+              </button>
+            )}
           </dd>
-          {kind !== "same" && !OURS.includes(name) && (
-            <button
-              type="button"
-              class="link explain"
-              aria-label={`Explain ${name}`}
-              onClick={() => onExplain(name)}
-            >
-              explain
-            </button>
-          )}
         </div>
       ))}
     </dl>
