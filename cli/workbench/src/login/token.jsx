@@ -79,7 +79,7 @@ export function Payload({ lines, onExplain }) {
                 aria-label={`Explain ${name}`}
                 onClick={() => onExplain(name)}
               >
-                explain
+                why?
               </button>
             )}
           </dd>
