@@ -75,7 +75,7 @@ if (values.modules) await buildModules(path.resolve(values.modules));
 if (values.engine) await buildEngine(path.resolve(values.engine));
 
 async function buildPackage(glue) {
-  await build({ ...options("index.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
+  await build({ ...options("package.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
   copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
   // The same types twice: which kind of module they are of is in their name.
   for (const name of ["index.d.cts", "index.d.mts"]) {
@@ -83,7 +83,7 @@ async function buildPackage(glue) {
   }
   // One instance and one EnrichmentError, whichever way the package is loaded.
   const names =
-    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS";
+    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createExplainer, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS, WARNINGS";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
 }
 
@@ -93,7 +93,7 @@ async function buildInline(glue) {
   const wasmSource = `
     import { brotliDecompressSync } from "node:zlib";
     export default brotliDecompressSync(Buffer.from("${compressed.toString("base64")}", "base64"));`;
-  const shared = { ...options("index.js", glue, wasmSource), minifySyntax: true, minifyWhitespace: true };
+  const shared = { ...options("package.js", glue, wasmSource), minifySyntax: true, minifyWhitespace: true };
   await build({ ...shared, outfile: path.join(dist, "inline.cjs") });
   await build({ ...shared, format: "esm", outfile: path.join(dist, "inline.mjs") });
   for (const name of ["inline.d.cts", "inline.d.mts"]) {
@@ -102,7 +102,7 @@ async function buildInline(glue) {
 }
 
 async function buildBrowser(glue) {
-  const shared = options("index.js", glue, WASM_FETCHED);
+  const shared = options("package.js", glue, WASM_FETCHED);
   await build({
     ...shared,
     platform: "browser",

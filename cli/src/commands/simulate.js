@@ -117,6 +117,9 @@ async function ofFile({ code, rust }, { live = false, answers, secrets, fault })
 
 async function one(simulation, event, { json, fault }) {
   const login = await simulation.login(event);
+  // An Action in Rust has no mode.
+  const shadow = await simulation.shadow?.(event);
+  if (shadow !== undefined) login.shadow = shadow;
   // What goes wrong by a fault that was asked for is no problem found.
   if (isSpoiled(login) || (hasErrors(login) && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
   return json ? JSON.stringify(login, null, 2) : printLogin(login);

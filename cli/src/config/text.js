@@ -124,8 +124,14 @@ function findPlace(text, tree, { path, key, offset }) {
   return { offset: 0, length: 1 };
 }
 
-/** The segments of a path such as `claims["https://example.com/plan"].to[0]`. */
-function parsePath(path) {
+/**
+ * The segments of a path such as `claims["https://example.com/plan"].to[0]`.
+ *
+ * @param {string} path
+ * @returns {(string | number)[]}
+ */
+export function parsePath(path) {
+  /** @type {(string | number)[]} */
   const segments = [];
   for (const [, quoted, index, name] of path.matchAll(/\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.[\]]+)/g)) {
     if (quoted !== undefined) segments.push(JSON.parse(quoted));

@@ -30,6 +30,7 @@ export function printLogin(login) {
     printOutcome(login),
     ...login.tokens.map(printToken),
     printElsewhere(login),
+    printShadow(login.shadow),
     printCalls(login),
     printLeftOut(login),
     printState(login),
@@ -68,7 +69,7 @@ function printToken({ token, before, after, changes, bytes, limitBytes, dropped 
 
 function printClaims(before, after, changes) {
   const changed = new Map(changes.map((change) => [change.claim, change]));
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after), ...changed.keys()])];
   const width = Math.max(...names.map((name) => visible(name).length));
   return names.map((name) => {
     const label = visible(name).padEnd(width);
@@ -98,6 +99,21 @@ function printElsewhere({ elsewhere, scopes, mfa, session, refresh_token: refres
     if (lines.length > 0) sections.push([pc.bold(title), ...lines].join("\n"));
   }
   return sections.join("\n\n");
+}
+
+/** What a login in the mode `shadow` would have come to, as differences from what it came to. */
+function printShadow(shadow) {
+  if (shadow === undefined) return "";
+  const { outcome, error, denied, tokens } = shadow;
+  const lines = [`${pc.bold("Without shadow")}  ${outcome}`];
+  if (error !== null) lines.push(`  ${pc.red(visible(error))}`);
+  if (denied !== null) lines.push(`  ${pc.red(`denied, and the user reads: ${visible(denied.reason)}`)}`);
+  const sections = tokens
+    .filter(({ changes, dropped }) => changes.length > 0 || dropped.length > 0)
+    .map((token) => printToken({ ...token, before: {}, after: {} }));
+  const all = [lines.join("\n"), ...sections, printElsewhere(shadow)].filter((section) => section !== "");
+  if (all.length === 1 && denied === null) lines.push(pc.dim("  nothing would be set"));
+  return [lines.join("\n"), ...all.slice(1)].join("\n\n");
 }
 
 /** The waterfall: each call from its beginning to its end, over the time that the login took. */

@@ -51,7 +51,11 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {string[]} refused What Auth0 refused of what was asked for, each with its method and why.
  * @property {import("claimsmith").Report | null} report
  * @property {string[]} logs
+ * @property {Shadow} [shadow] In the mode `shadow`: what the login would have come to.
  * @property {string[]} [secrets] Of an Action in Rust: those that it has read so far.
+ *
+ * @typedef {Pick<Simulation, "outcome" | "error" | "denied" | "tokens" | "elsewhere" | "scopes" | "mfa" | "session" |
+ *   "refresh_token">} Shadow
  */
 
 export const DEFAULT_DEADLINE_MS = 5000;
@@ -145,6 +149,26 @@ export function describeLogin({
       dropped: dropped[name],
     };
   }
+}
+
+/**
+ * Returns what a login in the mode `shadow` would have come to, of the same login in the mode `enforce`.
+ *
+ * @param {Simulation} login
+ * @returns {Shadow}
+ */
+export function shadowOf({
+  outcome,
+  error,
+  denied,
+  tokens,
+  elsewhere,
+  scopes,
+  mfa,
+  session,
+  refresh_token: refreshToken,
+}) {
+  return { outcome, error, denied, tokens, elsewhere, scopes, mfa, session, refresh_token: refreshToken };
 }
 
 /**

@@ -122,7 +122,7 @@ fn check_names(node: &Node<'_>, expression: &Expression) {
 }
 
 /// Returns where a name that begins a chain stands in an expression, by its text alone.
-fn find_word(text: &str, name: &str) -> Option<usize> {
+pub(crate) fn find_word(text: &str, name: &str) -> Option<usize> {
     let (text, name) = (text.as_bytes(), name.as_bytes());
     let is_edge = |byte: Option<&u8>, inside: &[u8]| {
         byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !inside.contains(byte))
