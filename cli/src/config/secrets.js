@@ -15,7 +15,7 @@ const FIRST_PORT = 8001;
  *
  * @param {Record<string, any>} config
  * @param {Trigger} trigger
- * @param {Record<string, string>} [given]
+ * @param {Record<string, any>} [given]
  * @param {() => Promise<{ key: string, cert: string }>} [createCertificate] Where connections are made, which present it.
  * @returns {Promise<Record<string, string>>}
  */
