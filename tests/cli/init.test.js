@@ -21,6 +21,7 @@ test("what it writes is right, and shows an enriched login", async (t) => {
     "claimsmith.json",
     "event.json",
     "answers.json",
+    "tests/first.json",
     "secrets.example.env",
     "claimsmith.schema.json",
   ]) {
@@ -31,6 +32,7 @@ test("what it writes is right, and shows an enriched login", async (t) => {
   assert.equal(config.sources.profile.url, "https://api.acme.test/users/{event.user.user_id}");
 
   assert.equal((await folder.run("check")).status, 0);
+  assert.equal((await folder.run("test")).status, 0);
   const simulated = await folder.run("simulate", "--json");
   assert.equal(simulated.status, 0);
   const { outcome, tokens } = JSON.parse(simulated.stdout);

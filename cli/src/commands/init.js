@@ -62,6 +62,7 @@ async function init(folder, { force = false, ...given }, command) {
   print(`
 Next:
   ${change}claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
+  claimsmith test       runs tests/first.json, which says what is expected of it
   claimsmith dev        the same on a page, while you edit
   claimsmith bundle     writes action.js, to be pasted into Auth0's editor
 

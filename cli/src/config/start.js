@@ -41,10 +41,21 @@ export function createStart({ api, audience, namespace }) {
       ],
     },
   };
+  const fixture = {
+    name: "a gold customer with two roles, of which one is active",
+    event: "../event.json",
+    answers: "../answers.json",
+    expect: {
+      denied: null,
+      id_token: { [`${prefix}plan`]: "gold", [`${prefix}roles`]: ["editor"] },
+      access_token: { [`${prefix}plan`]: "gold", [`${prefix}roles`]: ["editor"] },
+    },
+  };
   return {
     "claimsmith.json": toText(config),
     "event.json": toText(event),
     "answers.json": toText(answers),
+    "tests/first.json": toText(fixture),
     "secrets.example.env": [
       "# Copy to secrets.env for `claimsmith simulate --live`, and keep that file out of version control.",
       "AUTH0_DOMAIN=acme.eu.auth0.com",
