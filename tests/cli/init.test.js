@@ -92,9 +92,9 @@ for (const shape of Object.keys(SHAPES)) {
     assert.equal(outcome, "enriched");
     const { expect } = folder.readJson("tests/first.json");
     assert.ok(Object.keys(expect.id_token).length > 0);
-    for (const { name, after, before } of tokens) {
+    for (const { token, after, before } of tokens) {
       const gained = Object.fromEntries(Object.entries(after).filter(([claim]) => !(claim in before)));
-      assert.deepEqual(gained, expect[name === "ID token" ? "id_token" : "access_token"], name);
+      assert.deepEqual(gained, expect[token], token);
     }
     for (const line of folder.read("secrets.example.env").trim().split("\n").slice(1)) {
       assert.match(line, /^[A-Z0-9_]+=/);
