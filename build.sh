@@ -91,12 +91,17 @@ setup_rust() {
   fi
 }
 
-# The standard library compiled with ours: a panic is a trap and nothing more, where the precompiled one
-# carries what prints messages and places that nobody would see. That is a seventh of the pasted file. The
-# flags are not stable yet, so a compiler that does not know them gets the precompiled library.
+# rust_flags NAME: flags by which crates of Actions are compiled, those of others as well
+rust_flags() {
+  node --input-type=module -e "import { FLAGS, STD } from './cli/src/rust/flags.js'; console.log($1.join(' '))"
+}
+
+# The standard library compiled with ours, as cli/src/rust/flags.js says.
 setup_std_source() {
-  STD_FLAGS="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
-  STD_OPTIONS="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
+  need node https://nodejs.org
+  # By Debug the engine prints nothing; a crate of others may.
+  STD_FLAGS="$(rust_flags STD.flags) -Zfmt-debug=none"
+  STD_OPTIONS=$(rust_flags STD.options)
   local source
   source=$(rustc --print sysroot)/lib/rustlib/src/rust
   if [ ! -d "$source/library" ] && command -v rustup >/dev/null; then
@@ -175,17 +180,16 @@ compile() {
   glue "$name" "$@"
 }
 
-# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm. With `default` for the
-# features it has those that it has by default.
+# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm
 compile_rust() {
-  # The compact SHA-256 saves 6 kB. The paths of this machine would be in the module.
-  # shellcheck disable=SC2086,SC2046
+  # The paths of this machine would be in the module.
+  # shellcheck disable=SC2086
   RUSTC_BOOTSTRAP=${STD_OPTIONS:+1} \
-    RUSTFLAGS="$STD_FLAGS --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
+    RUSTFLAGS="$STD_FLAGS $(rust_flags FLAGS) \
     --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith \
     --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust" \
     cargo build --quiet --locked $STD_OPTIONS --profile "$3" --target wasm32-unknown-unknown -p "$2" \
-    $([ "$4" = default ] || echo "--no-default-features --features $4")
+    --no-default-features --features "$4"
   mkdir -p "$CARGO_TARGET_DIR/glue"
   cp "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$3/${2//-/_}.wasm" "$CARGO_TARGET_DIR/glue/$1.wasm"
 }
@@ -308,10 +312,10 @@ example() {
   setup_std_source
   setup_npm
   setup_bindgen
-  say "compiling $crate"
-  compile "$crate" "$crate" wasm default --short-names
-  node js-shim/build.js --action "$CARGO_TARGET_DIR/glue/$crate" --out dist
-  say "dist/$crate.js: $(wc -c <"dist/$crate.js") of 100,000 bytes"
+  # The command stands on the package.
+  [ -f js-shim/dist/handler.js ] || engine
+  say "bundling $crate"
+  PATH="$TOOLS/bin:$PATH" node cli/bin/claimsmith.js bundle --rust "$crate" --locked --out "dist/$crate.js"
 }
 
 # What JavaScript knows by the names of Rust; with --check it says what differs, and writes nothing.
@@ -427,7 +431,7 @@ compare_builds() {
   ln -s "$PWD/node_modules" "$TOOLS" "$other"
   "$other/build.sh" engine
   local file
-  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json container.mjs; do
+  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json container.mjs handler.js shrink.mjs; do
     cmp "js-shim/dist/$file" "$other/js-shim/dist/$file" || fail "two builds differ in $file; the other is in $other"
   done
   rm -rf "$other"
@@ -532,8 +536,7 @@ run_tests() {
   node tools/third-party.mjs --check
   # It has a target folder of its own, so that cargo waits for nobody.
   beside compare_builds
-  example
-  example rust-entitlements
+  for crate in rust-action rust-entitlements rust-locale; do example "$crate"; done
   say "compiling the engine that can be made to trap"
   compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"

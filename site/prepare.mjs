@@ -6,6 +6,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { toLink, toShared } from "../cli/workbench/src/state/share.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = path.resolve(process.argv[2] ?? fileURLToPath(new URL("pages", import.meta.url)));
@@ -15,6 +16,7 @@ rmSync(PAGES, { recursive: true, force: true });
 const known = new Set();
 const waiting = ["README.md"];
 while (waiting.length > 0) take(waiting.pop());
+await addWorkbenches("docs/recipes.md");
 if (!existsSync(WORKBENCH)) throw new Error("there is no cli/dist/workbench: run ./build.sh build before");
 cpSync(WORKBENCH, path.join(PAGES, "public/workbench"), { recursive: true });
 console.log(`${known.size} files`);
@@ -65,4 +67,30 @@ function copy(from, to) {
 
 function isImage(file) {
   return /\.(png|svg|jpe?g|webp)$/.test(file);
+}
+
+/** Puts what opens a recipe in the workbench behind each recipe: each has its blocks in a section of its own. */
+async function addWorkbenches(file) {
+  const target = path.join(PAGES, file);
+  const [start, ...recipes] = readFileSync(target, "utf8").split(/^(?=## )/m);
+  const opened = await Promise.all(
+    recipes.map(async (recipe) => `${recipe.trimEnd()}\n\n${await workbench(recipe)}\n\n`),
+  );
+  writeFileSync(target, start + opened.join(""));
+}
+
+async function workbench(recipe) {
+  const [, name] = /^## (.*)$/m.exec(recipe) ?? [];
+  const blocks = [...recipe.matchAll(/^```json (\w+) ?(\S*)\n([\s\S]*?)^```$/gm)];
+  const block = (kind) => blocks.find(([, found]) => found === kind);
+  const config = block("config");
+  if (config === undefined) return "";
+  const texts = {
+    config: config[3],
+    event: block("event")?.[3] ?? "{}",
+    answers: block("answers")?.[3] ?? "{}",
+  };
+  const { value } = toShared({ texts, trigger: config[2] || "post-login", faults: {}, rows: [] });
+  const { hash } = new URL(await toLink(value, "https://workbench.example/"));
+  return `<TryIt name=${JSON.stringify(name)} fragment="${hash}" />`;
 }

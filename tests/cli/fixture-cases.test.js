@@ -2,8 +2,9 @@
 // to in `claimsmith test`'s engine. Prints the time and the coverage of all of them.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { checkConfig } from "claimsmith";
+import { measureCoverage } from "../../cli/src/fixtures/coverage.js";
 import { createFixtureEngine } from "../../cli/src/fixtures/engine.js";
 import { readFixtures } from "../../cli/src/fixtures/read.js";
 import { runFixtures } from "../../cli/src/fixtures/run.js";
@@ -14,6 +15,8 @@ import { createFolder } from "./command.js";
 
 const OF_REQUESTS = ["url", "query", "headers", "sent"];
 
+const totals = { logins: 0, durationMs: 0, covered: 0, items: 0 };
+
 for (const found of cases.filter(({ config }) => config !== undefined)) {
   test(`${found.id}: ${found.does}`, async (t) => {
     const { config = {}, trigger = "post-login" } = found;
@@ -21,7 +24,10 @@ for (const found of cases.filter(({ config }) => config !== undefined)) {
     const fixtures = found.runs.map((run) => toFixture(found, run, secrets));
     const folder = createFolder(t, { "tests/case.json": fixtures });
     const files = readFixtures([`${folder.path}/tests/case.json`], { config, secrets, trigger });
+    const beganMs = performance.now();
     const results = await runFixtures(files, createFixtureEngine(config));
+    totals.durationMs += performance.now() - beganMs;
+    totals.logins += results.length;
     assert.equal(results.length, found.runs.length);
     for (const [index, { exact, ran }] of results.entries()) {
       const run = found.runs[index];
@@ -30,8 +36,21 @@ for (const found of cases.filter(({ config }) => config !== undefined)) {
       const context = { now: run.now, uuids: new Map() };
       assert.deepEqual(actual, await fill(expected, actual, context), `${run.name}: ${ran.simulation.logs}`);
     }
+    const { items } = await measureCoverage(config, files);
+    totals.items += items.length;
+    totals.covered += items.filter(({ isCovered }) => isCovered).length;
   });
 }
+
+after(() => {
+  const { logins, durationMs, covered, items } = totals;
+  const percent = Math.floor((covered / items) * 100);
+  console.log(
+    `${logins} logins of the published Actions in ${Math.round(durationMs)} ms; coverage ${covered} of ${items}, ${percent} %`,
+  );
+  assert.ok(logins >= 190, `${logins} logins`);
+  assert.ok(percent >= 80, `${percent} %`);
+});
 
 function toFixture({ trigger, secrets: ofCase }, run, names) {
   const { name, with: event, answers, faults, now, secrets } = run;

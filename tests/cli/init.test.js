@@ -24,9 +24,9 @@ test("what it writes is right, and shows an enriched login", async (t) => {
     "claimsmith.json",
     "event.json",
     "answers.json",
+    "tests/first.json",
     "secrets.example.env",
     "claimsmith.schema.json",
-    "tests/first-login.json",
     ".gitignore",
   ]) {
     assert.match(stdout, new RegExp(`^wrote ${name.replaceAll(".", "\\.")}$`, "m"));
@@ -36,6 +36,7 @@ test("what it writes is right, and shows an enriched login", async (t) => {
   assert.equal(config.sources.profile.url, "https://api.acme.test/users/{event.user.user_id}");
 
   assert.equal((await folder.run("check")).status, 0);
+  assert.equal((await folder.run("test")).status, 0);
   const simulated = await folder.run("simulate", "--json");
   assert.equal(simulated.status, 0);
   const { outcome, tokens } = JSON.parse(simulated.stdout);
@@ -89,11 +90,11 @@ for (const shape of Object.keys(SHAPES)) {
     assert.equal(simulated.status, 0, simulated.stderr);
     const { outcome, tokens } = JSON.parse(simulated.stdout);
     assert.equal(outcome, "enriched");
-    const { expect } = folder.readJson("tests/first-login.json");
+    const { expect } = folder.readJson("tests/first.json");
     assert.ok(Object.keys(expect.id_token).length > 0);
-    for (const { name, after, before } of tokens) {
+    for (const { token, after, before } of tokens) {
       const gained = Object.fromEntries(Object.entries(after).filter(([claim]) => !(claim in before)));
-      assert.deepEqual(gained, expect[name === "ID token" ? "id_token" : "access_token"], name);
+      assert.deepEqual(gained, expect[token], token);
     }
     for (const line of folder.read("secrets.example.env").trim().split("\n").slice(1)) {
       assert.match(line, /^[A-Z0-9_]+=/);

@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readLink } from "../../cli/workbench/src/state/share.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PREPARE = path.join(ROOT, "site/prepare.mjs");
 
-test("every page of docs is on it, and what the pages link to", (t) => {
+test("every page of docs is on it, and what the pages link to", async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), "claimsmith-site-"));
   t.after(() => rmSync(folder, { recursive: true }));
   execFileSync(process.execPath, [PREPARE, folder]);
@@ -20,6 +21,15 @@ test("every page of docs is on it, and what the pages link to", (t) => {
   const written = readdirSync(path.join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
   for (const name of written) assert.ok(existsSync(path.join(folder, "docs", name)), `docs/${name}`);
   assert.ok(existsSync(path.join(folder, "public/workbench/index.html")));
+
+  // Each recipe opens in the workbench, by a link that holds it.
+  const recipes = readFileSync(path.join(folder, "docs/recipes.md"), "utf8").split(/^## /m).slice(1);
+  for (const recipe of recipes) {
+    const [, fragment] = /<TryIt name="[^"]+" fragment="([^"]+)" \/>/.exec(recipe) ?? [];
+    const [, config] = /^```json config[^\n]*\n([\s\S]*?)^```$/m.exec(recipe) ?? [];
+    const { texts } = (await readLink(fragment)) ?? {};
+    assert.deepEqual(JSON.parse(texts.config), JSON.parse(config), recipe.split("\n", 1)[0]);
+  }
 
   const pages = readdirSync(folder, { recursive: true })
     .map(String)

@@ -60,7 +60,10 @@ function fixture(
   const answers = answersFile === undefined ? undefined : pseudonyms.answers(readObject(answersFile));
   const { fixture: made, missing } = createFixture(recorded, { event, answers, name });
   const written = trigger === "post-login" ? made : { ...made, trigger };
-  const { replaced } = pseudonyms;
+  const isUsed = ({ path }) =>
+    !path.startsWith("answers.") ||
+    Object.keys(made.answers ?? {}).some((source) => path.startsWith(`answers.${source}`));
+  const replaced = pseudonyms.replaced.filter(isUsed);
   const { fingerprint } = compilePlan(config, { trigger });
   const ran = recorded.fingerprint;
   const notes =

@@ -81,7 +81,7 @@ async function init(folder = ".", { force = false, yes = false, rust, path: plac
   print(`
 Next:
   ${changeTo(folder)}npx claimsmith simulate   shows a login and the tokens it ends in; no tenant is needed
-  npx claimsmith test       runs the logins in tests/
+  npx claimsmith test       runs tests/first.json, which says what is expected of it
   npx claimsmith dev        the same on a page, while you edit
   npx claimsmith bundle     writes action.js, to be pasted into Auth0's editor
 

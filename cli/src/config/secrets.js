@@ -15,7 +15,7 @@ const FIRST_PORT = 8001;
  *
  * @param {Record<string, any>} config
  * @param {Trigger} trigger
- * @param {Record<string, string>} [given]
+ * @param {Record<string, any>} [given]
  * @param {() => Promise<{ key: string, cert: string }>} [createCertificate] Where connections are made, which present it.
  * @returns {Promise<Record<string, string>>}
  */
@@ -57,15 +57,20 @@ async function makeUp({ name, kind, algorithm }, index, { key = "", cert = "" })
     case "local_host":
       return `localhost:${FIRST_PORT + index}`;
     case "signing_key":
-      return createKey();
+      return createKey(name);
     default:
       return `made-up-${label}`;
   }
 }
 
-/** @returns {string} 32 bytes in hexadecimal digits */
-function createKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
+/**
+ * The same key for the same name, so that what is made of it is the same at each run.
+ *
+ * @returns {Promise<string>} 32 bytes in hexadecimal digits
+ */
+async function createKey(name) {
+  const text = new TextEncoder().encode(`claimsmith made up ${name}`);
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

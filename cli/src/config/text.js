@@ -35,9 +35,10 @@ export function parseConfig(text) {
 }
 
 /**
+ * @template {{ path: string, key?: true, offset?: number }} P
  * @param {string} text
- * @param {Problem[]} problems As `checkConfig` gives them.
- * @returns {PlacedProblem[]} in the order in which they stand in the text
+ * @param {P[]} problems Problems or warnings, as `checkConfig` gives them.
+ * @returns {(P & Place)[]} in the order in which they stand in the text
  */
 export function placeProblems(text, problems) {
   const { tree } = parse(text);

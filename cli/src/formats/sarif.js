@@ -5,13 +5,12 @@
 import path from "node:path";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
-const HOMEPAGE = "https://github.com/claimsmith/claimsmith";
 
 /**
  * @typedef {object} Rule
  * @property {string} id
  * @property {string} description One sentence.
- * @property {string} [help] Where more is to be read.
+ * @property {string} [help] Where more is to be read, in words.
  *
  * @typedef {object} Finding
  * @property {string} ruleId
@@ -38,11 +37,10 @@ export function toSarif({ version, rules, findings }) {
       driver: {
         name: "claimsmith",
         version,
-        informationUri: HOMEPAGE,
         rules: used.map(({ id, description, help }) => ({
           id,
           shortDescription: { text: description },
-          ...(help === undefined ? {} : { helpUri: help }),
+          ...(help === undefined ? {} : { help: { text: help } }),
         })),
       },
     },

@@ -72,7 +72,7 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {import("./answers.js").Answers} answers May be one that changes between logins.
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
  * @property {import("../host/cache.js").Cache | null} [cache]
- * @property {Record<string, string>} [secrets] All that the Action has; made up where left out.
+ * @property {Record<string, string | null>} [secrets] Those that are missing are made up; null is one that the Action lacks.
  * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] Is told of each request, and may answer it
  *   in place of the stand-in.
  * @property {import("./clock.js").Clock} [clock]
@@ -87,13 +87,13 @@ export async function startInMemory({
   answers,
   faults = {},
   cache = createCache(),
-  secrets: given,
+  secrets: given = {},
   interfere = async () => undefined,
   clock = REAL_CLOCK,
   delaysMs = DELAYS_MS,
   engine = { createPostLogin, createCredentialsExchange },
 }) {
-  const secrets = given ?? (await madeUpSecrets(config, trigger));
+  const secrets = withoutNulls(await madeUpSecrets(config, trigger, given));
   // Nothing is sent, so there is nobody to present a certificate to.
   recordingFetch.isStandIn = true;
   const routes = createRoutes(config, secrets);
@@ -278,6 +278,10 @@ export async function startInMemory({
   function findAnswer(source, headers) {
     return answers.find(source, users.get(new Headers(headers).get("x-correlation-id") ?? ""));
   }
+}
+
+function withoutNulls(secrets) {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null));
 }
 
 /** As the report has it. */

@@ -68,10 +68,10 @@ export function createStart(given) {
     "claimsmith.json": toText(config),
     "event.json": toText({ ...EVENT, ...others, user: { ...EVENT.user, ...user } }),
     "answers.json": toText(answers),
-    "tests/first-login.json": toText({
+    "tests/first.json": toText({
       name: "what a login ends in",
       event: "../event.json",
-      answers,
+      answers: "../answers.json",
       expect: { denied: null, id_token: named, access_token: named },
     }),
     "secrets.example.env": [

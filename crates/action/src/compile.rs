@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "tools")]
 use claimsmith_compile::Warning;
 use claimsmith_compile::{
-    Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, parts,
-    secret_uses, tls_places,
+    Compiled, SecretKind, compile as compile_config, hosts, in_expression, not_compiled, parse_template,
+    parts, secret_uses, tls_places,
 };
 use claimsmith_core::error::Part;
 use claimsmith_core::expression::text::concat;
@@ -241,7 +241,8 @@ pub fn evaluate(expression: &str, data: &JsValue) -> Result<JsValue, JsValue> {
     convert::lend_platform();
     let fail = |error: Error| to_problems(&[error]);
     let fail_at = |error: ExpressionError| fail(in_expression(&error.message, expression, error.offset, 0));
-    let parsed = Expression::parse(expression).map_err(fail_at)?;
+    let not_compiled = |error: ExpressionError| fail(not_compiled(&error, expression, 0));
+    let parsed = Expression::parse(expression).map_err(not_compiled)?;
     let Some(data) = from_js(data) else {
         return Err(fail(Error::new(Code::ExpressionInvalid, "the data is not plain JSON")));
     };

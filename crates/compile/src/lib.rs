@@ -26,6 +26,8 @@ mod explain;
 mod expressions;
 mod graphql;
 mod headers;
+#[cfg(feature = "warnings")]
+mod hints;
 mod named;
 mod nearest;
 mod parts;
@@ -55,7 +57,7 @@ use claimsmith_expression::Value;
 
 pub use explain::{Documents, explain};
 pub use parts::{Part, function, parts};
-pub use problem::in_expression;
+pub use problem::{in_expression, not_compiled};
 use reader::{Node, Problems};
 use scope::Scope;
 

@@ -286,6 +286,16 @@ fn habits_of_javascript_are_told() {
     check(&claim("profile.roles[].values(@)[?active]"), "filter_in_projection", X, "| [? … ]");
     check_none(&claim("profile.roles[] | values([0])[?active]"));
     check_none(&claim("profile.roles[].split(@, ',')[0]"));
+    check(&claim("profile.roles[?first-name == 'x']"), "dash_in_name", X, "\"first-name\"");
+    check_none(&claim("profile.roles[?first - name == `1`]"));
+    check(&claim("'plan-' + profile.plan"), "arithmetic_of_texts", X, "join('', ");
+    check(
+        &claim("now.seconds - event.user.created_at"),
+        "arithmetic_of_texts",
+        X,
+        "timestamp(event.user.created_at)",
+    );
+    check_none(&claim("now.seconds - timestamp(event.user.created_at)"));
 }
 
 #[test]
@@ -398,14 +408,15 @@ fn one_bare_name_among_others_is_told() {
     };
     let [one, two] = ["https://acme.example/a", "https://acme.example/b"];
     check(
-        &config(&[one, two, "plan"], "id_token"),
+        &config(&[one, two, "plan"], "access_token"),
         "claim_without_namespace",
         "claims.plan",
         "https://acme.example/plan",
     );
     check_none(&config(&[one, two, "plan"], "app_metadata"));
-    check_none(&config(&[one, two, "plan", "team"], "id_token"));
-    check_none(&config(&["plan"], "id_token"));
+    check_none(&config(&[one, two, "plan"], "id_token"));
+    check_none(&config(&[one, two, "plan", "team"], "access_token"));
+    check_none(&config(&["plan"], "access_token"));
     check_none(&config(&["urn:acme:a", one, two], "access_token"));
 }
 
@@ -422,7 +433,7 @@ fn more_secrets_than_an_action_has_are_refused() {
 }
 
 #[test]
-fn the_example_of_every_key_has_no_warning() {
+fn the_example_of_every_key_has_one_bare_name() {
     let complete = include_str!("complete.json");
-    check_none(complete);
+    check(complete, "claim_without_namespace", "claims.customer", "https://example.com/customer");
 }

@@ -10,6 +10,7 @@ use super::chains::wrong;
 use super::kinds::{Mistake, Types, mistakes};
 use super::walk::{Found, Use};
 use super::{Context, WarningCode};
+use crate::hints::dashed_name;
 
 pub(crate) fn check(context: &mut Context<'_>, found: &Found) {
     let is_document = found.used != Use::Answer;
@@ -17,7 +18,10 @@ pub(crate) fn check(context: &mut Context<'_>, found: &Found) {
         check_event(context, found);
         check_filters(context, found);
     }
-    check_types(context, found, is_document);
+    // What a difference that nobody meant comes to is no news.
+    if !check_dashes(context, found) {
+        check_types(context, found, is_document);
+    }
     check_length(context, found);
     check_projections(context, found);
     check_quoted(context, found);
@@ -157,6 +161,16 @@ fn check_types(context: &mut Context<'_>, found: &Found, is_document: bool) {
                 let mend = equal_mend(literal.as_ref(), &other, left, right);
                 context.warn_at(WarningCode::DifferentTypes, found, &other, message, mend);
             }
+            Mistake::Arithmetic { text, side, types, is_sum } => {
+                let message =
+                    format!("`{text}` is always an error: `{side}` is {}, and no number", types.describe());
+                let mend = if is_sum {
+                    "texts are joined by `join('', [text, text])`".to_owned()
+                } else {
+                    format!("write `to_number({side})` for digits, `timestamp({side})` for a time")
+                };
+                context.warn_at(WarningCode::ArithmeticOfTexts, found, &side, message, mend);
+            }
             Mistake::Condition { text, holds, is_number } => {
                 let message = if is_number {
                     format!("`{text}` always holds: a number counts as true, 0 too")
@@ -257,6 +271,16 @@ fn check_quoted(context: &mut Context<'_>, found: &Found) {
         };
         context.warn_at(WarningCode::QuotedName, found, &format!("\"{name}\""), message, mend);
     }
+}
+
+fn check_dashes(context: &mut Context<'_>, found: &Found) -> bool {
+    let name = dashed_name(found.expression.text());
+    if let Some(name) = &name {
+        let message = format!("`{name}` is a difference of two values");
+        let mend = format!("write `\"{name}\"` in double quotes for the member, or spaces around the `-`");
+        context.warn_at(WarningCode::DashInName, found, name, message, mend);
+    }
+    name.is_some()
 }
 
 /// Braces in a text of an expression are a part of the text.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use claimsmith_core::Trigger;
 use claimsmith_core::plan::{Setting, SettingType};
-use claimsmith_expression::ast::{Call, Items, Node, Operator};
+use claimsmith_expression::ast::{Arithmetic, Call, Items, Node, Operator};
 use claimsmith_expression::print::Texts;
 use claimsmith_expression::{Expression, Value};
 
@@ -106,6 +106,8 @@ pub(crate) enum Mistake {
     },
     /// `left == right` of types that have nothing in common.
     Equal { text: Rc<str>, left: Types, right: Types, is_equal: bool, literal: Option<Value>, other: Rc<str> },
+    /// Arithmetic with what is never a number.
+    Arithmetic { text: Rc<str>, side: Rc<str>, types: Types, is_sum: bool },
     /// A condition that comes out the same whatever the login is.
     Condition { text: Rc<str>, holds: bool, is_number: bool },
 }
@@ -202,9 +204,16 @@ impl Checker<'_> {
                 Shape::of(Types::BOOLEAN)
             }
             Node::Binary(operator, left, right) => self.binary(node, (*operator, left, right), current),
-            Node::Arithmetic(_, _, left, right) => {
-                self.infer(left, current);
-                self.infer(right, current);
+            Node::Arithmetic(operator, _, left, right) => {
+                for side in [left, right] {
+                    let types = self.infer(side, current).types;
+                    if !types.may_be(Types::NUMBER) {
+                        let (text, side) = (self.texts.get(node), self.texts.get(side));
+                        let is_sum = matches!(operator, Arithmetic::Add);
+                        self.note(Mistake::Arithmetic { text, side, types, is_sum });
+                        break;
+                    }
+                }
                 Shape::of(Types::NUMBER)
             }
             Node::Ternary(test, then, otherwise) => {

@@ -44,6 +44,10 @@ words! {
         QuotedName = "quoted_name",
         /// `<`, `<=`, `>` or `>=` compares what is no number, so the comparison is always null.
         OrderOfTexts = "order_of_texts",
+        /// Arithmetic with what is no number, which is always an error.
+        ArithmeticOfTexts = "arithmetic_of_texts",
+        /// A name with a dash stands without double quotes, so that it is a difference.
+        DashInName = "dash_in_name",
         /// `==` or `!=` compares values of different types, which are never equal.
         DifferentTypes = "different_types",
         /// A condition comes out the same whatever the login is.
@@ -54,7 +58,7 @@ words! {
         BareRootInFilter = "bare_root_in_filter",
         /// A filter behind a function in a projection filters what the function gives for each item.
         FilterInProjection = "filter_in_projection",
-        /// One claim among others with a namespace has none, so that its name may mean something else to others (RFC 7519 §4.3).
+        /// One claim of the access token has no namespace, and the others have: an API may give the name another meaning.
         ClaimWithoutNamespace = "claim_without_namespace",
         /// A fallback by `||` does not serve where the source fails.
         FallbackUnused = "fallback_unused",

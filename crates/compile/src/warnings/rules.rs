@@ -17,7 +17,7 @@ use super::{Context, WarningCode};
 use crate::template::visit_json;
 
 /// So many claims with a namespace make one without it stand out.
-const MIN_NAMESPACED: usize = 4;
+const MIN_NAMESPACED: usize = 2;
 
 pub(crate) fn check_claims(context: &mut Context<'_>) {
     for (name, claim) in members(&context.config.member("claims")) {
@@ -29,12 +29,10 @@ pub(crate) fn check_claims(context: &mut Context<'_>) {
     }
 }
 
-/// A bare name among claims that have a namespace was likely forgotten: who else reads the token may give it a meaning of
-/// their own (RFC 7519 §4.3). Where all are bare, the tokens are for one's own.
+/// A bare name among claims that have a namespace was likely forgotten: the API that reads the access token may be a third
+/// party's, which gives the name a meaning of its own (RFC 7519 §4.3). An ID token is for the application that asked for it.
 fn check_name(context: &mut Context<'_>, name: &str) {
-    let in_tokens = |claim: &&ClaimPlan| {
-        claim.targets.iter().any(|target| matches!(target, Target::AccessToken | Target::IdToken))
-    };
+    let in_tokens = |claim: &&ClaimPlan| claim.targets.contains(&Target::AccessToken);
     let names: Vec<&str> =
         context.plan.claims.iter().filter(in_tokens).filter_map(ClaimPlan::fixed_name).collect();
     let bare = names.iter().filter(|name| is_bare(name)).count();
@@ -43,7 +41,7 @@ fn check_name(context: &mut Context<'_>, name: &str) {
         return;
     }
     let message = format!(
-        "`{name}` alone has no namespace: a third party who reads the token may give the name a meaning of its own"
+        "`{name}` alone has no namespace: an API of a third party may give the name a meaning of its own"
     );
     let mend = match names.iter().find_map(|other| namespace(other)) {
         Some(namespace) => format!("write `{namespace}{name}`"),
