@@ -143,7 +143,7 @@ for (const preset of PRESETS) {
     for (const [place, claim, value] of [...added, ...elsewhere]) {
       const row = page.getByTestId(place).locator(".claim.added").filter({ hasText: claim });
       await row.waitFor();
-      assert.equal(JSON.stringify(JSON.parse(await row.locator("dd").innerText())), value);
+      assert.equal(JSON.stringify(JSON.parse(await row.locator("dd > .value").innerText())), value);
     }
     assert.equal(await page.locator(".claim.added").count(), added.length + elsewhere.length);
     assert.deepEqual(errors, []);

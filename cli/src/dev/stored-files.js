@@ -154,8 +154,10 @@ function readIfThere(file) {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") return null;
-    throw error;
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === "ENOENT") return null;
+    const reason = { EACCES: "you may not read it", EISDIR: "a folder has its name" }[code ?? ""];
+    throw reason === undefined ? error : new Error(`${file} cannot be read: ${reason}`);
   }
 }
 

@@ -114,13 +114,14 @@ function List({ found, texts, onGoTo }) {
   return (
     <ul class="plain">
       {found.slice(0, MAX_LISTED).map(({ name, problem }) => {
-        const { offset, path, message, code } = problem;
+        const { offset, path, message, code, mend } = problem;
         return (
           <li key={name + offset + message}>
             <button type="button" class="link" onClick={() => onGoTo(name, problem)}>
               {name === "config" ? "" : `${name} `}line {lineOf(texts[name], offset)}
             </button>{" "}
             {path && <code>{path}</code>}: {message.split("\n")[0]} <span class="muted">({code})</span>
+            {mend !== undefined && <span class="mend">{mend}</span>}
           </li>
         );
       })}

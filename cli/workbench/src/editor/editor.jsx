@@ -52,7 +52,7 @@ const MAX_MARKED = 200;
  * @param {readonly Mark[]} [props.marks]
  * @param {import("@codemirror/state").Extension} [props.assistance]
  *
- * @typedef {import("../../../src/config/text.js").PlacedProblem & { severity: "error" | "warning" }} Mark
+ * @typedef {import("../../../src/config/text.js").PlacedProblem & { severity: "error" | "warning", mend?: string }} Mark
  */
 export function Editor({ name, label, value, revision, onChange, onUndo, marks = [], assistance = [] }) {
   const host = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -116,12 +116,14 @@ export function Editor({ name, label, value, revision, onChange, onUndo, marks =
     const editor = view.current;
     if (!editor) return;
     const end = editor.state.doc.length;
-    const diagnostics = marks.slice(0, MAX_MARKED).map(({ offset, length, message, code, severity }) => ({
-      from: Math.min(offset, end),
-      to: Math.min(offset + length, end),
-      severity,
-      message: `${message.split("\n")[0]} (${code})`,
-    }));
+    const diagnostics = marks
+      .slice(0, MAX_MARKED)
+      .map(({ offset, length, message, code, mend, severity }) => ({
+        from: Math.min(offset, end),
+        to: Math.min(offset + length, end),
+        severity,
+        message: [`${message.split("\n")[0]} (${code})`, mend].filter(Boolean).join("\n"),
+      }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
   }, [marks, revision]);
 

@@ -158,7 +158,7 @@ function WithoutValue({ id, title, claims, onExplain }) {
               aria-label={`Explain ${claim.claim}`}
               onClick={() => onExplain(claim.claim)}
             >
-              explain
+              why?
             </button>
           </li>
         ))}

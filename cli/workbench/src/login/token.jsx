@@ -38,7 +38,7 @@ export function Token({
         )}
       </header>
       <SizeBar label={title} bytes={bytes} limitBytes={limitBytes} />
-      {after === null ? <p class="muted">None.</p> : <Payload lines={lines} />}
+      {after === null ? <p class="muted">None.</p> : <Payload lines={lines} onExplain={onExplain} />}
       {dropped.map(({ name, reason }) => (
         <p class="bad" key={name}>
           <code>{name}</code> would be dropped: {DROP_REASONS[reason] ?? reason}.
@@ -72,17 +72,17 @@ export function Payload({ lines, onExplain }) {
               </>
             )}
             <Value value={value} />
+            {kind !== "same" && !OURS.includes(name) && (
+              <button
+                type="button"
+                class="link explain"
+                aria-label={`Explain ${name}`}
+                onClick={() => onExplain(name)}
+              >
+                why?
+              </button>
+            )}
           </dd>
-          {kind !== "same" && !OURS.includes(name) && (
-            <button
-              type="button"
-              class="link explain"
-              aria-label={`Explain ${name}`}
-              onClick={() => onExplain(name)}
-            >
-              explain
-            </button>
-          )}
         </div>
       ))}
     </dl>
