@@ -205,7 +205,7 @@ engine() {
   say "compiling the engine"
   beside setup_laptop
   compile_rust pasted claimsmith-action wasm allocator,plan,node
-  compile_rust package claimsmith-action wasm-speed allocator,plan,compile,fetch
+  compile_rust package claimsmith-action wasm-speed allocator,plan,compile,fetch,tools
   [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
   wait_beside
   beside glue package --for-speed
@@ -255,7 +255,7 @@ sbom() {
   mkdir -p dist/sbom
   # It writes one beside each crate of the workspace; the engine is the crate `action` and what that is made of.
   "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target wasm32-unknown-unknown --no-build-deps \
-    --no-default-features --features allocator,plan,compile,fetch --override-filename claimsmith.cdx \
+    --no-default-features --features allocator,plan,compile,fetch,tools --override-filename claimsmith.cdx \
     --manifest-path crates/action/Cargo.toml
   # Where it was made is nobody's business.
   sed "s#file://$PWD#file://#g" crates/action/claimsmith.cdx.json >dist/sbom/engine.cdx.json
@@ -507,7 +507,7 @@ run_tests() {
   example
   example rust-entitlements
   say "compiling the engine that can be made to trap"
-  compile trap claimsmith-action wasm allocator,plan,compile,fetch,trap
+  compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
   test_rust
   fuzz "" 5

@@ -73,7 +73,7 @@ if (values.engine) await buildEngine(path.resolve(values.engine));
 if (values.action) await buildAction(path.resolve(values.action));
 
 async function buildPackage(glue) {
-  await build({ ...options("index.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
+  await build({ ...options("package.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
   copyFileSync(path.join(glue, "claimsmith.wasm"), path.join(dist, "claimsmith.wasm"));
   // The same types twice: which kind of module they are of is in their name.
   for (const name of ["index.d.cts", "index.d.mts"]) {
@@ -81,7 +81,7 @@ async function buildPackage(glue) {
   }
   // One instance and one EnrichmentError, whichever way the package is loaded.
   const names =
-    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS";
+    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createExplainer, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS, WARNINGS";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
 }
 
@@ -91,7 +91,7 @@ async function buildInline(glue) {
   const wasmSource = `
     import { brotliDecompressSync } from "node:zlib";
     export default brotliDecompressSync(Buffer.from("${compressed.toString("base64")}", "base64"));`;
-  const shared = { ...options("index.js", glue, wasmSource), minifySyntax: true, minifyWhitespace: true };
+  const shared = { ...options("package.js", glue, wasmSource), minifySyntax: true, minifyWhitespace: true };
   await build({ ...shared, outfile: path.join(dist, "inline.cjs") });
   await build({ ...shared, format: "esm", outfile: path.join(dist, "inline.mjs") });
   for (const name of ["inline.d.cts", "inline.d.mts"]) {
@@ -100,7 +100,7 @@ async function buildInline(glue) {
 }
 
 async function buildBrowser(glue) {
-  const shared = options("index.js", glue, WASM_FETCHED);
+  const shared = options("package.js", glue, WASM_FETCHED);
   await build({
     ...shared,
     platform: "browser",

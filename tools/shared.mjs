@@ -34,6 +34,9 @@ await update("index.d.ts", async (text) => {
   return `${before}${BEGIN}${types}\n/** The trigger that runs an Action. */
 export type Trigger = ${facts.triggers.map(({ name }) => JSON.stringify(name)).join(" | ")};
 
+/** The kind of a warning. */
+export type WarningCode = ${facts.warnings.map(({ code }) => JSON.stringify(code)).join(" | ")};
+
 ${END}${after}`;
 });
 
@@ -49,6 +52,9 @@ export const RESPONSE_HEADERS = ${JSON.stringify(facts.response_headers).replace
 
 /** The parts of the engine that some plans do without; beside them each of these functions of expressions is one. */
 export const PARTS = ${JSON.stringify(facts.parts).replaceAll(",", ", ")};
+
+/** The kinds of warnings, each with what it says. */
+export const WARNINGS = ${JSON.stringify(facts.warnings).replaceAll(/"(code|about)":/g, "$1:")};
 
 /** The functions of expressions, in the order of their table. */
 export const FUNCTIONS = ${JSON.stringify(facts.functions).replaceAll(",", ", ")};

@@ -8,6 +8,7 @@ import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
 import { registerDev } from "./commands/dev.js";
 import { registerDiff } from "./commands/diff.js";
+import { registerExplain } from "./commands/explain.js";
 import { registerExport } from "./commands/export.js";
 import { registerFixture } from "./commands/fixture.js";
 import { registerInit } from "./commands/init.js";
@@ -45,6 +46,7 @@ export async function main(argv) {
   registerTest(program);
   registerDiff(program);
   registerFixture(program);
+  registerExplain(program);
   registerDev(program);
   registerBundle(program);
   registerExport(program);

@@ -14,7 +14,7 @@ initSync(Object.assign(Object.fromEntries([]), { module: new WebAssembly.Module(
 let generation = 0;
 
 /** The logins under way: how to end each where the instance traps. */
-const pending = new Set();
+export const pending = new Set();
 
 /** Starts the next instance. Promises that the dead one waits for are ignored. */
 function startAnew(error) {
@@ -46,7 +46,7 @@ export function enter(call) {
  * @param {Promise<unknown>} promise
  * @param {number} id
  */
-function wait(promise, id) {
+export function wait(promise, id) {
   const asked = generation;
   const tell = (isFulfilled) => (value) => {
     // The promises of a dead instance are nobody's.

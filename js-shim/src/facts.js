@@ -41,6 +41,72 @@ export const PARTS = [
   "report",
 ];
 
+/** The kinds of warnings, each with what it says. */
+export const WARNINGS = [
+  {
+    code: "event_member_unknown",
+    about: "An expression reads a member that no event has, so it is always null.",
+  },
+  { code: "dollar_brace", about: "A template has `${…}`: the dollar stays in the text." },
+  {
+    code: "braces_are_text",
+    about:
+      "Braces stand where nothing is filled in: in a default, in the name of a scope, in a text of an expression.",
+  },
+  { code: "secret_as_text", about: "The name of a secret stands where its value belongs." },
+  {
+    code: "secret_in_file",
+    about: "A value stands where a secret belongs, so that everybody who reads the file has it.",
+  },
+  { code: "event_secrets", about: "An expression reads `event.secrets`, which no expression sees." },
+  { code: "secret_misspelt", about: "A secret's name is nearly another's." },
+  { code: "quoted_name", about: "A name in double quotes stands where a text was likely meant." },
+  {
+    code: "order_of_texts",
+    about: "`<`, `<=`, `>` or `>=` compares what is no number, so the comparison is always null.",
+  },
+  {
+    code: "different_types",
+    about: "`==` or `!=` compares values of different types, which are never equal.",
+  },
+  { code: "condition_is_constant", about: "A condition comes out the same whatever the login is." },
+  {
+    code: "length_member",
+    about: "`.length` reads a member of that name; the number of items is `length(…)`.",
+  },
+  {
+    code: "bare_root_in_filter",
+    about: "A name of the document stands bare in a filter, where it is a member of the item.",
+  },
+  {
+    code: "filter_in_projection",
+    about: "A filter behind a function in a projection filters what the function gives for each item.",
+  },
+  {
+    code: "claim_without_namespace",
+    about:
+      "One claim among others with a namespace has none, so that its name may mean something else to others (RFC 7519 §4.3).",
+  },
+  { code: "fallback_unused", about: "A fallback by `||` does not serve where the source fails." },
+  { code: "scope_as_expression", about: "A scope's name looks like an expression." },
+  { code: "rule_fails_by_user", about: "The user's own data can leave a rule undecided." },
+  {
+    code: "required_when_undecided",
+    about:
+      "A claim that is required has a `when` that a failing source leaves undecided, which denies the login.",
+  },
+  {
+    code: "template_without_when",
+    about: "A template reads another source, which may answer null, and the source has no `when`.",
+  },
+  { code: "failure_spreads", about: "A failing source denies the login by way of another one." },
+  {
+    code: "cached_by_time",
+    about: "A cached source reads `now` or `calls`, so that no answer serves twice.",
+  },
+  { code: "retries_repeat", about: "A request that may have an effect is sent again." },
+];
+
 /** The functions of expressions, in the order of their table. */
 export const FUNCTIONS = [
   "abs",

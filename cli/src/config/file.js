@@ -20,6 +20,10 @@ export const DEFAULT_FILE = "claimsmith.json";
  * @property {string} text
  * @property {Record<string, any> | undefined} config Undefined where the text is no JSON.
  * @property {import("./text.js").PlacedProblem[]} problems
+ * @property {PlacedWarning[]} warnings
+ * @property {string[]} secrets The names of those that it reads; empty where there are problems.
+ *
+ * @typedef {import("claimsmith").Warning & import("./text.js").Place} PlacedWarning
  */
 
 /**
@@ -31,12 +35,28 @@ export const DEFAULT_FILE = "claimsmith.json";
  */
 export function checkConfigFile(file, { trigger }) {
   const hint = file === DEFAULT_FILE ? "`claimsmith init` makes one to start from" : undefined;
-  const text = readText(file, { hint });
+  return checkConfigText(readText(file, { hint }), { file, trigger });
+}
+
+/**
+ * The same for a text, as a file of this name.
+ *
+ * @param {string} text
+ * @param {{ file: string, trigger: Trigger }} options
+ * @returns {CheckedConfig}
+ */
+export function checkConfigText(text, { file, trigger }) {
   const { value, problems } = parseConfig(text);
-  if (value === undefined) return { file, text, config: undefined, problems };
+  if (value === undefined) return { file, text, config: undefined, problems, warnings: [], secrets: [] };
   const checked = checkConfig(value, { trigger });
-  const config = /** @type {Record<string, any>} */ (value);
-  return { file, text, config, problems: [...problems, ...placeProblems(text, checked.problems)] };
+  return {
+    file,
+    text,
+    config: /** @type {Record<string, any>} */ (value),
+    problems: [...problems, ...placeProblems(text, checked.problems)],
+    warnings: placeProblems(text, checked.warnings),
+    secrets: checked.secrets,
+  };
 }
 
 /**
@@ -58,23 +78,37 @@ export function readConfigFile(file, options) {
  * @param {string} [subject] What a problem without a path is of.
  * @returns {string} each problem with its line and a mark below its place
  */
-export function describeProblems({ file, text, problems }, subject = "the configuration") {
-  const lines = text.split("\n");
+export function describeProblems({ file, text, problems }, subject) {
+  return describePlaced(file, text, problems, pc.red, subject);
+}
+
+/**
+ * @param {CheckedConfig} checked
+ * @returns {string} each warning in the same way, with what to write instead
+ */
+export function describeWarnings({ file, text, warnings }) {
+  return describePlaced(file, text, warnings, pc.yellow);
+}
+
+function describePlaced(file, text, problems, paint, subject = "the configuration") {
+  const rows = text.split("\n");
   return problems
     .map((problem) => {
       const { line, column } = lineAndColumn(text, problem.offset);
       // The engine shows the expression as well; here the line of the file shows it.
       const [message] = problem.message.split("\n");
-      const whole = (lines[line - 1] ?? "").replace(/\r$/, "").replaceAll("\t", " ");
+      const whole = (rows[line - 1] ?? "").replace(/\r$/, "").replaceAll("\t", " ");
       const marked = whole.slice(column - 1, column - 1 + problem.length);
       // An escape is longer than what it stands for, so the mark is placed by what is shown.
       const indent = visible(whole.slice(0, column - 1)).length;
       const margin = `${line} | `;
-      return [
+      const lines = [
         `${pc.bold(visible(`${file}:${line}:${column}`))} ${visible(`${problem.path || subject}: ${message}`)} ${pc.dim(`(${problem.code})`)}`,
         `${pc.dim(margin)}${visible(whole)}`,
-        `${" ".repeat(margin.length + indent)}${pc.red("^".repeat(Math.max(1, visible(marked).length)))}`,
-      ].join("\n");
+        `${" ".repeat(margin.length + indent)}${paint("^".repeat(Math.max(1, visible(marked).length)))}`,
+      ];
+      if (problem.mend !== undefined) lines.push(`${pc.cyan("mend")}: ${visible(problem.mend)}`);
+      return lines.join("\n");
     })
     .join("\n\n");
 }

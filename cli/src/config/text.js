@@ -35,9 +35,10 @@ export function parseConfig(text) {
 }
 
 /**
+ * @template {{ path: string, key?: true, offset?: number }} P
  * @param {string} text
- * @param {Problem[]} problems As `checkConfig` gives them.
- * @returns {PlacedProblem[]} in the order in which they stand in the text
+ * @param {P[]} problems Problems or warnings, as `checkConfig` gives them.
+ * @returns {(P & Place)[]} in the order in which they stand in the text
  */
 export function placeProblems(text, problems) {
   const { tree } = parse(text);
@@ -86,13 +87,13 @@ function problem(path, message) {
 }
 
 /**
- * A path as the engine writes it.
+ * As the engine writes paths.
  *
  * @param {(string | number)[]} segments
  * @returns {string}
  */
 export function formatPath(segments) {
-  return segments.reduce((/** @type {string} */ path, segment) => {
+  return segments.reduce((path, segment) => {
     if (typeof segment === "number") return `${path}[${segment}]`;
     if (!/^\w+$/.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
     return path === "" ? segment : `${path}.${segment}`;
@@ -124,8 +125,14 @@ function findPlace(text, tree, { path, key, offset }) {
   return { offset: 0, length: 1 };
 }
 
-/** The segments of a path such as `claims["https://example.com/plan"].to[0]`. */
-function parsePath(path) {
+/**
+ * The segments of a path such as `claims["https://example.com/plan"].to[0]`.
+ *
+ * @param {string} path
+ * @returns {(string | number)[]}
+ */
+export function parsePath(path) {
+  /** @type {(string | number)[]} */
   const segments = [];
   for (const [, quoted, index, name] of path.matchAll(/\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.[\]]+)/g)) {
     if (quoted !== undefined) segments.push(JSON.parse(quoted));

@@ -3,7 +3,7 @@
  * fixtures; `simulation.js` runs the pasted file against real servers.
  */
 
-import { createCredentialsExchange, createPostLogin } from "claimsmith";
+import { createCredentialsExchange, createExplainer, createPostLogin } from "claimsmith";
 import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
@@ -88,7 +88,7 @@ export async function startInMemory({
   interfere = async () => undefined,
   clock = REAL_CLOCK,
   delaysMs = DELAYS_MS,
-  engine = { createPostLogin, createCredentialsExchange },
+  engine = { createPostLogin, createCredentialsExchange, createExplainer },
 }) {
   const secrets = withoutNulls(await madeUpSecrets(config, trigger, given));
   // Nothing is sent, so there is nobody to present a certificate to.
@@ -117,15 +117,42 @@ export async function startInMemory({
     restart() {
       handler = make();
     },
-    login,
+    /**
+     * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
+     * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
+     * @returns {Promise<import("./result.js").Simulation>}
+     */
+    async login(overrides, options) {
+      return run(overrides, handler, options);
+    },
+    /**
+     * The same in an instance of its own, which tells afterwards how each value came about.
+     *
+     * @param {Record<string, any>} [overrides]
+     * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
+     * @returns {Promise<[import("./result.js").Simulation, import("claimsmith").ExplainedLogin["explain"]]>}
+     */
+    async explainedLogin(overrides, options) {
+      const explainer = engine.createExplainer(config, { trigger, fetch: recordingFetch });
+      let explain = /** @type {import("claimsmith").ExplainedLogin["explain"]} */ (() => undefined);
+      const handle = async (event, api) => {
+        const explained = await explainer(event, api);
+        explain = explained.explain;
+        logs.push(explained.line);
+        reports.set(explained.report.correlation_id, explained.report);
+      };
+      const login = await run(overrides, handle, options);
+      return [login, explain];
+    },
   };
 
   /**
-   * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
-   * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
+   * @param {Record<string, any> | undefined} overrides
+   * @param {(event: object, api: object) => Promise<void>} handle
+   * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
    * @returns {Promise<import("./result.js").Simulation>}
    */
-  async function login(overrides = {}, { cache: ownCache = cache } = {}) {
+  async function run(overrides = {}, handle, { cache: ownCache = cache } = {}) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
       secrets: { ...overrides.secrets, ...secrets },
@@ -136,7 +163,7 @@ export async function startInMemory({
     const request = readTokenRequest(event);
     const [durationMs, calls] = await callLog.during(async () => {
       const startMs = clock.monotonic();
-      await handler(event, api);
+      await handle(event, api);
       return clock.monotonic() - startMs;
     });
     users.delete(id);

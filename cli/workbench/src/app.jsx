@@ -39,6 +39,7 @@ export function App({ schema, files }) {
   const [faults, setFaults] = useState(/** @type {Record<string, string>} */ ({}));
   const [tab, setTab] = useState("config");
   const [problems, setProblems] = useState(/** @type {any[]} */ ([]));
+  const [warnings, setWarnings] = useState(/** @type {any[]} */ ([]));
   const [result, setResult] = useState(/** @type {any} */ (null));
   const [failure, setFailure] = useState("");
   const [stored, setStored] = useState(/** @type {Record<string, any> | null} */ (files));
@@ -55,8 +56,9 @@ export function App({ schema, files }) {
       try {
         const found = await engine.check({ text: inputs.config, trigger: inputs.trigger });
         if (!isCurrent) return;
-        setProblems(found);
-        if (found.length > 0) return;
+        setProblems(found.problems);
+        setWarnings(found.warnings);
+        if (found.problems.length > 0) return;
         const asked = fresh.current;
         // Before the answer: a button that is pressed meanwhile is for the next login.
         fresh.current = { restart: false, clear: false };
@@ -194,6 +196,7 @@ export function App({ schema, files }) {
                   setTexts((before) => ({ ...before, [name]: text }));
                 }}
                 problems={name === "config" ? problems : undefined}
+                warnings={name === "config" ? warnings : undefined}
                 schema={name === "config" ? schema : undefined}
                 trigger={trigger}
               />
@@ -201,6 +204,7 @@ export function App({ schema, files }) {
           ))}
           <p class="muted hint">Tab leaves the editor. Ctrl+Space lists what fits.</p>
           <Problems problems={problems} text={texts.config} failure={failure} />
+          <Warnings warnings={warnings} text={texts.config} />
           <ExpressionBox
             data={data}
             initial={PRESETS.find(({ name }) => name === preset)?.expression ?? "@"}
@@ -308,6 +312,25 @@ function Problems({ problems, text, failure }) {
           <li key={offset + message}>
             line {lineOf(offset)} {path && <code>{path}</code>}: {message.split("\n")[0]}{" "}
             <span class="muted">({code})</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Warnings({ warnings, text }) {
+  if (warnings.length === 0) return null;
+  const lineOf = (offset) => text.slice(0, offset).split("\n").length;
+  return (
+    <section class="card" aria-labelledby="warnings-title">
+      <h2 id="warnings-title">{warnings.length > 1 ? `${warnings.length} warnings` : "A warning"}</h2>
+      <ul class="plain">
+        {warnings.map(({ offset, path, message, mend, code }) => (
+          <li key={offset + code + message}>
+            line {lineOf(offset)} {path && <code>{path}</code>}: {message} <span class="muted">({code})</span>
+            <br />
+            {mend}
           </li>
         ))}
       </ul>

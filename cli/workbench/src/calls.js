@@ -14,11 +14,15 @@ let cache = createCache();
 let last = { made: "", simulation: /** @type {any} */ (null) };
 
 export const CALLS = {
-  /** Everything that is wrong with the text of a configuration. */
+  /** Everything that is wrong with the text of a configuration, and what is likely wrong. */
   check({ text, trigger }) {
     const { value, problems } = parseConfig(text);
-    if (value === undefined) return problems;
-    return [...problems, ...placeProblems(text, checkConfig(value, { trigger }).problems)];
+    if (value === undefined) return { problems, warnings: [] };
+    const checked = checkConfig(value, { trigger });
+    return {
+      problems: [...problems, ...placeProblems(text, checked.problems)],
+      warnings: placeProblems(text, checked.warnings),
+    };
   },
 
   /** One login. */

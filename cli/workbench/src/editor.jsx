@@ -34,6 +34,9 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.punctuation, tags.comment], color: "var(--muted)" },
 ]);
 
+/** Always the same list, so that nothing is drawn anew. */
+const NONE = [];
+
 /**
  * @param {object} props
  * @param {string} props.label
@@ -42,10 +45,20 @@ const COLOURS = HighlightStyle.define([
  * @param {number} props.revision
  * @param {(text: string) => void} props.onChange
  * @param {import("../../src/config/text.js").PlacedProblem[]} [props.problems]
+ * @param {import("../../src/config/file.js").PlacedWarning[]} [props.warnings]
  * @param {import("./schema.js").Schema} [props.schema]
  * @param {string} [props.trigger] Whose event the expressions read.
  */
-export function Editor({ label, value, revision, onChange, problems = [], schema, trigger = "post-login" }) {
+export function Editor({
+  label,
+  value,
+  revision,
+  onChange,
+  problems = NONE,
+  warnings = NONE,
+  schema,
+  trigger = "post-login",
+}) {
   const host = useRef(/** @type {HTMLDivElement | null} */ (null));
   const view = useRef(/** @type {EditorView | null} */ (null));
   const change = useRef(onChange);
@@ -97,14 +110,16 @@ export function Editor({ label, value, revision, onChange, problems = [], schema
     const editor = view.current;
     if (!editor) return;
     const end = editor.state.doc.length;
-    const diagnostics = problems.map(({ offset, length, message, code }) => ({
-      from: Math.min(offset, end),
-      to: Math.min(offset + length, end),
-      severity: /** @type {const} */ ("error"),
-      message: `${message.split("\n")[0]} (${code})`,
-    }));
+    const marked = (found, severity) =>
+      found.map(({ offset, length, message, mend, code }) => ({
+        from: Math.min(offset, end),
+        to: Math.min(offset + length, end),
+        severity,
+        message: [`${message.split("\n")[0]} (${code})`, mend].filter(Boolean).join("\n"),
+      }));
+    const diagnostics = [...marked(problems, "error"), ...marked(warnings, "warning")];
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [problems]);
+  }, [problems, warnings]);
 
   return <div class="editor" ref={host} />;
 }

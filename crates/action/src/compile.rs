@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "tools")]
+use claimsmith_compile::Warning;
 use claimsmith_compile::{
-    Compiled, SecretKind, compile as compile_config, hosts, in_expression, parse_template, parts,
-    secret_uses, tls_places,
+    Compiled, SecretKind, compile as compile_config, hosts, in_expression, not_compiled, parse_template,
+    parts, secret_uses, tls_places,
 };
 use claimsmith_core::error::Part;
 use claimsmith_core::expression::text::concat;
@@ -39,6 +41,9 @@ struct Problem {
     code: &'static str,
     path: String,
     message: String,
+    /// Of a warning, what to write instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
     /// True where the key is wrong, and not its value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     key: bool,
@@ -79,11 +84,19 @@ pub fn compile(config: &JsValue, trigger: &str) -> Result<Array, JsValue> {
     let not_json = || vec![Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")];
     let compiled = from_js(config).ok_or_else(not_json).and_then(|config| compile_config(&config, trigger));
     Ok(match compiled {
-        Ok(Compiled { plan, warnings }) => {
+        Ok(Compiled {
+            plan,
+            #[cfg(feature = "tools")]
+            warnings,
+        }) => {
+            #[cfg(feature = "tools")]
+            let warnings = warnings.iter().map(Problem::of_warning).collect();
+            #[cfg(not(feature = "tools"))]
+            let warnings = Vec::new();
             let uses = secret_uses(&plan);
             let outcome = Outcome {
                 problems: Vec::new(),
-                warnings: warnings.iter().map(Problem::of).collect(),
+                warnings,
                 secrets: uses.into_iter().map(|secret| Secret::of(secret.name, secret.kind)).collect(),
                 hosts: hosts(&plan),
                 tls: tls_places(&plan),
@@ -105,12 +118,29 @@ impl Problem {
             code: error.code.as_str(),
             path: error.path.clone(),
             message: error.message.clone(),
+            mend: None,
             key: error.part == Part::Key,
-            offset: match error.part {
-                Part::Text(offset) => Some(offset),
-                Part::Key | Part::Value => None,
-            },
+            offset: offset_of(error.part),
         }
+    }
+
+    #[cfg(feature = "tools")]
+    fn of_warning(warning: &Warning) -> Problem {
+        Problem {
+            code: warning.code.as_str(),
+            path: warning.path.clone(),
+            message: warning.message.clone(),
+            mend: Some(warning.mend.clone()),
+            key: warning.part == Part::Key,
+            offset: offset_of(warning.part),
+        }
+    }
+}
+
+fn offset_of(part: Part) -> Option<usize> {
+    match part {
+        Part::Text(offset) => Some(offset),
+        Part::Key | Part::Value => None,
     }
 }
 
@@ -211,7 +241,8 @@ pub fn evaluate(expression: &str, data: &JsValue) -> Result<JsValue, JsValue> {
     convert::lend_platform();
     let fail = |error: Error| to_problems(&[error]);
     let fail_at = |error: ExpressionError| fail(in_expression(&error.message, expression, error.offset, 0));
-    let parsed = Expression::parse(expression).map_err(fail_at)?;
+    let not_compiled = |error: ExpressionError| fail(not_compiled(&error, expression, 0));
+    let parsed = Expression::parse(expression).map_err(not_compiled)?;
     let Some(data) = from_js(data) else {
         return Err(fail(Error::new(Code::ExpressionInvalid, "the data is not plain JSON")));
     };

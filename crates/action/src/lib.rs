@@ -20,6 +20,8 @@ mod convert;
 #[cfg(feature = "plan")]
 mod engine;
 mod executor;
+#[cfg(feature = "tools")]
+mod explain;
 #[cfg(feature = "fetch")]
 mod fetch;
 #[cfg(feature = "handler")]
@@ -36,5 +38,7 @@ pub use compile::{check_live, compile, evaluate, pieces};
 #[cfg(feature = "plan")]
 pub use engine::ActionEngine;
 pub use executor::settled;
+#[cfg(feature = "tools")]
+pub use explain::{Explainer, LoginSeen};
 pub use host::JsHost;
 pub use io::Io;

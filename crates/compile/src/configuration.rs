@@ -10,8 +10,11 @@ use crate::reader::{Node, Object};
 use crate::scope::{Scope, View};
 use crate::{claims, reads, rules, settings, sources, tokens, values};
 
-/// Reads a configuration. Where problems were noted, the plan is of no use.
-pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> Plan {
+/// The most secrets that an Action has.
+const MAX_SECRETS: usize = 30;
+
+/// Reads a configuration, with what its expressions see. Where problems were noted, the plan is of no use.
+pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> (Plan, Scope) {
     let object = root.object();
     object.get("$schema");
     let mode = object.word("mode").unwrap_or(Mode::Enforce);
@@ -73,7 +76,11 @@ pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> Plan {
         secrets: Vec::new(),
     };
     reads::gather(&mut plan, &scope);
-    plan
+    if plan.secrets.len() > MAX_SECRETS {
+        let count = plan.secrets.len();
+        root.problem(format!("reads {count} secrets, and an Action has at most {MAX_SECRETS}"));
+    }
+    (plan, scope)
 }
 
 fn read_limits(object: &Object<'_>) -> Limits {

@@ -8,7 +8,7 @@ use claimsmith_core::{Code, Error};
 use claimsmith_expression::Expression;
 use claimsmith_expression::text::concat;
 
-use crate::problem::in_expression;
+use crate::problem::{in_expression, not_compiled};
 use crate::reader::{Node, Object};
 use crate::template::parse_template;
 use crate::url::parse_url;
@@ -88,7 +88,7 @@ pub(crate) fn expressions_of(template: &Template) -> impl Iterator<Item = &Expre
 /// Reads an expression over any document.
 fn parse_expression(node: &Node<'_>) -> Option<Expression> {
     let text = node.string()?;
-    node.accept(Expression::parse(text).map_err(|error| in_expression(&error.message, text, error.offset, 0)))
+    node.accept(Expression::parse(text).map_err(|error| not_compiled(&error, text, 0)))
 }
 
 /// Checks the names in the expressions of a template.
@@ -115,6 +115,11 @@ fn check_names(node: &Node<'_>, expression: &Expression) {
         if let Some((name, message)) = node.scope.refuse(&chain)
             && !refused.contains(&name)
         {
+            #[cfg(feature = "warnings")]
+            let message = match crate::hints::of_name(text, &name) {
+                Some(hint) => concat(&[&message, "; ", &hint]),
+                None => message,
+            };
             fail(&name, &message);
             refused.push(name);
         }
@@ -122,7 +127,7 @@ fn check_names(node: &Node<'_>, expression: &Expression) {
 }
 
 /// Returns where a name that begins a chain stands in an expression, by its text alone.
-fn find_word(text: &str, name: &str) -> Option<usize> {
+pub(crate) fn find_word(text: &str, name: &str) -> Option<usize> {
     let (text, name) = (text.as_bytes(), name.as_bytes());
     let is_edge = |byte: Option<&u8>, inside: &[u8]| {
         byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !inside.contains(byte))

@@ -20,9 +20,14 @@
 mod circles;
 mod claims;
 mod configuration;
+#[cfg(feature = "warnings")]
+mod events;
+mod explain;
 mod expressions;
 mod graphql;
 mod headers;
+#[cfg(feature = "warnings")]
+mod hints;
 mod named;
 mod nearest;
 mod parts;
@@ -41,6 +46,8 @@ mod tls;
 mod tokens;
 mod url;
 mod values;
+#[cfg(feature = "warnings")]
+mod warnings;
 
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -48,14 +55,17 @@ pub mod schema;
 use claimsmith_core::{Error, Plan, Trigger};
 use claimsmith_expression::Value;
 
+pub use explain::{Documents, explain};
 pub use parts::{Part, function, parts};
-pub use problem::in_expression;
+pub use problem::{in_expression, not_compiled};
 use reader::{Node, Problems};
 use scope::Scope;
 
 pub use secrets::{SecretKind, SecretUse, hosts, secret_uses, tls_places};
 pub use template::parse_template;
 pub use url::parse_url;
+#[cfg(feature = "warnings")]
+pub use warnings::{Warning, WarningCode};
 
 /// A valid configuration, compiled.
 #[derive(Clone, Debug)]
@@ -63,7 +73,8 @@ pub struct Compiled {
     /// The plan.
     pub plan: Plan,
     /// Warnings: what is allowed and likely wrong, each with its place.
-    pub warnings: Vec<Error>,
+    #[cfg(feature = "warnings")]
+    pub warnings: Vec<Warning>,
 }
 
 /// Compiles a configuration for the trigger that is to run it.
@@ -74,7 +85,18 @@ pub struct Compiled {
 pub fn compile(config: &Value, trigger: Trigger) -> Result<Compiled, Vec<Error>> {
     let problems = Problems::default();
     let scope = Scope::default();
-    let plan = configuration::read(&Node::root(config, &problems, &scope), trigger);
+    let (plan, seen) = configuration::read(&Node::root(config, &problems, &scope), trigger);
     let problems = problems.into_vec();
-    if problems.is_empty() { Ok(Compiled { plan, warnings: Vec::new() }) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    #[cfg(feature = "warnings")]
+    let warnings = warnings::warnings(config, &plan, &seen);
+    #[cfg(not(feature = "warnings"))]
+    drop(seen);
+    Ok(Compiled {
+        plan,
+        #[cfg(feature = "warnings")]
+        warnings,
+    })
 }

@@ -2,6 +2,24 @@
 
 use claimsmith_core::error::Part;
 use claimsmith_core::{Code, Error};
+use claimsmith_expression::ExpressionError;
+
+/// Returns the error of an expression that cannot be compiled, with the way out where one is known. The expression begins
+/// `start` characters into the text that stands at the place.
+pub fn not_compiled(error: &ExpressionError, expression: &str, start: usize) -> Error {
+    in_expression(&message(error, expression), expression, error.offset, start)
+}
+
+/// Returns the message of an error, with the way out where one is known.
+pub(crate) fn message(error: &ExpressionError, expression: &str) -> String {
+    #[cfg(feature = "warnings")]
+    return crate::hints::with_way_out(error, expression);
+    #[cfg(not(feature = "warnings"))]
+    {
+        let _ = expression;
+        error.message.clone()
+    }
+}
 
 /// Returns the error of an expression: its message, and below it the expression with a mark at the place, which is
 /// `offset` bytes into it. The expression itself begins `start` characters into the text that stands at the place.

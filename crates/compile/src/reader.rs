@@ -153,14 +153,27 @@ impl<'a> Node<'a> {
         let found = T::from_word(word);
         if found.is_none() {
             let known: Vec<String> = T::ALL.iter().map(|known| concat(&["`", known.as_str(), "`"])).collect();
-            self.problem(concat(&["`", word, "` is not known here; use ", &known.join(", ")]));
+            let words: Vec<&str> = T::ALL.iter().map(|known| known.as_str()).collect();
+            let same = words.iter().find(|known| known.eq_ignore_ascii_case(word)).copied();
+            let near = match same.or_else(|| nearest(word, &words)) {
+                Some(near) => concat(&["; did you mean `", near, "`?"]),
+                None => String::new(),
+            };
+            self.problem(concat(&["`", word, "` is not known here; use ", &known.join(", "), &near]));
         }
         found
     }
 
     /// Visits the items of an array.
     pub(crate) fn each_item(&self, visit: &mut dyn FnMut(&Node<'_>)) {
-        let Some(items) = self.value.as_array() else { return self.mismatch("an array") };
+        let Some(items) = self.value.as_array() else {
+            // One alone is a list of one.
+            return match self.value {
+                Value::String(_) => self.mismatch(&concat(&["an array, as `[", &self.value.to_json(), "]`"])),
+                Value::Object(_) => self.mismatch("an array, as `[{ … }]`"),
+                _ => self.mismatch("an array"),
+            };
+        };
         for (index, value) in items.iter().enumerate() {
             visit(&self.child(Key::Index(index), value));
         }

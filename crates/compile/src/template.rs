@@ -11,7 +11,7 @@ use claimsmith_core::{Code, Error};
 use claimsmith_expression::text::{concat, find, join, split};
 use claimsmith_expression::{Expression, Value};
 
-use crate::problem::in_expression;
+use crate::problem::{in_expression, message};
 
 /// Compiles a template.
 ///
@@ -138,7 +138,7 @@ fn parse_part(text: &str, brace: usize) -> Result<Part, Error> {
     let fail = |message: &str, offset: usize| {
         in_expression(message, &concat(&["{", text, "}"]), offset.saturating_add(1), brace)
     };
-    let expression = Expression::parse(text).map_err(|error| fail(&error.message, error.offset))?;
+    let expression = Expression::parse(text).map_err(|error| fail(&message(&error, text), error.offset))?;
     let chains = expression.reads();
     if !chains.iter().any(|chain| chain.first().is_some_and(|name| &**name == "secrets")) {
         return Ok(Part::Expression(expression, text.into()));

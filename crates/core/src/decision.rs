@@ -20,6 +20,19 @@ pub struct Decision {
     pub effects: Vec<Effect>,
     /// The report of the login.
     pub report: Report,
+    /// What expressions saw; nothing where the logic was written in Rust.
+    #[cfg(feature = "explain")]
+    pub seen: Seen,
+}
+
+/// What the expressions of a login saw, at its end. It holds no secrets.
+#[cfg(feature = "explain")]
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// By claims, and by the conditions of claims and sources: a source that was not asked is null.
+    pub lenient: Value,
+    /// By rules and templates: a source that was not asked is unavailable.
+    pub strict: Value,
 }
 
 /// One call of `api`.
@@ -109,7 +122,12 @@ pub enum Change {
 impl Decision {
     /// Returns a decision whose report lists the effects.
     pub(crate) fn new(effects: Vec<Effect>, report: Report) -> Decision {
-        let mut decision = Decision { effects, report };
+        let mut decision = Decision {
+            effects,
+            report,
+            #[cfg(feature = "explain")]
+            seen: Seen::default(),
+        };
         decision.report_effects(&[]);
         decision
     }

@@ -3,6 +3,8 @@
 use claimsmith_expression::{Budget, Value};
 
 use crate::call::Deadline;
+#[cfg(feature = "explain")]
+use crate::decision::Seen;
 use crate::decision::{DENY_REASON, Decision, Effect};
 use crate::event::read_event;
 use crate::facts::View;
@@ -141,6 +143,11 @@ impl Engine {
         let mut decision = Decision::new(effects, report);
         if is_shadow {
             decision.effects.clear();
+        }
+        #[cfg(feature = "explain")]
+        {
+            let seen = |view| gathered.facts.seen(view);
+            decision.seen = Seen { lenient: seen(View::Lenient), strict: seen(View::Strict) };
         }
         decision
     }

@@ -87,6 +87,8 @@ pub mod words;
 pub use claimsmith_expression as expression;
 #[cfg(feature = "client")]
 pub use client::Client;
+#[cfg(feature = "explain")]
+pub use decision::Seen;
 pub use decision::{Change, DENY_REASON, Decision, Effect, Subject};
 #[cfg(feature = "client")]
 pub use effects::{Effects, MfaDemand, MfaFacts, TargetState};

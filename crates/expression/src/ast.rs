@@ -10,7 +10,8 @@ use crate::functions::Function;
 use crate::plain::{Input, Plain, write_place};
 use crate::{plain_enum, plain_struct};
 
-pub(crate) enum Node {
+/// A part of an expression.
+pub enum Node {
     /// `@`
     Current,
     /// `name`: a member of the current value.
@@ -44,7 +45,7 @@ pub(crate) enum Node {
 }
 
 /// The items of its source that a projection evaluates.
-pub(crate) enum Items {
+pub enum Items {
     /// `[*]`: those of an array.
     All,
     /// `*`: the values of an object.
@@ -57,28 +58,41 @@ pub(crate) enum Items {
     Slice(Option<i32>, Option<i32>, i32),
 }
 
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Operator {
+/// An operator between two sides that is no arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operator {
     /// `.`: the right side is evaluated against the left.
     Dot,
     /// `|`: so it is here, but a projection on the left ends.
     Pipe,
+    /// `||`
     Or,
+    /// `&&`
     And,
+    /// `==`
     Equal,
+    /// `!=`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     LessOrEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterOrEqual,
 }
 
 /// An operator of two numbers.
 #[derive(Clone, Copy)]
-pub(crate) enum Arithmetic {
+pub enum Arithmetic {
+    /// `+`
     Add,
+    /// `-`
     Subtract,
+    /// `*`
     Multiply,
+    /// `/`
     Divide,
     /// `//`: the quotient, rounded down.
     DivideWhole,
@@ -88,19 +102,31 @@ pub(crate) enum Arithmetic {
 
 /// A place in the text, in bytes; 0 where there is no text.
 #[derive(Clone, Copy)]
-pub(crate) struct Offset(pub(crate) usize);
+pub struct Offset(pub(crate) usize);
 
-pub(crate) struct Call {
+/// A call of a function.
+pub struct Call {
     pub(crate) function: &'static Function,
-    pub(crate) arguments: Vec<Argument>,
+    /// The arguments, without the reference.
+    pub arguments: Vec<Argument>,
     /// `&expression`, which the function evaluates against values of its choice. It is there if and only
     /// if the function takes one; none takes two.
-    pub(crate) reference: Option<Node>,
+    pub reference: Option<Node>,
 }
 
-pub(crate) struct Argument {
+/// An argument of a call.
+pub struct Argument {
     pub(crate) offset: Offset,
-    pub(crate) node: Node,
+    /// Its value.
+    pub node: Node,
+}
+
+#[cfg(feature = "parser")]
+impl Call {
+    /// Returns the function's name.
+    pub fn name(&self) -> &'static str {
+        self.function.name
+    }
 }
 
 plain_enum!(Node {

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use crate::ast::Node;
 use crate::plain::{Input, Plain};
+#[cfg(feature = "parser")]
+use crate::print::Texts;
 use crate::{Budget, ExpressionError, Value, interpreter};
 #[cfg(feature = "parser")]
 use crate::{parser, reads};
@@ -75,6 +77,18 @@ impl Expression {
     /// Returns the text that was compiled; empty where the expression was read from bytes.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns the tree.
+    #[cfg(feature = "parser")]
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// Returns the texts of the parts of the tree.
+    #[cfg(feature = "parser")]
+    pub fn texts(&self) -> Texts {
+        Texts::of(&self.root, &self.text)
     }
 
     /// Returns the parts of a document that the expression reads, each as a chain of member names from the root.

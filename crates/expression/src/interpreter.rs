@@ -41,6 +41,19 @@ pub(crate) struct Interpreter<'a> {
     scope: Vec<Result<Value, ExpressionError>>,
 }
 
+#[cfg(feature = "parser")]
+impl<'a> Interpreter<'a> {
+    /// Makes an interpreter for a part of an expression, in which these variables are bound.
+    pub(crate) fn within(
+        scope: Vec<Result<Value, ExpressionError>>,
+        document: &'a Value,
+        budget: &'a Budget,
+        faults: Faults,
+    ) -> Interpreter<'a> {
+        Interpreter { budget, faults, document, scope }
+    }
+}
+
 impl Interpreter<'_> {
     /// Evaluates a node against the current value.
     pub(crate) fn evaluate(&mut self, node: &Node, current: &Value) -> Result<Value, ExpressionError> {
@@ -104,7 +117,7 @@ impl Interpreter<'_> {
 
     /// Decides a node as a condition. One side that holds decides `||`, one that does not decides `&&`, whichever
     /// side it is; an error of the other then counts for nothing. An error that stays tells what may come of it.
-    fn condition(&mut self, node: &Node, current: &Value) -> Result<bool, ExpressionError> {
+    pub(crate) fn condition(&mut self, node: &Node, current: &Value) -> Result<bool, ExpressionError> {
         let (deciding, left, right) = match node {
             Node::Binary(Operator::Or, left, right) => (true, left, right),
             Node::Binary(Operator::And, left, right) => (false, left, right),
@@ -253,7 +266,11 @@ impl Interpreter<'_> {
     }
 
     /// Returns the items of a source; none if it is not of the type that these items come from.
-    fn pick(&mut self, source: &Value, items: &Items) -> Result<Option<Vec<Value>>, ExpressionError> {
+    pub(crate) fn pick(
+        &mut self,
+        source: &Value,
+        items: &Items,
+    ) -> Result<Option<Vec<Value>>, ExpressionError> {
         let picked = match (items, source) {
             (Items::Values, Value::Object(members)) => {
                 self.spend(members.len())?;

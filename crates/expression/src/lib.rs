@@ -33,6 +33,10 @@
 //! WebAssembly every byte is paid by every user, and neither keeps an integer beyond 2^53 − 1 apart
 //! from its rounded neighbour. They serve as oracles in the tests instead.
 
+#[cfg(feature = "parser")]
+pub mod ast;
+#[cfg(not(feature = "parser"))]
+#[expect(unreachable_pub, reason = "tools read trees, which the pasted file has none of")]
 mod ast;
 mod budget;
 #[cfg(feature = "parser")]
@@ -51,9 +55,13 @@ mod number;
 #[cfg(feature = "parser")]
 mod parser;
 #[cfg(feature = "parser")]
+pub mod print;
+#[cfg(feature = "parser")]
 mod reads;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "parser")]
+pub mod trace;
 mod value;
 
 pub mod encode;

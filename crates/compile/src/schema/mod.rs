@@ -23,7 +23,7 @@ pub mod tokens;
 pub mod values;
 mod words;
 
-use crate::Part;
+use crate::{Part, WarningCode};
 use claimsmith_core::Trigger;
 use claimsmith_core::expression::function_names;
 use claimsmith_core::http::RESPONSE_HEADERS;
@@ -65,8 +65,13 @@ pub fn facts() -> Value {
         })
         .collect();
     let parts: Vec<&str> = Part::ALL.iter().map(|part| part.as_str()).collect();
+    let warnings: Vec<Value> = WarningCode::ALL
+        .iter()
+        .map(|code| serde_json::json!({ "code": code.as_str(), "about": code.about().trim() }))
+        .collect();
     serde_json::json!({
         "triggers": triggers,
+        "warnings": warnings,
         "response_headers": RESPONSE_HEADERS,
         "parts": parts,
         "functions": function_names().collect::<Vec<&str>>(),

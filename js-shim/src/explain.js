@@ -1,0 +1,44 @@
+import { Explainer } from "../generated/claimsmith.js";
+import { enter, pending, wait } from "./engine.js";
+import { toEnrichmentError } from "./error.js";
+import { own } from "./own.js";
+import { uuid } from "./random.js";
+import { sign } from "./sign.js";
+import { monotonic, sleep } from "./timer.js";
+import { unfitPart } from "./tls.js";
+import { send } from "./transport.js";
+
+/**
+ * Makes a handler whose logins tell afterwards how each value came about. For tools: it keeps what a login saw.
+ *
+ * @param {object} config
+ * @param {{ trigger?: import("./index.d.ts").Trigger, fetch?: typeof fetch }} [options]
+ * @returns {(event: object, api: object) => Promise<import("./index.d.ts").ExplainedLogin>} rejected where the engine
+ *   traps; it serves no login after that
+ * @throws {import("./error.js").EnrichmentError} where the configuration is wrong
+ */
+export function createExplainer(config, options) {
+  const { trigger = "post-login", fetch } = own(options);
+  const explainer = ask(() => new Explainer(config, trigger));
+  const io = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? () => {} : unfitPart, wait };
+  return (event, api) =>
+    new Promise((resolve, reject) => {
+      pending.add(reject);
+      let seen;
+      /** @param {[line: string, report: any, refused?: unknown[]]} told */
+      const done = (...[line, report]) => {
+        pending.delete(reject);
+        resolve({ line, report, explain: (place) => ask(() => seen.explain(place)) });
+      };
+      enter(() => explainer.login(event, api, { ...io }, (what) => (seen = what), done));
+    });
+}
+
+/** @template T @param {() => T} call @returns {T} */
+function ask(call) {
+  try {
+    return enter(call);
+  } catch (error) {
+    throw toEnrichmentError(error);
+  }
+}
