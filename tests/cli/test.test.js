@@ -220,6 +220,36 @@ test("a failure says why: the source, its status and fault, what was left out an
   assert.match(why.token, /the token api was not got: token_response_invalid: .*\(the fault sends-html\)/);
 });
 
+test("a failure names the step of the expression that was null, or the condition that did not hold", async (t) => {
+  const folder = createProject(
+    t,
+    {
+      "a.json": [
+        {
+          name: "misspelt",
+          answers: { profile: { tier: "gold" } },
+          expect: { id_token: { [PLAN]: "gold" } },
+        },
+        { name: "not denied", answers: GOLD, expect: { denied: "Closed." } },
+        {
+          name: "later",
+          answers: GOLD,
+          logins: [{ expect: {} }, { answers: { profile: {} }, expect: { id_token: { [PLAN]: "gold" } } }],
+        },
+      ],
+    },
+    (config) => ({
+      ...config,
+      deny: [{ when: "profile.closed", reason: "Closed.", on_unavailable: "deny" }],
+    }),
+  );
+  const { logins } = await runJson(folder);
+  const why = Object.fromEntries(logins.map((login) => [login.name, (login.why ?? []).join("\n")]));
+  assert.match(why.misspelt, /acme\.example\/plan: `profile\.plan` is null: .*`tier`/);
+  assert.match(why["not denied"], /deny\[0\]: `when`: `profile\.closed` does not hold: .* is null/);
+  assert.match(why["later › login 2"], /`profile\.plan` is null/);
+});
+
 test("a source without an answer is told of also where all is as expected", async (t) => {
   const folder = createProject(t, { "none.json": { expect: { id_token: {} } } });
   const { status, stdout } = await folder.run("test");

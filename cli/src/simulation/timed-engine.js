@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 const RANDOM = 0.5;
 
 /**
- * @typedef {Pick<typeof import("claimsmith"), "createPostLogin" | "createCredentialsExchange">} Engine
+ * @typedef {Pick<typeof import("claimsmith"), "createPostLogin" | "createCredentialsExchange" | "createExplainer">} Engine
  *
  * @param {import("./clock.js").VirtualClock} clock
  * @returns {Engine & { restart: () => void }} `restart` begins the random ids anew.
@@ -66,6 +66,7 @@ export function loadTimedEngine(clock) {
   return {
     createPostLogin: module.exports.createPostLogin,
     createCredentialsExchange: module.exports.createCredentialsExchange,
+    createExplainer: module.exports.createExplainer,
     restart() {
       ids = 0;
     },
