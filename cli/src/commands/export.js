@@ -85,12 +85,13 @@ function readAction(file, options, command) {
     command.error("error: --secrets is for an Action in Rust: a configuration says which it reads");
   }
   const config = readConfigFile(file, { trigger });
-  return {
-    code: bundleAction(config, { trigger }),
-    trigger,
-    secrets: checkConfig(config, { trigger }).secrets,
-    written: config,
-  };
+  const { secrets, warnings } = checkConfig(config, { trigger });
+  // Each becomes a variable that must be set: one for a slip would ask for a secret that nobody has.
+  const misspelt = warnings.find(({ code }) => code === "secret_misspelt");
+  if (misspelt !== undefined) {
+    throw new Problem(`${misspelt.path}: ${misspelt.message}`, { hint: misspelt.mend });
+  }
+  return { code: bundleAction(config, { trigger }), trigger, secrets, written: config };
 }
 
 function toActionName(text) {

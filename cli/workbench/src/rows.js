@@ -2,7 +2,7 @@
  * The logins of several people: what a row says, laid over the event.
  */
 
-import { parseConfig } from "../../src/config/text.js";
+import { firstProblem, parseConfig } from "../../src/config/text.js";
 
 /**
  * @param {Record<string, any>} event
@@ -36,7 +36,7 @@ export const isObject = (/** @type {unknown} */ value) =>
  */
 export function parseObject(text, what) {
   const { value, problems } = parseConfig(text);
-  if (problems.length > 0) throw new Error(`${what}: ${problems[0].message}`);
+  if (problems.length > 0) throw new Error(`${what}: ${firstProblem(text, problems)}`);
   if (!isObject(value)) throw new Error(`${what} must be a JSON object`);
   return /** @type {Record<string, any>} */ (value);
 }

@@ -23,6 +23,16 @@ words! {
     }
 }
 
+impl Method {
+    /// Returns whether twice is once (RFC 9110 §9.2.2).
+    pub fn is_idempotent(self) -> bool {
+        match self {
+            Method::Get | Method::Put | Method::Delete => true,
+            Method::Post | Method::Patch => false,
+        }
+    }
+}
+
 /// A request, ready to send. Its parts may carry secrets, so they print as `[redacted]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
