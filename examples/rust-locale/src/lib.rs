@@ -82,7 +82,8 @@ mod in_javascript {
 
     #[wasm_bindgen_test]
     fn what_is_no_tag_is_an_error_of_its_own() {
-        assert_eq!(likely("not a tag").err().map(|error| error.message), Some(no_locale().message));
+        let error = likely("not a tag").err();
+        assert_eq!(error.map(|error| error.code), Some(no_locale().code));
     }
 }
 
