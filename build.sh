@@ -15,7 +15,7 @@ usage: ./build.sh STEP
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   corpus   the fuzzers' inputs, without those that reach no code of their own
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
-  size     what users carry, in bytes, beside its budget; writes size.json
+  size     what users carry, in bytes, beside its budget; writes size.json, and what features cost into docs/rust.md
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
   engine   the engine of the pasted file and of the package, and no more
   reproduce  builds the engine in two folders, and compares them byte by byte
@@ -414,6 +414,7 @@ bench() {
 
 size() {
   bundle
+  PATH="$TOOLS/bin:$PATH" node bench/rust-cost.js
   node bench/size.js
 }
 
@@ -492,6 +493,9 @@ test_rust() {
   # A crate of its own: what it is linked with must not be the engine for configurations.
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
     cargo test --locked --target wasm32-unknown-unknown -p claimsmith --all-features --test handler
+  say "WebAssembly: a crate of a user, on Node"
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
+    cargo test --locked --target wasm32-unknown-unknown -p rust-locale --lib
 }
 
 # The same suites on every Node: what is pasted runs on Auth0's, what is installed on the user's.

@@ -72,12 +72,21 @@ export_handler!(PlanAndRoles);
 impl Handler for PlanAndRoles {
     type Error = Error;
 
-    async fn execute(&self, event: &Event, api: &mut Api<'_>, session: &Session<'_>) -> Result<(), Error> {
-        let Some(user_id) = event.user().user_id() else { return Ok(()) };
+    async fn execute(
+        &self,
+        event: &Event,
+        api: &mut Api<'_>,
+        session: &Session<'_>,
+    ) -> Result<(), Error> {
+        let Some(user_id) = event.user().user_id() else {
+            return Ok(());
+        };
         let url = event.url("API_URL", &["users", &user_id])?;
         let call = Call::get(&url).with_token(&event.grant()?).named("profile");
         // None: the API does not know the user.
-        let Some(profile) = session.get::<Profile>(&call).await? else { return Ok(()) };
+        let Some(profile) = session.get::<Profile>(&call).await? else {
+            return Ok(());
+        };
 
         if profile.blocked {
             return Err(Error::denial("Your account is blocked."));
@@ -105,7 +114,9 @@ mod tests {
     const ALICE: &str = r#"{ "user": { "user_id": "auth0|alice" } }"#;
 
     fn tenant(profile: &str) -> Tenant<PlanAndRoles> {
-        let answers = Answers::new().get("/users/auth0|alice", profile).get("/users/*", 404);
+        let answers = Answers::new()
+            .get("/users/auth0|alice", profile)
+            .get("/users/*", 404);
         Tenant::new(answers).api("https://api.example.com")
     }
 
@@ -114,7 +125,10 @@ mod tests {
         let login = tenant(r#"{ "plan": "gold", "roles": ["editor"] }"#).login(ALICE);
         assert_eq!(login.errors(), [""; 0]);
         assert_eq!(login.claim(Target::IdToken, PLAN), "gold".into());
-        assert_eq!(login.claim_as::<Vec<String>>(Target::AccessToken, ROLES), Some(vec!["editor".into()]));
+        assert_eq!(
+            login.claim_as::<Vec<String>>(Target::AccessToken, ROLES),
+            Some(vec!["editor".into()])
+        );
         assert_eq!(login.claim(Target::IdToken, ROLES), Value::Null);
     }
 

@@ -68,7 +68,26 @@ fn no_locale() -> Error {
     Error::own("no_locale", "the locale of the login is no tag of a language")
 }
 
-#[cfg(test)]
+/// In JavaScript itself: `cargo test --target wasm32-unknown-unknown`, or wasm-pack.
+#[cfg(all(test, target_family = "wasm"))]
+mod in_javascript {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn what_most_would_add_is_added() {
+        let locale = likely("zh").ok().map(|locale| (locale.language, locale.script, locale.region));
+        assert_eq!(locale, Some(("zh".into(), Some("Hans".into()), Some("CN".into()))));
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_no_tag_is_an_error_of_its_own() {
+        let error = likely("not a tag").err();
+        assert_eq!(error.map(|error| error.code), Some(no_locale().code));
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use claimsmith::testing::{Answers, Login, Tenant};
