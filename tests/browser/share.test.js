@@ -140,6 +140,10 @@ inBrowser("a link is made, opened with a question, and never over a draft", asyn
   await claim(other, "shared").waitFor();
   await other.getByRole("button", { name: "Undo" }).click();
   await claim(other, "mine").waitFor();
+  // In a page that is open already, which the address alone does not load anew.
+  await other.goto(link);
+  await reply(other, "Open it");
+  await claim(other, "shared").waitFor();
   assert.deepEqual(errors, []);
 });
 
