@@ -62,7 +62,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         const widths = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(widths <= width, `${name}: ${widths}`);
       }
-      await page.getByRole("button", { name: "Share" }).click();
+      await page.getByRole("button", { name: "Share", exact: true }).click();
       await page.getByTestId("link").waitFor();
       await assertAccessible(page, "Share");
     });

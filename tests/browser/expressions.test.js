@@ -162,17 +162,23 @@ inBrowser("a claim, and one that is left out, is explained step by step", async 
   const { page } = await openPage(t, browser);
   const config = {
     sources: { profile: { url: "https://api.example.com/me" } },
-    claims: { roles: "profile.roles[?active].name", plan: "profile.subscription.plna" },
+    claims: {
+      "https://example.com/roles": "profile.roles[?active].name",
+      "https://example.com/plan": "profile.subscription.plna",
+    },
     deny: [{ when: "profile.blocked", reason: "Blocked.", on_unavailable: "skip" }],
   };
   await replaceText(page, "Configuration", JSON.stringify(config));
   await settled(page);
-  await page.getByTestId("id_token").getByRole("button", { name: "Explain roles" }).click();
+  await page
+    .getByTestId("id_token")
+    .getByRole("button", { name: "Explain https://example.com/roles" })
+    .click();
   const explanation = page.getByTestId("explanation");
   await explanation.getByText("2 items, 1 passed, 1 kept").waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Explain plan" }).click();
+  await page.getByRole("button", { name: "Explain https://example.com/plan" }).click();
   await explanation.getByText("did you mean").filter({ hasText: "plan" }).first().waitFor();
-  await page.getByLabel("Explain", { exact: true }).selectOption("deny[0]");
+  await page.getByRole("dialog").getByRole("combobox").selectOption("deny[0]");
   await explanation.getByText("profile.blocked", { exact: true }).first().waitFor();
 });

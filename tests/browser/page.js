@@ -54,7 +54,7 @@ export function launch() {
 export async function openPage(t, browser, options) {
   const opened = await beginPage(t, browser, options);
   await opened.page.goto(opened.server.url);
-  await opened.page.getByTestId("outcome").waitFor();
+  await opened.page.getByTestId("outcome").waitFor({ timeout: 90_000 });
   await settled(opened.page);
   return opened;
 }

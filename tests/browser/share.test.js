@@ -113,7 +113,7 @@ inBrowser("a link is made, opened with a question, and never over a draft", asyn
   const { page, context, url, errors } = await openStatic(t, browser);
   await replaceText(page, "Configuration", '{ "claims": { "shared": "event.user.name" } }');
   await settled(page);
-  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Share", exact: true }).click();
   const link = await page.getByTestId("link").inputValue();
   await page.getByText("Nothing in it looks like a secret").waitFor();
   await page.keyboard.press("Escape");
@@ -140,6 +140,10 @@ inBrowser("a link is made, opened with a question, and never over a draft", asyn
   await claim(other, "shared").waitFor();
   await other.getByRole("button", { name: "Undo" }).click();
   await claim(other, "mine").waitFor();
+  // In a page that is open already, which the address alone does not load anew.
+  await other.goto(link);
+  await reply(other, "Open it");
+  await claim(other, "shared").waitFor();
   assert.deepEqual(errors, []);
 });
 
@@ -151,7 +155,7 @@ inBrowser("a damaged link is told, and the page is there", async (t) => {
 inBrowser("what is no JSON cannot be shared, and the page says what to mend", async (t) => {
   const { page } = await openStatic(t, browser);
   await replaceText(page, "Configuration", "{ broken");
-  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Share", exact: true }).click();
   await page
     .getByRole("dialog")
     .getByText(/config: not JSON.+mend it first/)

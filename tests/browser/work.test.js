@@ -54,6 +54,29 @@ inBrowser("a reload keeps a draft, as a restart of the command does", async (t) 
   assert.deepEqual(errors, []);
 });
 
+inBrowser("in an empty folder the case that is shown is saved as its first files", async (t) => {
+  const { page, folder } = await openPage(t, browser);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  for (const name of ["claimsmith.json", "event.json", "answers.json"]) folder.readJson(name);
+  assert.equal(await page.getByLabel("Start from").inputValue(), "files");
+  await page.reload();
+  await page.getByTestId("id_token").locator(".claim.added").getByText('"gold"').waitFor();
+});
+
+inBrowser("what is saved in one tab arrives in the other", async (t) => {
+  const { page, context, server } = await openPage(t, browser, {
+    files: { "claimsmith.json": claim("saved") },
+  });
+  const second = await context.newPage();
+  await second.goto(server.url);
+  await shown(second, "saved").waitFor();
+  await replaceText(page, "Configuration", claim("other"));
+  await page.keyboard.press("ControlOrMeta+s");
+  await shown(second, "other").waitFor();
+  await second.getByText("claimsmith.json changed on the disk and is loaded.").waitFor();
+});
+
 inBrowser("what was saved leaves no draft", async (t) => {
   const { page } = await openPage(t, browser, { files: { "claimsmith.json": claim("saved") } });
   await replaceText(page, "Configuration", claim("other"));

@@ -19,6 +19,7 @@ import { QuestionDialog } from "./parts/dialog.jsx";
 import { TabPanel, Tabs } from "./parts/tabs.jsx";
 import { PRESETS } from "./presets.js";
 import { addClaim } from "./state/claims.js";
+import { readLink } from "./state/share.js";
 import {
   contentOfPreset,
   isAnyTouched,
@@ -117,13 +118,26 @@ export function App({ schema, start, hasFolder, greeting, link }) {
     replace(next, label);
   }
 
+  const openLink = useCallback(async (/** @type {import("./state/workspace.js").Content} */ held) => {
+    const isWanted = await askAboutLink(held, ask);
+    // Not again at the next load.
+    window.history.replaceState(null, "", location.pathname + location.search);
+    if (isWanted) replace(held, "The link is open");
+  }, []);
+
   useEffect(() => {
-    if (link === null) return;
-    askAboutLink(link, ask).then((isWanted) => {
-      // Not again at the next load.
-      window.history.replaceState(null, "", location.pathname + location.search);
-      if (isWanted) replace(link, "The link is open");
-    });
+    if (link !== null) openLink(link);
+    // An address that differs by its fragment alone loads nothing anew.
+    const onHash = async () => {
+      try {
+        const held = await readLink(location.hash);
+        if (held !== null) openLink(held);
+      } catch (error) {
+        setNotice(`${/** @type {Error} */ (error).message}.`);
+      }
+    };
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
   }, []);
 
   async function open() {
