@@ -131,3 +131,99 @@ test("`schema` prints the schema that the package carries", async (t) => {
   assert.equal(status, 0);
   assert.deepEqual(Object.keys(JSON.parse(stdout).properties).includes("claims"), true);
 });
+
+const WARNED = {
+  sources: { profile: { url: "https://api.example.com/users/{event.user.user_id}" } },
+  claims: { "https://example.com/plan": "profile.plan || 'free'" },
+};
+
+test("warnings are shown with what to write, and are problems by --strict", async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": WARNED });
+  const lenient = await folder.run("check");
+  assert.equal(lenient.status, 0);
+  assert.equal(lenient.stdout, "ok claimsmith.json: nothing is wrong, 1 warning\n");
+  assert.match(
+    lenient.stderr,
+    /^warning: 1 warning\n\nclaimsmith\.json:1:\d+ claims\["https:\/\/example\.com\/plan"\]: `profile\.plan \|\| 'free'` has no value where the source `profile` fails, .* \(fallback_unused\)\n1 \| .*\n +\^+\nmend: add `"default": "free"`, or write `not_null\(profile\.plan, 'free'\)`\n/,
+  );
+  const strict = await folder.run("check", "--strict");
+  assert.equal(strict.status, 1);
+  assert.match(strict.stderr, /error: 1 warning found, and --strict is given\n$/);
+  const json = await folder.run("check", "--json");
+  const { ok, warnings } = JSON.parse(json.stdout);
+  assert.deepEqual([json.status, ok, warnings.length], [0, true, 1]);
+  assert.deepEqual(Object.keys(warnings[0]).sort(), [
+    "code",
+    "column",
+    "length",
+    "line",
+    "mend",
+    "message",
+    "path",
+  ]);
+});
+
+test("several files and standard input are checked at once", async (t) => {
+  const right = { claims: { "https://example.com/x": "event.user.name" } };
+  const folder = createFolder(t, { "a.json": right, "b.json": WRONG });
+  const both = await folder.run("check", "a.json", "b.json", "--json");
+  assert.equal(both.status, 1);
+  assert.deepEqual(
+    JSON.parse(both.stdout).map(({ file, ok }) => [file, ok]),
+    [
+      ["a.json", true],
+      ["b.json", false],
+    ],
+  );
+  const stdin = await folder.pipe(JSON.stringify(right), "check", "-");
+  assert.equal(stdin.stdout, "ok standard input: nothing is wrong\n");
+  const wrong = await folder.pipe(WRONG, "check", "-");
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /^standard input:4:53 /m);
+});
+
+test("an environment that lacks secrets is told, by name", async (t) => {
+  const config = {
+    sources: { a: { url: "https://{secrets.API_DOMAIN}/a", headers: { "x-api-key": "{secrets.API_KEY}" } } },
+  };
+  const folder = createFolder(t, {
+    "claimsmith.json": config,
+    "prod.env": "API_DOMAIN=api.example.com\nAPI_KEY=\n",
+  });
+  const { status, stderr } = await folder.run("check", "--env", "prod.env");
+  assert.equal(status, 1);
+  assert.match(stderr, /prod\.env lacks 1 secret of claimsmith\.json: API_KEY/);
+  assert.equal(stderr.includes("api.example.com"), false);
+  const json = await folder.run("check", "--env", "prod.env", "--json");
+  assert.deepEqual([json.status, JSON.parse(json.stdout).missing_secrets], [1, ["API_KEY"]]);
+  const whole = createFolder(t, { "claimsmith.json": config, "prod.env": "API_DOMAIN=x.example\nAPI_KEY=k" });
+  assert.equal((await whole.run("check", "--env", "prod.env")).status, 0);
+});
+
+test("a byte order mark is passed over, and other notations are told how JSON has it", async (t) => {
+  const folder = createFolder(t, {
+    "bom.json": '\uFEFF{ "claims": { "https://example.com/x": "event.user.name" } }',
+    "quotes.json": "{ 'claims': {} }",
+    "claimsmith.json": { claims: { "https://example.com/x": "event.user.name" } },
+    "event.json": '{\n  "user": { name: "Ann" }\n}',
+    "answers.json": '{\n  "profile": {\n    "a": True\n  }\n}',
+  });
+  assert.equal((await folder.run("check", "bom.json")).status, 0);
+  assert.match(
+    (await folder.run("check", "quotes.json")).stderr,
+    /not JSON: invalid symbol; JSON has double quotes: "claims"/,
+  );
+  const event = await folder.run("simulate", "claimsmith.json");
+  assert.match(
+    event.stderr,
+    /event\.json: line 2, column 13: not JSON: .*; a key stands in double quotes: "name"/,
+  );
+  const answers = await folder.run(
+    "explain",
+    "https://example.com/x",
+    "claimsmith.json",
+    "--event",
+    "claimsmith.json",
+  );
+  assert.match(answers.stderr, /answers\.json: line 3, column 10: not JSON: .*; write `true`/);
+});

@@ -30,6 +30,8 @@ export function createFolder(t, files = {}) {
     run: (...args) => run(folder, args),
     /** The command while it runs. */
     start: (...args) => start(folder, args),
+    /** The command with a text on its standard input. */
+    pipe: (input, ...args) => run(folder, args, input),
     runIn: (place, ...args) => run(path.join(folder, place), args),
   };
 }
@@ -44,17 +46,19 @@ export function assertPrintable(text) {
 }
 
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
-async function run(cwd, args) {
-  const child = start(cwd, args);
+async function run(cwd, args, input) {
+  const child = start(cwd, args, input);
   const ended = new Promise((resolve) => child.on("close", resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { status: /** @type {number | null} */ (await ended), stdout, stderr };
 }
 
-function start(cwd, args) {
-  return spawn(process.execPath, [COMMAND, ...args], {
+function start(cwd, args, input) {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.end(input);
+  return child;
 }

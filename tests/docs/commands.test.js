@@ -18,9 +18,14 @@ const WRONG = `{
 }
 `;
 
+const WARNED = `{
+  "claims": { "https://acme.example/org": "event.organisation.id" }
+}
+`;
+
 for (const name of PAGES) {
   test(`what the commands print is what docs/${name} shows`, async (t) => {
-    const folder = createFolder(t, { "shop/wrong.json": WRONG });
+    const folder = createFolder(t, { "shop/wrong.json": WRONG, "shop/warned.json": WARNED });
     const file = new URL(`../../docs/${name}`, import.meta.url);
     const page = readFileSync(file, "utf8");
     const written = await runPage(page, folder);

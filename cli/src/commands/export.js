@@ -41,7 +41,12 @@ function exportFolder(configFile, options, command) {
   }
   const config = readConfigFile(configFile, { trigger });
   const code = bundleAction(config, { trigger });
-  const { secrets } = checkConfig(config, { trigger });
+  const { secrets, warnings } = checkConfig(config, { trigger });
+  // Each becomes a variable that must be set: one for a slip would ask for a secret that nobody has.
+  const misspelt = warnings.find(({ code }) => code === "secret_misspelt");
+  if (misspelt !== undefined) {
+    throw new Problem(`${misspelt.path}: ${misspelt.message}`, { hint: misspelt.mend });
+  }
   const files = TARGETS[to].files({ name, code, trigger, runtime, secrets, bind });
   if (!force && existsSync(out) && readdirSync(out).length > 0) {
     throw new Problem(`${out} is not empty`, { hint: "give another folder by --out, or --force to replace" });

@@ -30,7 +30,7 @@ export function parseConfig(text) {
 
   const [first = { error: 4, offset: 0, length: 1 }] = errors;
   // Mistakes after the first one of syntax are mostly its consequence.
-  const message = `not JSON: ${describe(printParseErrorCode(first.error))}`;
+  const message = `not JSON: ${describe(printParseErrorCode(first.error))}${wayOut(text, first)}`;
   return { value: undefined, problems: [{ ...problem("", message), ...placeOf(first) }] };
 }
 
@@ -60,7 +60,8 @@ export function lineAndColumn(text, offset) {
 function parse(text) {
   /** @type {import("jsonc-parser").ParseError[]} */
   const errors = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  // A byte order mark says nothing in UTF-8 (RFC 8259 §8.1). A space in its place keeps what follows where it is.
+  const tree = parseTree(text.replace(/^\uFEFF/, " "), errors, { allowTrailingComma: true });
   return { tree, errors };
 }
 
@@ -98,6 +99,34 @@ export function formatPath(segments) {
     if (!/^\w+$/.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
     return path === "" ? segment : `${path}.${segment}`;
   }, "");
+}
+
+/** What to write where other notations of data differ from JSON. */
+function wayOut(text, { offset }) {
+  const rest = text.slice(offset);
+  const [quoted] = /^'[^'\n]*'/.exec(rest) ?? [];
+  if (quoted !== undefined) return `; JSON has double quotes: ${JSON.stringify(quoted.slice(1, -1))}`;
+  if (rest.startsWith("`")) return "; JSON has double quotes";
+  const [word] = /^[A-Za-z_$][\w$]*/.exec(rest) ?? [];
+  if (word !== undefined && /^\s*:/.test(rest.slice(word.length)))
+    return `; a key stands in double quotes: "${word}"`;
+  const words = { True: "true", False: "false", None: "null", undefined: "null", NaN: "null" };
+  if (word !== undefined && Object.hasOwn(words, word)) return `; write \`${words[word]}\``;
+  if (word !== undefined) return `; a text stands in double quotes: "${word}"`;
+  if (text.trim() === "") return "; the file is empty";
+  return "";
+}
+
+/**
+ * Describes the first problem of a text that is to be JSON, with its line.
+ *
+ * @param {string} text
+ * @param {PlacedProblem[]} problems
+ * @returns {string} such as `line 3, column 5: not JSON: value expected`
+ */
+export function firstProblem(text, [{ offset, message }]) {
+  const { line, column } = lineAndColumn(text, offset);
+  return `line ${line}, column ${column}: ${message.split("\n")[0]}`;
 }
 
 /** `PropertyNameExpected` as `property name expected`. */

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import { checkConfig } from "claimsmith";
-import { parseConfig } from "../config/text.js";
+import { firstProblem, parseConfig } from "../config/text.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
 import { createAnswers } from "./answers.js";
@@ -87,8 +87,9 @@ function readObject(file) {
 }
 
 function readJson(file) {
-  const { value, problems } = parseConfig(readText(file));
-  if (problems.length > 0) throw new Problem(`${file}: ${problems[0].message}`);
+  const text = readText(file);
+  const { value, problems } = parseConfig(text);
+  if (problems.length > 0) throw new Problem(`${file}: ${firstProblem(text, problems)}`);
   return /** @type {any} */ (value);
 }
 

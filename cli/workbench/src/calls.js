@@ -3,7 +3,7 @@
  */
 
 import { checkConfig, evaluate } from "claimsmith";
-import { parseConfig, placeProblems } from "../../src/config/text.js";
+import { firstProblem, parseConfig, placeProblems } from "../../src/config/text.js";
 import { createCache } from "../../src/host/cache.js";
 import { createAnswers } from "../../src/simulation/answers.js";
 import { startInMemory } from "../../src/simulation/in-memory.js";
@@ -63,6 +63,6 @@ function start({ config, answers, faults, trigger }, ownCache) {
 
 function parseObject(text, what) {
   const { value, problems } = parseConfig(text);
-  if (problems.length > 0) throw new Error(`${what}: ${problems[0].message}`);
+  if (problems.length > 0) throw new Error(`${what}: ${firstProblem(text, problems)}`);
   return /** @type {Record<string, any>} */ (value);
 }

@@ -116,8 +116,8 @@ fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The chains below `event` that users write themselves, or whoever sends their browser.
-const WRITTEN_BY_USERS: [&[&str]; 17] = [
+/// The chains below `event` that users write themselves, with whatever characters.
+const WRITTEN_BY_USERS: [&[&str]; 15] = [
     &["user", "user_metadata"],
     &["user", "name"],
     &["user", "nickname"],
@@ -127,8 +127,6 @@ const WRITTEN_BY_USERS: [&[&str]; 17] = [
     &["user", "username"],
     &["request", "query"],
     &["request", "body"],
-    &["request", "user_agent"],
-    &["request", "language"],
     &["transaction", "login_hint"],
     &["transaction", "ui_locales"],
     &["transaction", "acr_values"],

@@ -68,7 +68,8 @@ fn check_fallback(context: &mut Context<'_>, path: &str, entry: &Value) {
     let Some(expression) = value.and_then(|text| Expression::parse(&text).ok()) else { return };
     let Node::Binary(Operator::Or, left, right) = expression.root() else { return };
     let Node::Literal(literal) = &**right else { return };
-    if has_default || matches!(&**left, Node::Literal(_)) {
+    // Null in the place of null is no fallback.
+    if has_default || literal.is_null() || matches!(&**left, Node::Literal(_)) {
         return;
     }
     let reads = context.scope.reads(&expression);
@@ -79,10 +80,7 @@ fn check_fallback(context: &mut Context<'_>, path: &str, entry: &Value) {
     let (whole, left, right) = (texts.get(expression.root()), texts.get(left), texts.get(right));
     let source = source_name(context, reads.answers.first());
     let message = format!("`{whole}` has no value where the source `{source}` fails, `{right}` neither");
-    let mend = match literal {
-        Value::Null => format!("write `{left}` alone"),
-        literal => format!("add `\"default\": {}`, or write `not_null({left}, {right})`", literal.to_json()),
-    };
+    let mend = format!("add `\"default\": {}`, or write `not_null({left}, {right})`", literal.to_json());
     let place = if entry.as_str().is_some() { path.to_owned() } else { join_path(path, "value") };
     context.warn(WarningCode::FallbackUnused, &place, Place::Value, message, mend);
 }
