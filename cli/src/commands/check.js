@@ -93,7 +93,7 @@ function pretty(all, { strict, env }) {
     );
   }
   if (problems > 0) {
-    const details = all.filter((one) => one.problems.length > 0).map(describeProblems);
+    const details = all.filter((one) => one.problems.length > 0).map((one) => describeProblems(one));
     throw new Problem(`${inWords(problems, "problem")} found`, { details: details.join("\n\n") });
   }
   if (strict && warnings > 0)
