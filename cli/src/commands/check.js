@@ -106,12 +106,11 @@ function pretty(all, { strict, env }) {
 }
 
 function json(all) {
-  const results = all.map(({ file, text, problems, warnings, secrets, missing }) => ({
+  const results = all.map(({ file, text, problems, warnings, missing }) => ({
     ok: problems.length === 0,
     file,
     problems: placed(text, problems),
-    warnings: placed(text, warnings),
-    secrets,
+    ...(warnings.length > 0 ? { warnings: placed(text, warnings) } : {}),
     ...(missing.length > 0 ? { missing_secrets: missing } : {}),
   }));
   printJson(results.length === 1 ? results[0] : results);
