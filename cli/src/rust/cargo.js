@@ -39,10 +39,16 @@ const LIB = '[lib]\ncrate-type = ["cdylib", "rlib"]';
  * @returns {Crate}
  */
 export function findCrate(place, how = {}) {
-  const { metadata, isMeant } = readMetadata(place, how);
-  const members = metadata.packages.filter(({ id }) => metadata.workspace_members.includes(id));
-  const found = members.find(isMeant);
-  if (found === undefined) throw noCrate(place, members, metadata);
+  const first = readMetadata(place, { locked: how.locked });
+  const members = first.metadata.packages.filter(({ id }) => first.metadata.workspace_members.includes(id));
+  const found = members.find(first.isMeant);
+  if (found === undefined) throw noCrate(place, members, first.metadata);
+  // In a workspace cargo would look for the features in every member.
+  const features = how.features
+    ?.split(/[\s,]+/)
+    .map((feature) => `${found.name}/${feature}`)
+    .join();
+  const { metadata } = features === undefined ? first : readMetadata(place, { ...how, features });
   const reached = reachedFrom(found.id, metadata.resolve.nodes);
   const packages = metadata.packages.filter(({ id }) => reached.has(id));
   checkCrate(found, packages);
