@@ -94,11 +94,13 @@ function problem(path, message) {
  * @returns {string}
  */
 export function formatPath(segments) {
-  return segments.reduce((path, segment) => {
-    if (typeof segment === "number") return `${path}[${segment}]`;
-    if (!/^\w+$/.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
-    return path === "" ? segment : `${path}.${segment}`;
-  }, "");
+  let path = "";
+  for (const segment of segments) {
+    if (typeof segment === "number") path += `[${segment}]`;
+    else if (!/^\w+$/.test(segment)) path += `[${JSON.stringify(segment)}]`;
+    else path += path === "" ? segment : `.${segment}`;
+  }
+  return path;
 }
 
 /** What to write where other notations of data differ from JSON. */
@@ -137,7 +139,7 @@ function describe(name) {
 /**
  * @param {string} text
  * @param {import("jsonc-parser").Node | undefined} tree
- * @param {Problem} problem
+ * @param {{ path: string, key?: true, offset?: number }} problem
  * @returns {Place}
  */
 function findPlace(text, tree, { path, key, offset }) {
