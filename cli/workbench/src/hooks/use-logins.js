@@ -44,33 +44,50 @@ export function useLogins({ texts, trigger, faults }) {
   // Another value where the same is to be done once more.
   const turn = useMemo(() => ({ inputs, run }), [inputs, run]);
 
+  const latest = useRef(turn);
+  latest.current = turn;
+  const isBusy = useRef(false);
+
   useEffect(() => {
-    let isCurrent = true;
-    const timer = setTimeout(async () => {
-      try {
-        const seen = await engine.check({ texts, trigger });
-        if (!isCurrent) return;
-        setFound(seen);
-        if (Object.values(seen.problems).some((problems) => problems.length > 0)) return;
-        const asked = fresh.current;
-        // Before the answer: a button that is pressed meanwhile is for the next login.
-        fresh.current = { restart: false, clear: false };
-        const result = await engine.login({ inputs, ...asked });
-        if (!isCurrent) return;
-        setFailure("");
-        setDone(inputs);
-        setHistory((before) => [{ ...result, number: ++count.current }, ...before].slice(0, MAX_HISTORY));
-      } catch (error) {
-        if (isCurrent) setFailure(/** @type {Error} */ (error).message);
-      } finally {
-        if (isCurrent) setSettled(turn);
-      }
-    }, PAUSE_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
+    const timer = setTimeout(work, PAUSE_MS);
+    return () => clearTimeout(timer);
   }, [turn]);
+
+  /** One at a time: what is typed meanwhile is looked at once, when that is done, and not at each key. */
+  async function work() {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    const now = latest.current;
+    try {
+      await runTurn(now);
+    } finally {
+      isBusy.current = false;
+      if (latest.current !== now) work();
+    }
+  }
+
+  async function runTurn(/** @type {typeof turn} */ now) {
+    const isCurrent = () => latest.current === now;
+    const { config, event, answers, trigger: ofTrigger } = now.inputs;
+    try {
+      const seen = await engine.check({ texts: { config, event, answers }, trigger: ofTrigger });
+      if (!isCurrent()) return;
+      setFound(seen);
+      if (Object.values(seen.problems).some((problems) => problems.length > 0)) return;
+      const asked = fresh.current;
+      // Before the answer: a button that is pressed meanwhile is for the next login.
+      fresh.current = { restart: false, clear: false };
+      const result = await engine.login({ inputs: now.inputs, ...asked });
+      if (!isCurrent()) return;
+      setFailure("");
+      setDone(now.inputs);
+      setHistory((before) => [{ ...result, number: ++count.current }, ...before].slice(0, MAX_HISTORY));
+    } catch (error) {
+      if (isCurrent()) setFailure(/** @type {Error} */ (error).message);
+    } finally {
+      if (isCurrent()) setSettled(now);
+    }
+  }
 
   const again = useCallback((/** @type {{ restart?: boolean, clear?: boolean }} */ what) => {
     fresh.current = { ...fresh.current, ...what };

@@ -25,7 +25,8 @@ export function OutcomeBar({ result, status, isStale, problems, warnings, onProb
           <span class="outcome" data-testid="outcome">
             <strong class={`chip ${result.outcome}`}>{result.outcome}</strong>{" "}
             <span>
-              in {ms(result.durationMs)} <span class="wide-only">of {ms(result.deadlineMs)}</span>
+              in {ms(result.durationMs)}
+              {result.deadlineMs !== null && <span class="wide-only"> of {ms(result.deadlineMs)}</span>}
             </span>
           </span>
           <span>

@@ -2,6 +2,7 @@
  * The view of one login's result.
  */
 
+import { useState } from "preact/hooks";
 import { count, ms } from "../../../src/count.js";
 import { CACHE_LIMITS } from "../../../src/host/cache.js";
 import {
@@ -12,6 +13,7 @@ import {
   TARGET_TITLES,
 } from "../../../src/simulation/words.js";
 import { CopyButton } from "../parts/copy.jsx";
+import { useMost } from "../parts/more.jsx";
 import { Payload, Token } from "./token.jsx";
 
 /**
@@ -36,9 +38,12 @@ export function Result({ result, onExplain }) {
   );
 }
 
+/** Messages and claims that are listed at once. */
+const MAX_LISTED = 30;
+
 function Messages({ result: { error, denied, report } }) {
-  const errors = report?.errors ?? [];
-  const warnings = report?.warnings ?? [];
+  const { shown: errors, more: moreErrors } = useMost(report?.errors ?? [], MAX_LISTED);
+  const { shown: warnings, more: moreWarnings } = useMost(report?.warnings ?? [], MAX_LISTED);
   if (error === null && denied === null && errors.length + warnings.length === 0) return null;
   return (
     <section class="card" aria-label="Messages of the login">
@@ -49,11 +54,13 @@ function Messages({ result: { error, denied, report } }) {
           <code>{code}</code> {path}: {message.split("\n")[0]}
         </p>
       ))}
+      {moreErrors}
       {warnings.map((warning) => (
         <p class="careful" key={warning}>
           {warning}
         </p>
       ))}
+      {moreWarnings}
     </section>
   );
 }
@@ -143,12 +150,13 @@ function LeftOut({ result: { report }, onExplain }) {
 }
 
 function WithoutValue({ id, title, claims, onExplain }) {
+  const { shown, more } = useMost(claims, MAX_LISTED);
   if (claims.length === 0) return null;
   return (
     <section class="card" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       <ul class="plain">
-        {claims.map((claim) => (
+        {shown.map((claim) => (
           <li key={claim.claim + claim.target}>
             <code>{claim.claim}</code>
             {claim.target && ` of ${claim.target}`}: {describeReason(claim)}{" "}
@@ -163,12 +171,14 @@ function WithoutValue({ id, title, claims, onExplain }) {
           </li>
         ))}
       </ul>
+      {more}
     </section>
   );
 }
 
 /** @param {{ result: import("../../../src/simulation/result.js").Simulation }} props */
 export function Calls({ result }) {
+  const [isReportOpen, setReportOpen] = useState(false);
   return (
     <>
       <Waterfall result={result} />
@@ -185,9 +195,9 @@ export function Calls({ result }) {
           <h2 id="report-title">Report</h2>
           <CopyButton label="the report" text={() => JSON.stringify(result.report, null, 2)} />
         </header>
-        <details>
+        <details onToggle={({ currentTarget }) => setReportOpen(currentTarget.open)}>
           <summary>what `onReport` is given</summary>
-          <pre data-testid="report">{JSON.stringify(result.report, null, 2)}</pre>
+          {isReportOpen && <pre data-testid="report">{JSON.stringify(result.report, null, 2)}</pre>}
         </details>
       </section>
     </>

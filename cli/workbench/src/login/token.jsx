@@ -6,10 +6,14 @@ import { useId, useState } from "preact/hooks";
 import { count } from "../../../src/count.js";
 import { DROP_REASONS, TOKEN_TITLES } from "../../../src/simulation/words.js";
 import { CopyButton } from "../parts/copy.jsx";
+import { useMost } from "../parts/more.jsx";
 import { Value } from "../parts/value.jsx";
 
 /** What changes in a token besides claims of the configuration. */
 const OURS = ["scope"];
+
+/** Claims that are shown at once. */
+const MAX_LINES = 100;
 
 const MARKS = { added: "+", changed: "~", removed: "−", same: "" };
 
@@ -50,42 +54,46 @@ export function Token({
 
 /** The payload as JSON, a claim a line. */
 export function Payload({ lines, onExplain }) {
+  const { shown, more } = useMost(lines, MAX_LINES);
   if (lines.length === 0) return <p class="muted">Nothing changed.</p>;
   return (
-    <dl class="payload">
-      {lines.map(({ name, kind, value, was }) => (
-        <div class={`claim ${kind}`} key={kind + name}>
-          <span class="mark" aria-hidden="true">
-            {MARKS[kind]}
-          </span>
-          <dt>
-            {kind !== "same" && <span class="hidden">{kind}: </span>}
-            {name}
-          </dt>
-          <dd>
-            {kind === "changed" && (
-              <>
-                <del>
-                  <Value value={was} />
-                </del>{" "}
-                <span class="hidden">becomes</span>
-              </>
-            )}
-            <Value value={value} />
-            {kind !== "same" && !OURS.includes(name) && (
-              <button
-                type="button"
-                class="link explain"
-                aria-label={`Explain ${name}`}
-                onClick={() => onExplain(name)}
-              >
-                why?
-              </button>
-            )}
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl class="payload">
+        {shown.map(({ name, kind, value, was }) => (
+          <div class={`claim ${kind}`} key={kind + name}>
+            <span class="mark" aria-hidden="true">
+              {MARKS[kind]}
+            </span>
+            <dt>
+              {kind !== "same" && <span class="hidden">{kind}: </span>}
+              {name}
+            </dt>
+            <dd>
+              {kind === "changed" && (
+                <>
+                  <del>
+                    <Value value={was} />
+                  </del>{" "}
+                  <span class="hidden">becomes</span>
+                </>
+              )}
+              <Value value={value} />
+              {kind !== "same" && !OURS.includes(name) && (
+                <button
+                  type="button"
+                  class="link explain"
+                  aria-label={`Explain ${name}`}
+                  onClick={() => onExplain(name)}
+                >
+                  why?
+                </button>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {more}
+    </>
   );
 }
 
