@@ -91,6 +91,8 @@ export async function startRustSimulation({
       // Deadline and limits are the code's.
       return { ...login, deadlineMs: null, secrets: [...read.keys()].sort() };
     },
+    // Whether it shadows stands in its code.
+    shadow: async () => undefined,
     async close() {
       await Promise.all([standIns?.close(), oauthServer.close()]);
     },
