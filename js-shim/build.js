@@ -83,7 +83,7 @@ async function buildPackage(glue) {
   }
   // One instance and one EnrichmentError, whichever way the package is loaded.
   const names =
-    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createExplainer, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS, WARNINGS";
+    "checkConfig, checkLive, compilePlan, createCredentialsExchange, createExplainer, createFromPlan, createPostLogin, EnrichmentError, evaluate, inspectConfig, parseTemplate, TRIGGERS, WARNINGS";
   writeFileSync(path.join(dist, "index.mjs"), `export { ${names} } from "./index.cjs";\n`);
 }
 

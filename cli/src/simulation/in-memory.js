@@ -3,7 +3,7 @@
  * fixtures; `simulation.js` runs the pasted file against real servers.
  */
 
-import { createCredentialsExchange, createExplainer, createPostLogin } from "claimsmith";
+import { createCredentialsExchange, createExplainer, createFromPlan, createPostLogin } from "claimsmith";
 import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
@@ -73,6 +73,7 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
  * @property {import("../host/cache.js").Cache | null} [cache]
  * @property {Record<string, string | null>} [secrets] Those that are missing are made up; null is one that the Action lacks.
+ * @property {Uint8Array} [plan] The configuration, compiled before: then the secrets are all that the Action has.
  * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] Is told of each request, and may answer it
  *   in place of the stand-in.
  * @property {import("./clock.js").Clock} [clock]
@@ -88,12 +89,13 @@ export async function startInMemory({
   faults = {},
   cache = createCache(),
   secrets: given = {},
+  plan,
   interfere = async () => undefined,
   clock = REAL_CLOCK,
   delaysMs = DELAYS_MS,
-  engine = { createPostLogin, createCredentialsExchange, createExplainer },
+  engine = { createPostLogin, createCredentialsExchange, createExplainer, createFromPlan },
 }) {
-  const secrets = withoutNulls(await madeUpSecrets(config, trigger, given));
+  const secrets = withoutNulls(plan === undefined ? await madeUpSecrets(config, trigger, given) : given);
   // Nothing is sent, so there is nobody to present a certificate to.
   recordingFetch.isStandIn = true;
   const routes = createRoutes(config, secrets);
@@ -106,12 +108,15 @@ export async function startInMemory({
   const users = new Map();
   /** @type {Map<string, string>} Of each source the body that it sent last. */
   const bodies = new Map();
+  const options = {
+    fetch: recordingFetch,
+    log: (line) => logs.push(line),
+    onReport: (report) => reports.set(report.correlation_id, report),
+  };
   const make = () =>
-    engine[TRIGGERS[trigger].create](config, {
-      fetch: recordingFetch,
-      log: (line) => logs.push(line),
-      onReport: (report) => reports.set(report.correlation_id, report),
-    });
+    plan === undefined
+      ? engine[TRIGGERS[trigger].create](config, options)
+      : engine.createFromPlan(plan, { ...options, trigger });
   let handler = make();
 
   return {

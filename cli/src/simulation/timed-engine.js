@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 const RANDOM = 0.5;
 
 /**
- * @typedef {Pick<typeof import("claimsmith"), "createPostLogin" | "createCredentialsExchange" | "createExplainer">} Engine
+ * @typedef {Pick<typeof import("claimsmith"), "createPostLogin" | "createCredentialsExchange" | "createExplainer" | "createFromPlan">} Engine
  *
  * @param {import("./clock.js").VirtualClock} clock
  * @returns {Engine & { restart: () => void }} `restart` begins the random ids anew.
@@ -67,6 +67,7 @@ export function loadTimedEngine(clock) {
     createPostLogin: module.exports.createPostLogin,
     createCredentialsExchange: module.exports.createCredentialsExchange,
     createExplainer: module.exports.createExplainer,
+    createFromPlan: module.exports.createFromPlan,
     restart() {
       ids = 0;
     },
