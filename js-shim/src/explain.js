@@ -24,6 +24,7 @@ export function createExplainer(config, options) {
   return (event, api) =>
     new Promise((resolve, reject) => {
       pending.add(reject);
+      /** @type {import("../generated/claimsmith.js").LoginSeen} */
       let seen;
       /** @param {[line: string, report: any, refused?: unknown[]]} told */
       const done = (...[line, report]) => {

@@ -119,11 +119,11 @@ export async function startInMemory({
   };
 
   /**
-   * @param {Record<string, any>} [overrides]
+   * @param {Record<string, any> | undefined} overrides
    * @param {(event: object, api: object) => Promise<void>} handle
    * @returns {Promise<import("./result.js").Simulation>}
    */
-  async function run(overrides = {}, handle) {
+  async function run(overrides, handle) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
       secrets: { ...overrides.secrets, ...secrets },
