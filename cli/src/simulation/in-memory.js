@@ -126,7 +126,7 @@ export async function startInMemory({
   async function run(overrides, handle) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
-      secrets: { ...overrides.secrets, ...secrets },
+      secrets: { ...overrides?.secrets, ...secrets },
     });
     const id = event.transaction.correlation_id;
     users.set(id, event.user?.user_id);
