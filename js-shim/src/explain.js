@@ -24,8 +24,9 @@ export function createExplainer(config, options) {
   return (event, api) =>
     new Promise((resolve, reject) => {
       pending.add(reject);
+      /** @type {import("../generated/claimsmith.js").LoginSeen} */
       let seen;
-      /** @param {[line: string, report: any, refused?: unknown[]]} told */
+      /** @param {[line: string, report: import("./index.d.ts").Report, refused?: unknown[]]} told */
       const done = (...[line, report]) => {
         pending.delete(reject);
         resolve({ line, report, explain: (place) => ask(() => seen.explain(place)) });

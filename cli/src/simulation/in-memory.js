@@ -176,10 +176,10 @@ export async function startInMemory({
    * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
    * @returns {Promise<SeenLogin>}
    */
-  async function run(overrides = {}, handle, { cache: ownCache = cache } = {}) {
+  async function run(overrides, handle, { cache: ownCache = cache } = {}) {
     const event = TRIGGERS[trigger].createEvent({
       ...overrides,
-      secrets: { ...overrides.secrets, ...secrets },
+      secrets: { ...overrides?.secrets, ...secrets },
     });
     const id = idOf(event);
     users.set(id, event.user?.user_id);
