@@ -74,6 +74,17 @@ test("a crate that is no Action is told what it lacks", async (t) => {
   assert.match(stderr, /makes no WebAssembly module[\s\S]*crate-type = \["cdylib", "rlib"\]/);
 });
 
+test("the engine for configurations beside the handler is told before anything is compiled", async (t) => {
+  const action = `claimsmith-action = { path = ${JSON.stringify(path.join(ROOT, "crates/action"))} }`;
+  const folder = createCrate(t, { dependencies: `${ON_CLAIMSMITH}\n${action}` });
+  const { status, stderr } = await folder.run("bundle", "--rust", ".");
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /the crate `shop` would export its handler multiple times: `claimsmith-action` is in it/,
+  );
+});
+
 test("other crates of wasm-bindgen resolve beside it, at the version of the crate's lock", async (t) => {
   const { findCrate } = await import("../../cli/src/rust/cargo.js");
   const dependencies = `${ON_CLAIMSMITH}\nwasm-bindgen = "0.2"\njs-sys = "0.3"\nweb-sys = "0.3"\n`;

@@ -21,7 +21,8 @@ function commandsOf(block) {
 for (const [, block] of page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)) {
   const [name] = block.split("\n");
   test(`what the workflow runs ends well: ${name}`, async (t) => {
-    const folder = createFolder(t, { "auth/claimsmith.json": CONFIG });
+    const fixture = { name: "no plan", expect: { id_token: {} } };
+    const folder = createFolder(t, { "auth/claimsmith.json": CONFIG, "auth/tests/plan.json": fixture });
     const commands = commandsOf(block);
     assert.ok(commands.length >= 3);
     for (const { args, file } of commands) {

@@ -146,7 +146,7 @@ async function answer(given, yes, command) {
  */
 async function ask(question) {
   const given = await question;
-  if (!isCancel(given)) return given;
+  if (!isCancel(given)) return /** @type {T} */ (given);
   cancel("Nothing was written.");
   throw new Problem("init was stopped");
 }

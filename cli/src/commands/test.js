@@ -204,7 +204,7 @@ function writeUpdates(files, results) {
   const updates = updateFixtures(files, results);
   for (const { file, text, unwritten } of updates) {
     if (text !== files.find((known) => known.file === file)?.text) {
-      writeFileSync(file, text);
+      writeText(file, text);
       printError(`${pc.green("updated")} ${visible(file)}`);
     }
     for (const name of unwritten) {
@@ -214,6 +214,14 @@ function writeUpdates(files, results) {
     }
   }
   return updates.every(({ unwritten }) => unwritten.length === 0);
+}
+
+function writeText(file, text) {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new Problem(`${file} cannot be written: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
 function toJson(results, coverage) {

@@ -137,7 +137,7 @@ function describe(name) {
 /**
  * @param {string} text
  * @param {import("jsonc-parser").Node | undefined} tree
- * @param {Problem} problem
+ * @param {{ path: string, key?: true, offset?: number }} problem
  * @returns {Place}
  */
 function findPlace(text, tree, { path, key, offset }) {

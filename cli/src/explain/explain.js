@@ -109,6 +109,7 @@ function describe({ config, login, place, explained }) {
   };
 }
 
+/** @returns {Explanation["sources"][string]} */
 function stateOf({ skipped, error = null, status = null, from = null }) {
   const isFailed = error !== null && from !== "stale";
   const state = skipped ? "not_asked" : isFailed ? "failed" : "answered";
@@ -135,7 +136,9 @@ function describeClaim(config, login, place) {
       hmac,
       jwt,
     } = typeof entry === "string" ? {} : entry;
-    return { type, default: defaultValue, required, spread, signed: hmac ? "hmac" : jwt ? "jwt" : null };
+    /** @type {"hmac" | "jwt" | null} */
+    const signed = hmac ? "hmac" : jwt ? "jwt" : null;
+    return { type, default: defaultValue, required, spread, signed };
   });
   const { claims, errors = [] } = login.report ?? {};
   const isOfClaim = claimMatcher(config, key);

@@ -39,13 +39,20 @@ const LIB = '[lib]\ncrate-type = ["cdylib", "rlib"]';
  * @returns {Crate}
  */
 export function findCrate(place, how = {}) {
-  const { metadata, isMeant } = readMetadata(place, how);
-  const members = metadata.packages.filter(({ id }) => metadata.workspace_members.includes(id));
-  const found = members.find(isMeant);
-  if (found === undefined) throw noCrate(place, members, metadata);
+  const first = readMetadata(place, { locked: how.locked });
+  const members = first.metadata.packages.filter(({ id }) => first.metadata.workspace_members.includes(id));
+  const found = members.find(first.isMeant);
+  if (found === undefined) throw noCrate(place, members, first.metadata);
+  // In a workspace cargo would look for the features in every member.
+  const features = how.features
+    ?.split(/[\s,]+/)
+    .map((feature) => `${found.name}/${feature}`)
+    .join();
+  const { metadata } = features === undefined ? first : readMetadata(place, { ...how, features });
   const reached = reachedFrom(found.id, metadata.resolve.nodes);
   const packages = metadata.packages.filter(({ id }) => reached.has(id));
   checkCrate(found, packages);
+  checkEngine(found, packages, metadata);
   const bindgen = packages.filter(({ name }) => name === "wasm-bindgen").map(({ version }) => version);
   if (bindgen.length !== 1) throw severalBindgens(found.name, bindgen);
   return {
@@ -142,6 +149,24 @@ function checkCrate(member, packages) {
       details: LIB,
     });
   }
+}
+
+/** The features by which the crate that `claimsmith` stands on is the engine for configurations. */
+const ENGINE_FEATURES = ["plan", "compile"];
+
+/** With that engine in it a module would have its exports twice. */
+function checkEngine(member, packages, { resolve, workspace_members: members }) {
+  const boundary = packages.find(({ name }) => name === "claimsmith-action");
+  // Of a member of the workspace cargo tells the features that it has by default, whoever asks for it.
+  if (boundary === undefined || members.includes(boundary.id)) return;
+  const { features } = resolve.nodes.find(({ id }) => id === boundary.id);
+  if (!ENGINE_FEATURES.some((feature) => features.includes(feature))) return;
+  throw new Problem(
+    `the crate \`${member.name}\` would export its handler multiple times: \`claimsmith-action\` is in it with the engine for configurations`,
+    {
+      hint: "depend on `claimsmith` alone; `cargo tree -e features -i claimsmith-action` says who asks for the other",
+    },
+  );
 }
 
 function severalBindgens(name, versions) {

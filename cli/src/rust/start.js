@@ -125,10 +125,8 @@ mod tests {
         let login = tenant(r#"{ "plan": "gold", "roles": ["editor"] }"#).login(ALICE);
         assert_eq!(login.errors(), [""; 0]);
         assert_eq!(login.claim(Target::IdToken, PLAN), "gold".into());
-        assert_eq!(
-            login.claim_as::<Vec<String>>(Target::AccessToken, ROLES),
-            Some(vec!["editor".into()])
-        );
+        let roles: Vec<String> = login.claim_as(Target::AccessToken, ROLES);
+        assert_eq!(roles, ["editor"]);
         assert_eq!(login.claim(Target::IdToken, ROLES), Value::Null);
     }
 

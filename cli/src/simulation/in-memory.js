@@ -91,7 +91,7 @@ export async function startInMemory({
   interfere = async () => undefined,
   clock = REAL_CLOCK,
   delaysMs = DELAYS_MS,
-  engine = { createPostLogin, createCredentialsExchange },
+  engine = { createPostLogin, createCredentialsExchange, createExplainer },
 }) {
   const secrets = withoutNulls(await madeUpSecrets(config, trigger, given));
   // Nothing is sent, so there is nobody to present a certificate to.
@@ -135,17 +135,19 @@ export async function startInMemory({
      * The same in an instance of its own, which tells afterwards how each value came about.
      *
      * @param {Record<string, any>} [overrides]
+     * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
      * @returns {Promise<[import("./result.js").Simulation, import("claimsmith").ExplainedLogin["explain"]]>}
      */
-    async explainedLogin(overrides) {
-      const explainer = createExplainer(config, { trigger, fetch: recordingFetch });
+    async explainedLogin(overrides, options) {
+      const explainer = engine.createExplainer(config, { trigger, fetch: recordingFetch });
       let explain = /** @type {import("claimsmith").ExplainedLogin["explain"]} */ (() => undefined);
-      const login = await run(overrides, async (event, api) => {
+      const handle = async (event, api) => {
         const explained = await explainer(event, api);
         explain = explained.explain;
         logs.push(explained.line);
         reports.set(explained.report.correlation_id, explained.report);
-      });
+      };
+      const login = await run(overrides, handle, options);
       return [login, explain];
     },
   };
@@ -164,7 +166,7 @@ export async function startInMemory({
   }
 
   /**
-   * @param {Record<string, any>} [overrides]
+   * @param {Record<string, any> | undefined} overrides
    * @param {(event: object, api: object) => Promise<void>} handle
    * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
    * @returns {Promise<SeenLogin>}

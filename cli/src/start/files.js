@@ -57,7 +57,7 @@ export function problemsOfStart(answers) {
 }
 
 /**
- * @param {Answers} answers Of which nothing is wrong.
+ * @param {Answers} given Of which nothing is wrong.
  * @returns {Record<string, string>} contents by name of the file
  */
 export function createStart(given) {

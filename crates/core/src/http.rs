@@ -111,6 +111,7 @@ pub struct Response {
 
 impl Response {
     /// Makes an answer; of its headers those of [`RESPONSE_HEADERS`] count.
+    #[doc(hidden)]
     pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Response {
         Response { status, headers, body }
     }
