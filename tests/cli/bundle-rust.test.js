@@ -1,7 +1,7 @@
 // `claimsmith bundle --rust`, but for what a compiler takes minutes for: that is in tests/package.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -95,6 +95,31 @@ test("other crates of wasm-bindgen resolve beside it, at the version of the crat
   assert.equal(crate.bindgen, locked);
   assert.ok(crate.local.some(({ name }) => name === "claimsmith"));
   assert.ok(crate.packages.includes("web-sys"));
+});
+
+test("a source that changes is bundled again, and what the compiler writes is none", async (t) => {
+  const { watchCrate } = await import("../../cli/src/rust/watch.js");
+  const folder = createCrate(t, { dependencies: ON_CLAIMSMITH });
+  mkdirSync(path.join(folder.path, "target"));
+  const stop = new AbortController();
+  let runs = 0;
+  /** @type {(value?: unknown) => void} */
+  let ran = () => {};
+  const run = async () => {
+    runs += 1;
+    ran();
+  };
+  const nextRun = () => new Promise((resolve) => (ran = resolve));
+  const first = nextRun();
+  const watching = watchCrate(folder.path, run, stop.signal);
+  await first;
+  writeFileSync(path.join(folder.path, "target/written.rs"), "");
+  const second = nextRun();
+  writeFileSync(path.join(folder.path, "src/lib.rs"), "// changed");
+  await second;
+  stop.abort();
+  await watching;
+  assert.equal(runs, 2);
 });
 
 test("without cargo it says where Rust comes from", async (t) => {

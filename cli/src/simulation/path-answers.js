@@ -56,8 +56,8 @@ function matcherOf(key) {
   };
 }
 
-/** What is not percent-encoded stays as it is. */
-function decode(text) {
+/** Undoes percent-encoding; what is none stays as it is. @param {string} text */
+export function decode(text) {
   return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
     try {
       return decodeURIComponent(encoded);

@@ -17,7 +17,7 @@ import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
 import { stoppedAt } from "./clock.js";
 import { openSecrets } from "./made-up-secrets.js";
-import { createPathAnswers } from "./path-answers.js";
+import { createPathAnswers, decode } from "./path-answers.js";
 import { createRecordingModules } from "./recorder.js";
 import { createRedactor } from "./redact.js";
 import { describeLogin } from "./result.js";
@@ -123,7 +123,7 @@ async function startStandIns({ answers, oauthServer }) {
     const fault = faults.get(isTokenRequest ? "token" : "source");
     if (fault !== undefined && (await fault(req, res))) return;
     if (isTokenRequest) return send(res, await issueToken(oauthServer, body));
-    if (found === undefined) unanswered.add(`${req.method} ${decodeURI(new URL(url).pathname)}`);
+    if (found === undefined) unanswered.add(`${req.method} ${decode(new URL(url).pathname)}`);
     await sleep(found?.delayMs ?? 0);
     send(res, found ?? NO_ANSWER);
   }

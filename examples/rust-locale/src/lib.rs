@@ -68,7 +68,7 @@ fn no_locale() -> Error {
     Error::own("no_locale", "the locale of the login is no tag of a language")
 }
 
-/// In JavaScript itself: `cargo test --target wasm32-unknown-unknown`, or wasm-pack.
+/// In JavaScript itself: `cargo test --target wasm32-unknown-unknown`.
 #[cfg(all(test, target_family = "wasm"))]
 mod in_javascript {
     use super::*;
