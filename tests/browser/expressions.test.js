@@ -172,12 +172,12 @@ inBrowser("a claim, and one that is left out, is explained step by step", async 
   await settled(page);
   await page
     .getByTestId("id_token")
-    .getByRole("button", { name: "Explain https://example.com/roles" })
+    .getByRole("button", { name: "why? https://example.com/roles" })
     .click();
   const explanation = page.getByTestId("explanation");
   await explanation.getByText("2 items, 1 passed, 1 kept").waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Explain https://example.com/plan" }).click();
+  await page.getByRole("button", { name: "why? https://example.com/plan" }).click();
   await explanation.getByText("did you mean").filter({ hasText: "plan" }).first().waitFor();
   await page.getByRole("dialog").getByRole("combobox").selectOption("deny[0]");
   await explanation.getByText("profile.blocked", { exact: true }).first().waitFor();

@@ -33,7 +33,7 @@ import { startStandIns } from "./stand-ins.js";
  * @typedef {object} LoginSimulation
  * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Simulation>} login One login, with
  *   what its event has beside the sample's. Of logins at once each has the calls of all.
- * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Shadow | undefined>} shadow What the
+ * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Shadow | undefined>} [shadow] What the
  *   login comes to where the mode is not `shadow`, against the stand-ins; undefined where it is not, and where the real
  *   servers are called, which would be asked twice.
  * @property {() => void} restart What follows runs in a fresh instance.

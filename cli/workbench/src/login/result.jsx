@@ -163,7 +163,7 @@ function WithoutValue({ id, title, claims, onExplain }) {
             <button
               type="button"
               class="link"
-              aria-label={`Explain ${claim.claim}`}
+              aria-label={`why? ${claim.claim}`}
               onClick={() => onExplain(claim.claim)}
             >
               why?

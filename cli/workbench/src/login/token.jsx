@@ -82,7 +82,7 @@ export function Payload({ lines, onExplain }) {
                 <button
                   type="button"
                   class="link explain"
-                  aria-label={`Explain ${name}`}
+                  aria-label={`why? ${name}`}
                   onClick={() => onExplain(name)}
                 >
                   why?

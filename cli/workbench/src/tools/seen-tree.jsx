@@ -82,7 +82,7 @@ function Node({ child: { key, type, text, count }, path, login, onClaim, onTry }
             aria-label={`Make a claim of ${expression}`}
             onClick={() => onClaim(expression)}
           >
-            + claim
+            claim
           </button>
         )}
       </span>
