@@ -15,12 +15,14 @@ usage: ./build.sh STEP
   fuzz     hostile input for every parser and for whole logins: a minute each, or: fuzz TARGET SECONDS
   corpus   the fuzzers' inputs, without those that reach no code of their own
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
-  size     what users carry, in bytes, beside its budget; writes size.json
+  size     what users carry, in bytes, beside its budget; writes size.json, and what features cost into docs/rust.md
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
   engine   the engine of the pasted file and of the package, and no more
   reproduce  builds the engine in two folders, and compares them byte by byte
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   sbom     what each side is made of, as CycloneDX, in dist/sbom
+  release  dist/release: the npm tarballs, the example's action.js, the page, its digests and where it is from
+  site     dist/site: the documents as a static site, with a search and the workbench
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
   shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
@@ -89,12 +91,17 @@ setup_rust() {
   fi
 }
 
-# The standard library compiled with ours: a panic is a trap and nothing more, where the precompiled one
-# carries what prints messages and places that nobody would see. That is a seventh of the pasted file. The
-# flags are not stable yet, so a compiler that does not know them gets the precompiled library.
+# rust_flags NAME: flags by which crates of Actions are compiled, those of others as well
+rust_flags() {
+  node --input-type=module -e "import { FLAGS, STD } from './cli/src/rust/flags.js'; console.log($1.join(' '))"
+}
+
+# The standard library compiled with ours, as cli/src/rust/flags.js says.
 setup_std_source() {
-  STD_FLAGS="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
-  STD_OPTIONS="-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size"
+  need node https://nodejs.org
+  # By Debug the engine prints nothing; a crate of others may.
+  STD_FLAGS="$(rust_flags STD.flags) -Zfmt-debug=none"
+  STD_OPTIONS=$(rust_flags STD.options)
   local source
   source=$(rustc --print sysroot)/lib/rustlib/src/rust
   if [ ! -d "$source/library" ] && command -v rustup >/dev/null; then
@@ -173,17 +180,16 @@ compile() {
   glue "$name" "$@"
 }
 
-# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm. With `default` for the
-# features it has those that it has by default.
+# compile_rust NAME CRATE PROFILE FEATURES: as the compiler leaves it, in target/glue/NAME.wasm
 compile_rust() {
-  # The compact SHA-256 saves 6 kB. The paths of this machine would be in the module.
-  # shellcheck disable=SC2086,SC2046
+  # The paths of this machine would be in the module.
+  # shellcheck disable=SC2086
   RUSTC_BOOTSTRAP=${STD_OPTIONS:+1} \
-    RUSTFLAGS="$STD_FLAGS --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
+    RUSTFLAGS="$STD_FLAGS $(rust_flags FLAGS) \
     --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates --remap-path-prefix=$PWD=/claimsmith \
     --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust" \
     cargo build --quiet --locked $STD_OPTIONS --profile "$3" --target wasm32-unknown-unknown -p "$2" \
-    $([ "$4" = default ] || echo "--no-default-features --features $4")
+    --no-default-features --features "$4"
   mkdir -p "$CARGO_TARGET_DIR/glue"
   cp "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$3/${2//-/_}.wasm" "$CARGO_TARGET_DIR/glue/$1.wasm"
 }
@@ -198,17 +204,21 @@ glue() {
   node js-shim/shrink.js "$CARGO_TARGET_DIR/glue/$name" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
 }
 
-# The engines of the pasted file, of the package and of the modules; with `demo` without the last.
+# The engines of the pasted file, of the package and of the modules. With `demo` without the last, and with a package whose
+# profile is the pasted file's: a few logins are no place for speed, and one standard library serves both.
 engine() {
+  local profile=wasm-speed option=--for-speed
+  [ "${1:-}" != demo ] || profile=wasm option=""
   setup_rust
   setup_std_source
   say "compiling the engine"
   beside setup_laptop
   compile_rust pasted claimsmith-action wasm allocator,plan,node
-  compile_rust package claimsmith-action wasm-speed allocator,plan,compile,fetch,tools
+  compile_rust package claimsmith-action "$profile" allocator,plan,compile,fetch,tools
   [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
   wait_beside
-  beside glue package --for-speed
+  # shellcheck disable=SC2086
+  beside glue package $option
   glue pasted --short-names
   [ "${1:-}" = demo ] || glue modules --short-names
   wait_beside
@@ -218,10 +228,12 @@ engine() {
     $([ "${1:-}" = demo ] || echo --modules "$CARGO_TARGET_DIR/glue/modules") --out js-shim/dist
 }
 
-# What is installed while cargo compiles.
+# What is installed while cargo compiles: npm waits for the network, and leaves a processor to wasm-bindgen.
 setup_laptop() {
+  setup_bindgen &
+  local bindgen=$!
   setup_npm
-  setup_bindgen
+  wait "$bindgen"
 }
 
 build() {
@@ -264,6 +276,26 @@ sbom() {
   say "dist/sbom/engine.cdx.json and dist/sbom/command.cdx.json"
 }
 
+# What users get who have no Rust.
+release() {
+  bundle
+  sbom
+  say "packing dist/release"
+  node tools/release.mjs
+}
+
+# The documents as a site, which any server of static files serves.
+site() {
+  build
+  if ! node tools/installed.mjs site; then
+    say "installing the site's npm packages"
+    npm ci --prefix site --no-fund --no-audit --loglevel=error
+  fi
+  say "building dist/site"
+  node site/prepare.mjs
+  site/node_modules/.bin/vitepress build site
+}
+
 # What is known to be wrong with what others wrote; asks the registries' databases.
 audit() {
   setup_rust
@@ -280,10 +312,10 @@ example() {
   setup_std_source
   setup_npm
   setup_bindgen
-  say "compiling $crate"
-  compile "$crate" "$crate" wasm default --short-names
-  node js-shim/build.js --action "$CARGO_TARGET_DIR/glue/$crate" --out dist
-  say "dist/$crate.js: $(wc -c <"dist/$crate.js") of 100,000 bytes"
+  # The command stands on the package.
+  [ -f js-shim/dist/handler.js ] || engine
+  say "bundling $crate"
+  PATH="$TOOLS/bin:$PATH" node cli/bin/claimsmith.js bundle --rust "$crate" --locked --out "dist/$crate.js"
 }
 
 # What JavaScript knows by the names of Rust; with --check it says what differs, and writes nothing.
@@ -382,6 +414,7 @@ bench() {
 
 size() {
   bundle
+  PATH="$TOOLS/bin:$PATH" node bench/rust-cost.js
   node bench/size.js
 }
 
@@ -399,7 +432,7 @@ compare_builds() {
   ln -s "$PWD/node_modules" "$TOOLS" "$other"
   "$other/build.sh" engine
   local file
-  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json container.mjs; do
+  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json container.mjs handler.js shrink.mjs; do
     cmp "js-shim/dist/$file" "$other/js-shim/dist/$file" || fail "two builds differ in $file; the other is in $other"
   done
   rm -rf "$other"
@@ -460,6 +493,9 @@ test_rust() {
   # A crate of its own: what it is linked with must not be the engine for configurations.
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
     cargo test --locked --target wasm32-unknown-unknown -p claimsmith --all-features --test handler
+  say "WebAssembly: a crate of a user, on Node"
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" \
+    cargo test --locked --target wasm32-unknown-unknown -p rust-locale --lib
 }
 
 # The same suites on every Node: what is pasted runs on Auth0's, what is installed on the user's.
@@ -504,8 +540,7 @@ run_tests() {
   node tools/third-party.mjs --check
   # It has a target folder of its own, so that cargo waits for nobody.
   beside compare_builds
-  example
-  example rust-entitlements
+  for crate in rust-action rust-entitlements rust-locale; do example "$crate"; done
   say "compiling the engine that can be made to trap"
   compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
@@ -532,6 +567,8 @@ case "${1:-}" in
   engine) engine ;;
   licences) licences ;;
   sbom) sbom ;;
+  release) release ;;
+  site) site ;;
   audit) audit ;;
   reproduce) reproduce ;;
   load) load "${2:-}" ;;
@@ -542,7 +579,7 @@ case "${1:-}" in
   docs) docs ;;
   lint) lint ;;
   package) package ;;
-  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage ;;
+  clean) rm -rf target dist js-shim/dist cli/dist fuzz/target fuzz/coverage site/pages site/.vitepress/cache ;;
   -h | --help | help) usage ;;
   "") usage >&2; exit 2 ;;
   *) usage >&2; fail "there is no step \`$1\`" ;;

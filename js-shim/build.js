@@ -5,13 +5,13 @@
 //   OUT/browser.mjs                                         the package for a page, with claimsmith.wasm beside it
 //   OUT/pasted.js, pasted.json                              the engine of the pasted file, and what it is made of
 //   OUT/container.mjs                                       what makes it smaller for one configuration
+//   OUT/handler.js, shrink.mjs                              the shim of Actions in Rust, and what shrinks their modules
 //   OUT/modules.js                                          the engine of the Actions Modules, which compiles as well
 //   OUT/engine.cjs                                          the engine without transport, for the benchmark
-//   OUT/NAME.js                                             an Action written in Rust, ready to paste
 //
-// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--modules GLUE_DIR] [--engine GLUE_DIR] [--action GLUE_DIR] --out DIR
+// usage: node build.js [--package GLUE_DIR] [--pasted GLUE_DIR] [--modules GLUE_DIR] [--engine GLUE_DIR] --out DIR
 // A GLUE_DIR holds what shrink.js left there. To it come claimsmith.wasm.br and claimsmith.wasm.txt, the
-// module as the pasted file carries it, in bytes and as text. NAME is what the GLUE_DIR is called.
+// module as the pasted file carries it, in bytes and as text.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -31,7 +31,6 @@ const { values } = parseArgs({
     pasted: { type: "string" },
     modules: { type: "string" },
     engine: { type: "string" },
-    action: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -64,13 +63,16 @@ const WASM_FETCHED = `
   if (!response.ok) throw new Error("claimsmith.wasm cannot be loaded: status " + response.status);
   export default await response.arrayBuffer();`;
 
+/** The bindings of an Action in Rust, which stand before the shim in its file. */
+const GLUE_OF_RUST = "export const [__wbg_reset_state, ActionEngine, initSync, settled] = glue;";
+
 if (values.package) await buildPackage(path.resolve(values.package));
 if (values.package) await buildInline(path.resolve(values.package));
 if (values.package) await buildBrowser(path.resolve(values.package));
 if (values.pasted) await buildPasted(path.resolve(values.pasted));
+if (values.pasted) await buildForRust();
 if (values.modules) await buildModules(path.resolve(values.modules));
 if (values.engine) await buildEngine(path.resolve(values.engine));
-if (values.action) await buildAction(path.resolve(values.action));
 
 async function buildPackage(glue) {
   await build({ ...options("package.js", glue, WASM_FILE), outfile: path.join(dist, "index.cjs") });
@@ -143,15 +145,46 @@ async function buildPasted(glue) {
     gates: findGates(readFileSync(path.join(glue, "claimsmith.named.wasm"))),
   };
   writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description)}\n`);
+  await buildTool("container/index.js", "container");
+}
+
+/** What the command uses of this folder. */
+async function buildTool(entry, name) {
   await build({
-    entryPoints: [path.join(here, "container/index.js")],
+    entryPoints: [path.join(here, entry)],
     bundle: true,
     platform: "node",
     target: "node20",
     format: "esm",
-    outfile: path.join(dist, "container.mjs"),
+    outfile: path.join(dist, `${name}.mjs`),
   });
-  copyFileSync(path.join(here, "container/index.d.ts"), path.join(dist, "container.d.mts"));
+  copyFileSync(path.join(here, entry.replace(/\.js$/, ".d.ts")), path.join(dist, `${name}.d.mts`));
+}
+
+/**
+ * The shim of Actions in Rust: a function of the crate's bindings and of its module. It is the same for every crate, so
+ * that whoever has a file can tell it from what is the crate's.
+ */
+async function buildForRust() {
+  const wasmSource = `
+    import { unpack } from "./src/container.js";
+    import { brotliDecompressSync } from "./src/zlib.js";
+    export default unpack(brotliDecompressSync, "${decoderText()}", text, size);`;
+  const shared = minified("rust.js", here, wasmSource);
+  const bundled = await build({
+    ...shared,
+    plugins: [
+      {
+        name: "glue of Rust",
+        setup(builder) {
+          builder.onLoad({ filter: /[\\/]claimsmith\.js$/ }, () => ({ contents: GLUE_OF_RUST }));
+        },
+      },
+      ...shared.plugins,
+    ],
+  });
+  writeFileSync(path.join(dist, "handler.js"), inFunction(bundled, "claimsmith, glue, text, size"));
+  await buildTool("shrink-module.js", "shrink");
 }
 
 async function buildModules(glue) {
@@ -159,22 +192,10 @@ async function buildModules(glue) {
   writeFileSync(path.join(dist, "modules.js"), code);
 }
 
-async function buildAction(glue) {
-  const name = path.basename(glue);
-  const { code } = await bundleInOne("pasted.js", glue);
-  writeFileSync(
-    path.join(dist, `${name}.js`),
-    `// ${name}: an Action written in Rust.
-// claimsmith ${version} sha256:${sha256(code)}
-${code}exports.onExecutePostLogin = createPostLogin();
-`,
-  );
-}
-
 /** Bundles the shim and the module for a pasted file. */
 async function bundleInOne(entry, glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
-  const decoder = brotliCompressSync(assembleDecoder()).toString("base64");
+  const decoder = decoderText();
   const { text, compressed } = pack(wasm);
   const unpacked = unpack(brotliDecompressSync, decoder, text, compressed.length);
   if (!wasm.equals(unpacked)) throw new Error("what the container gives back is not the module");
@@ -184,7 +205,18 @@ async function bundleInOne(entry, glue) {
     import { unpack } from "./src/container.js";
     import { brotliDecompressSync } from "./src/zlib.js";
     export default unpack(brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
-  const bundled = await build({
+  const code = inFunction(await build(minified(entry, glue, wasmSource)), "claimsmith");
+  const names = TRIGGERS.map(({ create }) => create).join(", ");
+  return { code: `const { ${names} } = (${code})({});\n`, wasm };
+}
+
+function decoderText() {
+  return brotliCompressSync(assembleDecoder()).toString("base64");
+}
+
+/** The options for code that is pasted. */
+function minified(entry, glue, wasmSource) {
+  return /** @type {const} */ ({
     ...options(entry, glue, wasmSource),
     write: false,
     minify: true,
@@ -192,9 +224,12 @@ async function bundleInOne(entry, glue) {
     legalComments: "none",
     charset: "utf8",
   });
+}
+
+/** What was bundled as a function that is given the object on which the entry puts its exports, and returns it. */
+function inFunction(bundled, parameters) {
   const code = /** @type {import("esbuild").OutputFile[]} */ (bundled.outputFiles)[0].text.trim();
-  const names = TRIGGERS.map(({ create }) => create).join(", ");
-  return { code: `const { ${names} } = ((claimsmith) => {${code}\nreturn claimsmith;})({});\n`, wasm };
+  return `(${parameters}) => {${code}\nreturn claimsmith;}`;
 }
 
 function sha256(content) {

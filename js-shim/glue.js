@@ -16,6 +16,11 @@ export function withArrows(glue) {
   const copied = / {12}const (?:val|obj) = (arg\d);\n( {12}const ret = .*)/g;
   const direct = guarded.replace(copied, (_, name, line) => line.replace(/\b(?:val|obj)\b/g, name));
   const arrows = replaceSome(direct, plain, "        $1: ($2) => {");
+  // In an arrow it would be another function's. What comments say of arguments is no code.
+  const code = arrows.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  if (/\barguments\b/.test(code.replace(/function handleError\(f, args\)[\s\S]*?\n\}\n/, ""))) {
+    throw new Error("the glue hands over `arguments` in a form that is not known");
+  }
   return replaceExactly(
     arrows,
     /function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);\n([\s\S]*?)\n\}\n/g,

@@ -14,9 +14,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { withArrows, withoutUnused } from "./glue.js";
-import { withAlikeTogether } from "./order.js";
-import { functionSizes, withoutCustomSections } from "./sections.js";
+import { shrink } from "./shrink-module.js";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -28,97 +26,26 @@ const { values, positionals } = parseArgs({
 });
 const inDir = (name) => path.join(positionals[0], name);
 
-// These flags about memory hold for every module of rustc's: nothing lies in the first kilobyte, and
-// memory starts as zeros. `--all-features` must not be here: Node 20 refuses what comes of it.
-const flags = ["--low-memory-unused", "--zero-filled-memory"];
-if (values["for-speed"]) {
-  flags.push("-O4", "-O4");
-} else {
-  flags.push("--flatten", "--rereloop", "-Oz", "-Oz");
-  // Inlining makes the module smaller and its compressed form larger: what stands twice compresses away.
-  flags.push("--always-inline-max-function-size", "1", "--one-caller-inline-max-function-size", "1");
-  // The alignment of an access is a hint that no JavaScript engine takes; without it more of the code is alike.
-  flags.push("--dealign");
-}
-// The names of functions, for functions.json.
-flags.push("-g");
-if (values["short-names"]) flags.push("--minify-imports-and-exports-and-modules");
-
 const binaryen = path.dirname(createRequire(import.meta.url).resolve("binaryen/package.json"));
-const printed = execFileSync(
-  process.execPath,
-  [
-    path.join(binaryen, "bin/wasm-opt"),
-    ...flags,
-    inDir("claimsmith_bg.wasm"),
-    "-o",
-    inDir("claimsmith.named.wasm"),
-  ],
-  { encoding: "utf8" },
-);
-if (values["short-names"]) {
-  writeFileSync(
-    inDir("claimsmith.named.wasm"),
-    withAlikeTogether(readFileSync(inDir("claimsmith.named.wasm"))),
-  );
+
+function wasmOpt(flags) {
+  const optimiser = path.join(binaryen, "bin/wasm-opt");
+  const files = [inDir("claimsmith_bg.wasm"), "-o", inDir("claimsmith.named.wasm")];
+  const printed = execFileSync(process.execPath, [optimiser, ...flags, ...files], { encoding: "utf8" });
+  return { named: readFileSync(inDir("claimsmith.named.wasm")), printed };
 }
-const named = readFileSync(inDir("claimsmith.named.wasm"));
-const sizes = { unlikeRelease: values["unlike-release"] ?? null, functions: functionSizes(named) };
+
+const { named, wasm, glue, imports, functions } = shrink({
+  glue: readFileSync(inDir("claimsmith.js"), "utf8"),
+  wasmOpt,
+  forSpeed: values["for-speed"],
+  shortNames: values["short-names"],
+});
+writeFileSync(inDir("claimsmith.named.wasm"), named);
+writeFileSync(inDir("claimsmith.wasm"), wasm);
+const sizes = { unlikeRelease: values["unlike-release"] ?? null, functions };
 writeFileSync(inDir("functions.json"), JSON.stringify(sizes));
-writeFileSync(inDir("claimsmith.wasm"), withoutCustomSections(named));
 if (values["short-names"]) {
-  const renamed = JSON.parse(printed);
-  writeFileSync(inDir("imports.json"), JSON.stringify(readableImports(renamed)));
-  const glue = rename(readFileSync(inDir("claimsmith.js"), "utf8"), renamed);
-  writeFileSync(inDir("claimsmith.js"), withoutUnused(withArrows(withoutBrowsers(glue))));
-}
-
-/** The function that each import calls, by its short name. wasm-bindgen's names carry a hash. */
-function readableImports({ imports }) {
-  return Object.fromEntries(
-    imports.map(([, name, short]) => [short, name.replace(/^__wbg_/, "").replace(/_[0-9a-f]{16}$/, "")]),
-  );
-}
-
-/** Renames imports and exports in the glue as wasm-opt did in the module. */
-function rename(glue, { imports, exports }) {
-  let renamed = replaceOnce(glue, '"./claimsmith_bg.js": import0', '"a": import0');
-  for (const [, name, short] of imports) {
-    renamed = replaceOnce(renamed, `        ${name}: function(`, `        ${short}: function(`);
-  }
-  for (const [name, short] of exports) {
-    renamed = renamed.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), () => `wasm.${short}`);
-  }
-  return renamed;
-}
-
-/**
- * The glue without what it carries for browsers and for engines older than Node 18: the pasted file runs on
- * Node, and nobody but the engine's own wrapper calls it.
- */
-function withoutBrowsers(glue) {
-  const cuts = [
-    ["if (Symbol.dispose) ActionEngine.prototype[Symbol.dispose] = ActionEngine.prototype.free;", ""],
-    ["if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES)", "if (false)"],
-    ["numBytesDecoded += bytes.length;", ""],
-    ["if (typeof numBytesDecoded !== 'undefined') numBytesDecoded = 0;", ""],
-    ["if (typeof WASM_VECTOR_LEN !== 'undefined') WASM_VECTOR_LEN = 0;", ""],
-    ["if (!('encodeInto' in cachedTextEncoder))", "if (false)"],
-    // Every call hands over a way to make room.
-    ["if (realloc === undefined)", "if (false)"],
-    // It is called once, with a module in an object.
-    [
-      "if (wasm !== undefined) return wasm;\n\n\n    if (module !== undefined)",
-      "({module} = module);\n    if (false)",
-    ],
-    ["if (!(module instanceof WebAssembly.Module))", "if (false)"],
-  ];
-  return cuts.reduce((text, [from, to]) => replaceOnce(text, from, to), glue);
-}
-
-/** A name that is not where it was expected would be an import that is missing at run time. */
-function replaceOnce(text, from, to) {
-  const parts = text.split(from);
-  if (parts.length !== 2) throw new Error(`the glue has ${parts.length - 1} times: ${from}`);
-  return parts.join(to);
+  writeFileSync(inDir("imports.json"), JSON.stringify(imports));
+  writeFileSync(inDir("claimsmith.js"), glue);
 }

@@ -65,7 +65,7 @@ function walk(doc, id, place) {
     follow(doc, inner, place);
     return;
   }
-  lines.add(`${place}: ${signature(item)}`);
+  lines.add(`${place}: ${isOpen(item) ? "non_exhaustive " : ""}${signature(item)}`);
   if (kind === "struct") {
     for (const field of inner.kind.plain?.fields ?? []) part(doc, field, place);
   }
@@ -98,8 +98,17 @@ function follow(doc, use, place) {
   else walk(other, id, name);
 }
 
+function has(item, word) {
+  return item.attrs.some((attribute) => JSON.stringify(attribute).includes(word));
+}
+
 function isHidden(item) {
-  return item.attrs.some((attribute) => JSON.stringify(attribute).includes("hidden"));
+  return has(item, "hidden");
+}
+
+/** Whether it may grow without a break. */
+function isOpen(item) {
+  return has(item, "non_exhaustive");
 }
 
 function isSame(one, other) {

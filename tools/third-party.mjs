@@ -93,14 +93,17 @@ function packages() {
   });
   const { inputs } = JSON.parse(readFileSync(metafile, "utf8"));
   rmSync(folder, { recursive: true });
-  const names = Object.keys(inputs).flatMap(
-    (input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+  // One that another version is hoisted beside lies in the folder of the workspace.
+  const places = Object.keys(inputs).flatMap(
+    (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0] ?? [],
   );
-  return [...new Set(names)].sort().map((name) => {
-    const place = path.join(ROOT, "node_modules", name);
-    const { version, license } = JSON.parse(readFileSync(path.join(place, "package.json"), "utf8"));
-    return { name, version, license, notice: readNotice(place) };
-  });
+  return [...new Set(places)]
+    .map((place) => {
+      const folder = path.join(ROOT, place);
+      const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+      return { name, version, license, notice: readNotice(folder) };
+    })
+    .sort((one, other) => one.name.localeCompare(other.name));
 }
 
 /** The licence's text as its author ships it: that of MIT where there are several, since it is the shortest. */

@@ -3,7 +3,7 @@
  * needs; or the engine in Actions Modules, and a small Action whose configuration can be edited.
  */
 
-import { brotliCompressSync, constants } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { TRIGGERS as ALL_TRIGGERS, compilePlan } from "claimsmith";
 import { formatConfig } from "./config/format.js";
 import { engineOf, readEngine, WASM_TEXT } from "./pasted-engine.js";
@@ -30,6 +30,7 @@ export const ENGINE_LINE = "// The engine; nothing to edit from here on.";
  * @param {boolean} [how.isFast] Whether the size does not matter.
  * @param {import("./pasted-engine.js").PackedWasm} [how.packed] The module of another file, whose text is taken where it
  *   is the same.
+ * @param {string} [how.packedPlan] The plan of another file as it stands there, which is taken where it is the same.
  * @returns {string} the code of an Action
  * @throws {import("claimsmith").EnrichmentError} where the configuration is wrong
  */
@@ -43,6 +44,7 @@ export function bundleAction(
     isWhole = false,
     isFast = false,
     packed,
+    packedPlan,
   } = {},
 ) {
   const { handler, create } = find(trigger);
@@ -63,7 +65,7 @@ const config = ${formatConfig(config)};
 const live = ${live};
 
 ${PLAN_LINE} ${fingerprint}.
-const plan = "${compress(plan)}";
+const plan = "${isPlan(packedPlan, plan) ? packedPlan : compress(plan)}";
 
 ${ENGINE_LINE}
 ${stamp(engine)}
@@ -139,6 +141,20 @@ const CREATORS = ALL_TRIGGERS.map(({ create }) => create).join(", ");
 function compress(plan) {
   const params = { [constants.BROTLI_PARAM_SIZE_HINT]: plan.length, [constants.BROTLI_PARAM_LGWIN]: 24 };
   return brotliCompressSync(plan, { params }).toString("base64");
+}
+
+/** Returns whether the text of a file stands for the very plan: another brotli may write it in another way. */
+function isPlan(text, plan) {
+  if (text === undefined) return false;
+  try {
+    const compressed = Buffer.from(text, "base64");
+    const options = { info: true, maxOutputLength: plan.length + 1 };
+    const { buffer, engine } = /** @type {any} */ (brotliDecompressSync(compressed, options));
+    const isWhole = engine.bytesWritten === compressed.length && compressed.toString("base64") === text;
+    return isWhole && buffer.equals(plan);
+  } catch {
+    return false;
+  }
 }
 
 /** What stands for the rest of the text. Minified code has no name that is so long, so none hides it. */

@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from "node:fs";
+import registerCompletion from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
 import { registerBundle } from "./commands/bundle.js";
 import { registerCheck } from "./commands/check.js";
@@ -52,6 +53,8 @@ export async function main(argv) {
   registerExport(program);
   registerVerify(program);
   registerSchema(program);
+  // What a shell completes is read off the commands: those above.
+  registerCompletion(program);
 
   try {
     await program.parseAsync(argv);

@@ -18,26 +18,62 @@ const { values } = parseArgs({
   },
 });
 const engine = path.dirname(require.resolve("claimsmith/claimsmith.schema.json"));
+const source = (/** @type {string} */ name) => path.join(here, "src", name);
 
-rmSync(values.out, { recursive: true, force: true });
-mkdirSync(values.out, { recursive: true });
-const { metafile } = await build({
-  entryPoints: [path.join(here, "src/main.jsx"), path.join(here, "src/worker.js")],
+const shared = {
   outdir: values.out,
   bundle: true,
   minify: true,
-  format: "esm",
+  format: /** @type {const} */ ("esm"),
   target: "es2022",
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  legalComments: "linked",
+  legalComments: /** @type {const} */ ("linked"),
   metafile: true,
-  alias: { claimsmith: path.join(engine, "browser.mjs") },
-});
-for (const name of ["index.html", "style.css"])
-  copyFileSync(path.join(here, name), path.join(values.out, name));
-// The very bytes of the package.
-for (const name of ["claimsmith.wasm", "claimsmith.schema.json"]) {
-  copyFileSync(path.join(engine, name), path.join(values.out, name));
+  alias: {
+    claimsmith: path.join(engine, "browser.mjs"),
+    "claimsmith/container": path.join(engine, "container.mjs"),
+  },
+};
+
+/** The modules of Node that bundling uses, by their names. */
+const NODE_MODULES = ["crypto", "fs", "module", "path", "zlib"];
+
+rmSync(values.out, { recursive: true, force: true });
+mkdirSync(values.out, { recursive: true });
+const built = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: [source("main.jsx"), source("worker.js")],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  }),
+  build({
+    ...shared,
+    entryPoints: [source("bundler.js")],
+    alias: {
+      ...shared.alias,
+      ...Object.fromEntries(NODE_MODULES.map((name) => [`node:${name}`, source(`node/${name}.js`)])),
+    },
+    inject: [source("node/buffer.js")],
+  }),
+]);
+
+const copies = {
+  "index.html": path.join(here, "index.html"),
+  "style.css": path.join(here, "style.css"),
+  // The very bytes of the package.
+  "claimsmith.wasm": path.join(engine, "claimsmith.wasm"),
+  "claimsmith.schema.json": path.join(engine, "claimsmith.schema.json"),
+  "engine-pasted.js": path.join(engine, "pasted.js"),
+  "engine-pasted.json": path.join(engine, "pasted.json"),
+  "engine-package.json": require.resolve("claimsmith/package.json"),
+  "brotli_wasm_bg.wasm": path.join(
+    path.dirname(require.resolve("brotli-wasm")),
+    "pkg.web/brotli_wasm_bg.wasm",
+  ),
+};
+for (const [name, file] of Object.entries(copies)) copyFileSync(file, path.join(values.out, name));
+
+if (values.metafile !== undefined) {
+  const inputs = Object.assign({}, ...built.map(({ metafile }) => metafile?.inputs));
+  writeFileSync(values.metafile, JSON.stringify({ inputs }));
 }
-if (values.metafile !== undefined) writeFileSync(values.metafile, JSON.stringify(metafile));

@@ -138,7 +138,7 @@ fn respond(script: &Script, request: &Request) -> (u32, Result<Response, Transpo
         0 => Err(TransportError::Failed("ECONNRESET".to_owned())),
         1 => Err(TransportError::TooLarge),
         2 => Err(TransportError::Failed(String::from_utf8_lossy(&script.raw()).into_owned())),
-        _ => Ok(Response { status, headers, body }),
+        _ => Ok(Response::new(status, headers, body)),
     };
     (latency_ms, result)
 }

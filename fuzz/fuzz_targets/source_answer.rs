@@ -21,7 +21,7 @@ thread_local! {
 fuzz_target!(|input: &[u8]| {
     let Some((choice, body)) = input.split_first() else { return };
     let status = if *choice == 0 { 200 } else { 100 + u16::from(*choice) * 2 };
-    let response = Response { status, headers: Vec::new(), body: body.to_vec() };
+    let response = Response::new(status, Vec::new(), body.to_vec());
     CONFIG.with(|config| {
         for source in &config.sources {
             if let Err(error) = read_source_response(source, &response, &Budget::default()) {

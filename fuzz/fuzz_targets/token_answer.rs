@@ -12,7 +12,7 @@ const DAY_MS: u64 = 86_400_000;
 fuzz_target!(|input: &[u8]| {
     let Some((choice, body)) = input.split_first() else { return };
     let status = if *choice == 0 { 200 } else { 100 + u16::from(*choice) * 2 };
-    let response = Response { status, headers: Vec::new(), body: body.to_vec() };
+    let response = Response::new(status, Vec::new(), body.to_vec());
     match read_token_response(&response, None, NOW_MS) {
         Ok(token) => {
             assert!((200..300).contains(&status));

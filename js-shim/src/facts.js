@@ -65,6 +65,11 @@ export const WARNINGS = [
     code: "order_of_texts",
     about: "`<`, `<=`, `>` or `>=` compares what is no number, so the comparison is always null.",
   },
+  { code: "arithmetic_of_texts", about: "Arithmetic with what is no number, which is always an error." },
+  {
+    code: "dash_in_name",
+    about: "A name with a dash stands without double quotes, so that it is a difference.",
+  },
   {
     code: "different_types",
     about: "`==` or `!=` compares values of different types, which are never equal.",
@@ -85,7 +90,7 @@ export const WARNINGS = [
   {
     code: "claim_without_namespace",
     about:
-      "One claim among others with a namespace has none, so that its name may mean something else to others (RFC 7519 §4.3).",
+      "One claim of the access token has no namespace, and the others have: an API may give the name another meaning.",
   },
   { code: "fallback_unused", about: "A fallback by `||` does not serve where the source fails." },
   { code: "scope_as_expression", about: "A scope's name looks like an expression." },

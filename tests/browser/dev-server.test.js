@@ -248,6 +248,72 @@ test("what is no JSON, no text or too large is refused, and the server lives on"
   assert.equal((await request(server.url)).status, 200);
 });
 
+/** The first events of the stream of changes. */
+async function* changesOf(url) {
+  const req = http.request(new URL("changes", url));
+  req.end();
+  const [res] = await once(req, "response");
+  assert.equal(res.statusCode, 200);
+  let buffered = "";
+  try {
+    for await (const chunk of res) {
+      buffered += chunk;
+      const events = buffered.split("\n\n");
+      buffered = events.pop() ?? "";
+      for (const event of events) yield JSON.parse(event.replace(/^data: /, ""));
+    }
+  } finally {
+    req.destroy();
+  }
+}
+
+test("whoever changes a file, each page is told, with both texts that came meanwhile", async (t) => {
+  const { server, folder } = await start(t);
+  const [first, second] = [changesOf(server.url), changesOf(server.url)];
+  assert.equal((await first.next()).value.config.text, CONFIG);
+  assert.equal((await second.next()).value.config.text, CONFIG);
+  // As editors do it: another file takes its place.
+  writeFileSync(path.join(folder.path, "new"), '{ "claims": { "a": "b" } }');
+  renameSync(path.join(folder.path, "new"), path.join(folder.path, "claimsmith.json"));
+  for (const page of [first, second]) {
+    assert.equal((await page.next()).value.config.text, '{ "claims": { "a": "b" } }');
+  }
+  writeFileSync(path.join(folder.path, "answers.json"), "{}");
+  assert.equal((await first.next()).value.answers.text, "{}");
+  await first.return();
+  await second.return();
+});
+
+test("changes and fixtures are for the page alone", async (t) => {
+  const { server, url } = await start(t);
+  for (const name of ["changes", "fixtures", "fixtures/x"]) {
+    for (const method of ["GET", "POST", "PUT"]) {
+      const headers = { host: url.host, origin: "https://evil.example" };
+      assert.equal((await request(server.url + name, { method, headers })).status, 403, `${method} ${name}`);
+    }
+    assert.equal((await request(new URL(`/${name}`, url))).status, 403);
+  }
+  assert.equal((await request(`${server.url}changes`, { method: "POST" })).status, 404);
+});
+
+test("a folder has a port of its own, and a second server of it another one", async (t) => {
+  const { folder, url } = await start(t);
+  const configFile = path.join(folder.path, "claimsmith.json");
+  const second = await startDevServer({ configFile, page: PAGE });
+  assert.notEqual(new URL(second.url).port, url.port);
+  await second.close();
+});
+
+test("a file that is a folder is told in words", async (t) => {
+  const { server, folder } = await start(t);
+  mkdirSync(path.join(folder.path, "event.json"));
+  const { status, body } = await request(`${server.url}files`);
+  assert.equal(status, 500);
+  assert.match(body, /event\.json cannot be read: a folder has its name/);
+  const { body: refused } = await put(server.url, "event", { text: "{}", version: "x" });
+  assert.match(refused, /event\.json cannot be written: a folder has its name/);
+});
+
 test("`claimsmith dev` prints its address and ends with 0 by Ctrl+C", async (t) => {
   const folder = createFolder(t, { "claimsmith.json": CONFIG });
   const child = spawn(process.execPath, [COMMAND, "dev", "--no-open"], {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { beginPage, launch, noBrowser, openPage, replaceText } from "./page.js";
+import { beginPage, launch, noBrowser, openPage, replaceText, show } from "./page.js";
 
 /** How many loads of the page must come up on a busy machine. */
 const LOADS = Number(process.env.LOADS ?? 10);
@@ -63,6 +63,7 @@ inBrowser("what is asked of the engine before it is there is answered when it is
   await page.goto(server.url);
   await engine.asked;
   await page.getByText("Loading the engine…").waitFor();
+  await show(page, "Expressions");
   const field = page.getByRole("textbox", { name: "Try an expression" });
   for (const expression of ["`40`", "`40` == `41`", "length('four')"]) await field.fill(expression);
   await replaceText(
@@ -73,7 +74,11 @@ inBrowser("what is asked of the engine before it is there is answered when it is
   assert.equal(await page.getByTestId("outcome").count(), 0);
 
   engine.release();
-  await page.getByTestId("id_token").locator(".claim.added").getByText("https://example.com/nick").waitFor();
+  await page
+    .getByTestId("id_token")
+    .locator(".claim.added")
+    .getByText("https://example.com/nick")
+    .waitFor({ state: "attached" });
   await page.getByTestId("value").getByText("4", { exact: true }).waitFor();
   assert.deepEqual(errors, []);
 });
@@ -135,6 +140,7 @@ for (const file of ["claimsmith.schema.json", "files"]) {
 
 inBrowser("a button that is pressed while a login is under way is for the next one", async (t) => {
   const { page } = await openPage(t, browser);
+  await show(page, "Calls");
   const from = (text) =>
     page
       .locator("li")

@@ -1,7 +1,9 @@
 // The workbench in a real browser.
 
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { startDevServer } from "../../cli/src/dev/server.js";
@@ -52,20 +54,89 @@ export function launch() {
 export async function openPage(t, browser, options) {
   const opened = await beginPage(t, browser, options);
   await opened.page.goto(opened.server.url);
-  await opened.page.getByTestId("outcome").waitFor();
+  await opened.page.getByTestId("outcome").waitFor({ timeout: 90_000 });
+  await settled(opened.page);
   return opened;
+}
+
+/** Waits until the page has done what its texts ask for: it says so itself. */
+export async function settled(page) {
+  await page.locator('[data-state="ready"]').waitFor({ timeout: 60_000 });
+}
+
+/** Shows a part of the right side. */
+export const show = (page, name) => page.getByRole("tab", { name, exact: true }).click();
+
+/** Says yes or no to what the page asks. */
+export async function reply(page, name) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name, exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+const TYPES = {
+  ".html": "text/html",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+/**
+ * The page as static files, as any server has them: without a folder.
+ *
+ * @param {import("node:test").TestContext} t
+ */
+export async function serveStatic(t) {
+  const server = createServer((req, res) => {
+    const name = path.basename(new URL(`http://localhost${req.url}`).pathname) || "index.html";
+    const file = path.join(PAGE, name);
+    if (!existsSync(file)) return res.writeHead(404).end();
+    res.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/json" });
+    res.end(readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return `http://127.0.0.1:${port}/`;
+}
+
+/**
+ * The static page after its first login.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {import("playwright-core").Browser} browser
+ * @param {{ context?: import("playwright-core").BrowserContextOptions, init?: () => void, fragment?: string }} [options]
+ */
+export async function openStatic(t, browser, { context: options, init, fragment = "" } = {}) {
+  const url = await serveStatic(t);
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
+  t.after(() => context.close());
+  if (init !== undefined) await context.addInitScript(init);
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(url + fragment);
+  await page.getByTestId("outcome").waitFor();
+  await settled(page);
+  return { page, context, url, errors };
 }
 
 /**
  * The same before it goes anywhere.
  *
- * @typedef {{ files?: Record<string, unknown>, context?: import("playwright-core").BrowserContextOptions }} PageOptions
+ * @typedef {object} PageOptions
+ * @property {Record<string, unknown>} [files]
+ * @property {import("playwright-core").BrowserContextOptions} [context]
+ * @property {() => void} [init] Runs in each page before its own scripts.
  *
  * @param {import("node:test").TestContext} t
  * @param {import("playwright-core").Browser} browser
  * @param {PageOptions} [options]
  */
-export async function beginPage(t, browser, { files = {}, context: options } = {}) {
+export async function beginPage(t, browser, { files = {}, context: options, init } = {}) {
   const folder = createFolder(t, files);
   const server = await startDevServer({ configFile: `${folder.path}/claimsmith.json`, page: PAGE });
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
@@ -73,13 +144,14 @@ export async function beginPage(t, browser, { files = {}, context: options } = {
     await context.close();
     await server.close();
   });
+  if (init !== undefined) await context.addInitScript(init);
   const page = await context.newPage();
   const errors = [];
   const requests = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("request", (request) => requests.push(request.url()));
-  return { page, folder, server, errors, requests };
+  return { page, context, folder, server, errors, requests };
 }
 
 /** Replaces the text of an editor, as a person would: all of it is selected, and typed over. */

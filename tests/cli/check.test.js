@@ -113,7 +113,7 @@ test("wrong usage ends with 2 and points to the help", async (t) => {
   for (const args of [
     ["chek"],
     ["check", "--jsno"],
-    ["check", "a", "b"],
+    ["simulate", "a", "b"],
     ["check", "--trigger", "pre-login"],
     [],
   ]) {

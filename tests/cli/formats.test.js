@@ -141,12 +141,12 @@ test("check writes each format, with the places of what it found", async (t) => 
   const [first, second, third] = github.stdout.trimEnd().split("\n");
   assert.match(
     first,
-    /^::warning file=claimsmith\.json,line=1,col=69,endColumn=69,title=event_member_unknown::sources\.profile\.url: `event\.user\.id` is always null: no event has this member\. Write `event\.user\.user_id`$/,
+    /^::warning file=claimsmith\.json,line=1,col=73,endColumn=73,title=event_member_unknown::sources\.profile\.url: `event\.user\.id` is always null: no event has this member\. Write `event\.user\.user_id`$/,
   );
   assert.match(second, /^::warning .*title=fallback_unused::/);
   assert.match(
     third,
-    /^::error file=wrong\.json,line=2,col=69,.*title=expression_invalid::claims\["https:\/\/example\.com\/plan, 100%25"\]\.value: /,
+    /^::error file=wrong\.json,line=2,.*title=expression_invalid::claims\["https:\/\/example\.com\/plan, 100%25"\]\.value: /,
   );
 
   const sarif = await run("--format", "sarif");

@@ -498,3 +498,41 @@ test("--live without its secrets names those that are missing", async (t) => {
   assert.equal(status, 1);
   assert.match(stderr, /not given: API_DOMAIN, AUTH0_DOMAIN, CLIENT_SECRET/);
 });
+
+test("in shadow the terminal and --json tell what would have been set, changed and denied", async (t) => {
+  const files = createFiles((config) => {
+    config.mode = "shadow";
+    config.scopes = [{ add: "beta" }];
+    config.deny = [{ when: "event.user.user_id == 'auth0|mallory'", reason: "Not you." }];
+  });
+  const folder = createFolder(t, files);
+  const { stdout } = await folder.run("simulate");
+  const [, without = ""] = stdout.split("\nWithout shadow  enriched\n");
+  assert.match(without, /\+ \S+plan\s+"gold"/);
+  assert.match(without, /~ scope\s+"openid profile email" → "openid profile email beta"/);
+  assert.doesNotMatch(stdout.split("Without shadow")[0], /\n\+ /);
+
+  const { shadow, tokens, calls } = JSON.parse((await folder.run("simulate", "--json")).stdout);
+  assert.equal(shadow.outcome, "enriched");
+  assert.deepEqual(shadow.scopes, { added: ["beta"], removed: [] });
+  assert.ok(shadow.tokens.every(({ changes }) => changes.length > 0));
+  assert.ok(tokens.every(({ changes }) => changes.length === 0));
+  // The calls are those of the login alone.
+  assert.equal(calls.length, 2);
+
+  const denied = createFolder(t, { ...files, "event.json": { user: { user_id: "auth0|mallory" } } });
+  assert.match(
+    (await denied.run("simulate")).stdout,
+    /Without shadow {2}denied\n.*denied, and the user reads: Not you\./,
+  );
+  assert.equal(
+    (await folder.run("simulate", "--logins", "2", "--json")).stdout.includes('"shadow": {'),
+    false,
+  );
+});
+
+test("without shadow nothing is said of it", async (t) => {
+  const folder = createFolder(t, createFiles());
+  assert.doesNotMatch((await folder.run("simulate")).stdout, /Without shadow/);
+  assert.equal("shadow" in JSON.parse((await folder.run("simulate", "--json")).stdout), false);
+});

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { brotliCompressSync, constants } from "node:zlib";
 import { compilePlan } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { engineOf } from "../../cli/src/pasted-engine.js";
@@ -200,6 +201,18 @@ test("the same module, compressed in another way, is the same engine", () => {
   const other = engineOf([...compilePlan(CONFIG).parts, "written"], { isFast: true });
   assert.notEqual(withEngine(other), CODE);
   assert.deepEqual(problemsOf(withEngine(other)), []);
+});
+
+test("the same plan, compressed in another way, is the same plan; with bytes behind it, it is not", () => {
+  const { plan } = compilePlan(CONFIG);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 4 };
+  const other = brotliCompressSync(plan, { params });
+  const withPlan = (bytes) => changed(readPastedFile(CODE)?.plan, bytes.toString("base64"));
+  assert.notEqual(withPlan(other), CODE);
+  assert.deepEqual(problemsOf(withPlan(other)), []);
+  for (const bytes of [Buffer.concat([other, Buffer.from([1])]), other.subarray(1)]) {
+    assert.match(String(problemsOf(withPlan(bytes))), /with another plan/);
+  }
 });
 
 test("no bytes are hidden behind the module", () => {

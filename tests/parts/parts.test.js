@@ -105,13 +105,17 @@ before(async () => {
 });
 after(() => backend.close());
 
-/** All that a login came to, but for what is another each time: durations, identifiers, signatures. */
+/**
+ * All that a login came to, but for what is another each time: durations, identifiers, signatures, and which of two requests
+ * side by side arrives first.
+ */
 async function outcomeOf(found, run, bundle) {
   const login = await runLogin(backend, found, { now: NOW, ...run }, bundle);
   const text = JSON.stringify(login, (key, value) => (/duration_ms$/.test(key) ? null : value))
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "(id)")
     .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "(token)");
-  return JSON.parse(text);
+  const outcome = JSON.parse(text);
+  return { ...outcome, requests: outcome.requests.map((request) => JSON.stringify(request)).sort() };
 }
 
 const whole = (config, how) => bundleAction(config, { ...how, isWhole: true });

@@ -20,7 +20,7 @@ impl Host for MemoryHost {
         sent.set(true);
         const TOKEN: &str = r#"{"access_token":"token","token_type":"Bearer","expires_in":86400}"#;
         let body = if request.method == Method::Post { TOKEN } else { &self.answer };
-        ready(Ok(Response { status: 200, headers: Vec::new(), body: body.into() }))
+        ready(Ok(Response::new(200, Vec::new(), body.into())))
     }
 
     fn sign(&self, _algorithm: &str, _key: &Secret, _text: &str) -> impl Future<Output = Option<Vec<u8>>> {

@@ -1,5 +1,5 @@
 /**
- * `claimsmith bundle`: a configuration and the engine as code, ready to paste.
+ * `claimsmith bundle`: a configuration and the engine, or an Action in Rust, as code, ready to paste.
  */
 
 import { createHash } from "node:crypto";
@@ -12,8 +12,10 @@ import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { count } from "../count.js";
 import { MAX_CODE_BYTES, MAX_MODULE_BYTES } from "../host/index.js";
-import { Problem } from "../problem.js";
-import { print, printJson, visible } from "../terminal.js";
+import { Problem, printProblem } from "../problem.js";
+import { bundleCrate } from "../rust/bundle.js";
+import { watchCrate } from "../rust/watch.js";
+import { print, printError, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -38,13 +40,20 @@ export function registerBundle(program) {
       MODULE_NAME,
     )
     .option("--without-source", "leave the readable configuration out of the one file")
+    .option("--rust <crate>", "bundle an Action in Rust: a folder, or a crate of the workspace in this one")
+    .option("--features <features>", "with --rust: features of the crate beside those that it has by default")
+    .option("--locked", "with --rust: end where Cargo.lock is not as it should be")
+    .option("--watch", "with --rust: bundle again whenever its sources change")
     .option("--json", "print the result for programs")
     .addOption(triggerOption())
     .action(bundle);
 }
 
-function bundle(configFile, options, command) {
+async function bundle(configFile, options, command) {
+  if (options.rust !== undefined) return bundleRust(options, command);
   const { trigger, format, json } = options;
+  const ofRust = ["features", "locked", "watch"].find((name) => options[name] !== undefined);
+  if (ofRust !== undefined) command.error(`error: --${ofRust} is for --rust; leave it out, or add that`);
   if (format === "action" && command.getOptionValueSource("moduleName") === "cli") {
     command.error("error: --module-name is for --format module; leave it out, or add that");
   }
@@ -60,14 +69,88 @@ function bundle(configFile, options, command) {
   const files = parts.map(write);
   const { fingerprint } = compilePlan(config, { trigger });
   if (json) return printJson({ files, fingerprint, secrets });
-  for (const { file, bytes, limitBytes, sha256 } of files) {
-    print(
-      `${pc.bold(visible(file))}: ${count(bytes)} of ${count(limitBytes)} bytes, ${count(limitBytes - bytes)} left of Auth0's limit`,
-    );
-    print(pc.dim(`sha256 ${sha256}`));
-  }
+  for (const file of files) printWritten(file);
   print(`configuration ${fingerprint}`);
   if (secrets.length > 0) print(`secrets to add in the editor: ${visible(secrets.join(", "))}`);
+}
+
+/** Options that say how a configuration becomes a file. */
+const OF_CONFIGURATIONS = {
+  format: "--format",
+  moduleName: "--module-name",
+  withoutSource: "--without-source",
+};
+
+async function bundleRust(options, command) {
+  const { rust: place, watch = false, json } = options;
+  const given = (name) => command.getOptionValueSource(name) === "cli";
+  const other = Object.keys(OF_CONFIGURATIONS).find(given);
+  if (other !== undefined) {
+    command.error(`error: ${OF_CONFIGURATIONS[other]} is for configurations; leave it out, or --rust`);
+  }
+  if (command.args.length > 0) command.error("error: --rust takes the place of the configuration's file");
+  if (watch && json) command.error("error: --watch prints for people; leave --json out");
+  if (!watch) return writeRust(options);
+  await watchCrate(place, async () => {
+    try {
+      await writeRust(options);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      printProblem(error);
+    }
+  });
+}
+
+async function writeRust({ rust: place, trigger, features, locked, json, out }) {
+  // Standard output is the result's.
+  const onStep = (step) => json || printError(pc.dim(visible(step)));
+  const { crate, code, made, hasStdSource, isWhole } = await bundleCrate(place, {
+    trigger,
+    features,
+    locked,
+    onStep,
+  });
+  const file = out ?? `${crate.name}.js`;
+  const bytes = Buffer.byteLength(code);
+  if (bytes > MAX_CODE_BYTES) {
+    throw new Problem(
+      `${file} would have ${count(bytes)} of ${count(MAX_CODE_BYTES)} bytes: Auth0 would not take it`,
+      { hint: smallerRust({ hasStdSource }), details: largest(made) },
+    );
+  }
+  const written = write({ file, code, limitBytes: MAX_CODE_BYTES });
+  if (json)
+    return printJson({ files: [written], crate: crate.name, made: Object.fromEntries(made), hasStdSource });
+  if (!hasStdSource) {
+    printError(
+      `${pc.yellow("warning")}: the standard library is the precompiled one, so the file is about a seventh larger: run \`rustup component add rust-src\``,
+    );
+  }
+  if (isWhole) {
+    printError(
+      `${pc.yellow("warning")}: the crate has bindings to JavaScript beside Claimsmith's, or another wasm-bindgen than this was tested with, so they are not shortened`,
+    );
+  }
+  printWritten(written);
+  print(
+    pc.dim(
+      "which secrets it reads and which hosts it calls stands in its code; `claimsmith simulate` shows those of a login",
+    ),
+  );
+}
+
+function smallerRust({ hasStdSource }) {
+  return hasStdSource
+    ? "leave out what is large: a dependency, or a type that is derived for many members"
+    : "run `rustup component add rust-src`: the standard library compiled with the crate saves about a seventh";
+}
+
+/** How many crates are named where the file is too large. */
+const SHOWN = 8;
+
+function largest(made) {
+  const lines = made.slice(0, SHOWN).map(([name, bytes]) => `${count(bytes).padStart(9)}  ${visible(name)}`);
+  return `Bytes of its code by crate, before it is compressed:\n${lines.join("\n")}`;
 }
 
 function inOne(config, { trigger, withoutSource = false, out = "action.js" }) {
@@ -85,6 +168,13 @@ function inModules(config, { trigger, moduleName, out = "dist" }) {
     })),
     { file: path.join(out, "action.js"), code: action, limitBytes: MAX_CODE_BYTES },
   ];
+}
+
+function printWritten({ file, bytes, limitBytes, sha256 }) {
+  print(
+    `${pc.bold(visible(file))}: ${count(bytes)} of ${count(limitBytes)} bytes, ${count(limitBytes - bytes)} left of Auth0's limit`,
+  );
+  print(pc.dim(`sha256 ${sha256}`));
 }
 
 /** Replaces a file, and writes through no link that has its name. */

@@ -93,7 +93,7 @@ function pretty(all, { strict, env }) {
     );
   }
   if (problems > 0) {
-    const details = all.filter((one) => one.problems.length > 0).map(describeProblems);
+    const details = all.filter((one) => one.problems.length > 0).map((one) => describeProblems(one));
     throw new Problem(`${inWords(problems, "problem")} found`, { details: details.join("\n\n") });
   }
   if (strict && warnings > 0)
@@ -106,12 +106,11 @@ function pretty(all, { strict, env }) {
 }
 
 function json(all) {
-  const results = all.map(({ file, text, problems, warnings, secrets, missing }) => ({
+  const results = all.map(({ file, text, problems, warnings, missing }) => ({
     ok: problems.length === 0,
     file,
     problems: placed(text, problems),
-    warnings: placed(text, warnings),
-    secrets,
+    ...(warnings.length > 0 ? { warnings: placed(text, warnings) } : {}),
     ...(missing.length > 0 ? { missing_secrets: missing } : {}),
   }));
   printJson(results.length === 1 ? results[0] : results);

@@ -20,7 +20,7 @@ export function registerDev(program) {
     .command("dev")
     .description("open the workbench: a page that shows the tokens while you edit")
     .argument("[config]", "the configuration", DEFAULT_FILE)
-    .option("--port <number>", "the port on loopback (a free one)", toPort)
+    .option("--port <number>", "the port on loopback (the folder's own, or a free one)", toPort)
     .option("--no-open", "print the address, and open no browser")
     .action(dev);
 }

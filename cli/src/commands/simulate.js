@@ -7,10 +7,24 @@ import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { FOUND_PROBLEM, INTERRUPTED } from "../exit-codes.js";
-import { faultNames, inject, injectedCache, readInjection } from "../simulation/injection.js";
-import { readAnswers, readEvent, readSecrets } from "../simulation/inputs.js";
+import { readIfRust } from "../rust/read-file.js";
+import {
+  faultNames,
+  inject,
+  injectedCache,
+  readInjection,
+  readRustInjection,
+} from "../simulation/injection.js";
+import {
+  readAnswers,
+  readEvent,
+  readPathAnswers,
+  readSecrets,
+  readSecretsFile,
+} from "../simulation/inputs.js";
 import { printLogin, printStorm } from "../simulation/print.js";
 import { hasErrors, isSpoiled } from "../simulation/result.js";
+import { startRustSimulation } from "../simulation/rust-simulation.js";
 import { startSimulation } from "../simulation/simulation.js";
 import { runStorm } from "../simulation/storm.js";
 import { print, printError, printJson, visible } from "../terminal.js";
@@ -21,7 +35,7 @@ export function registerSimulate(program) {
   program
     .command("simulate")
     .description("run logins as Auth0 would, and show what becomes of the tokens")
-    .argument("[config]", "the configuration", DEFAULT_FILE)
+    .argument("[config]", "the configuration, or the file of an Action in Rust", DEFAULT_FILE)
     .option("--event <file>", "what the event has beside the sample's (event.json, where it is there)")
     .option("--answers <place>", "what the backend answers: a file, or a folder (answers.json or answers/)")
     .option("--live", "call the real servers, with the secrets of --secrets")
@@ -52,18 +66,17 @@ async function simulate(file, options, command) {
     command.error(`error: --${alone} says how many logins are run: give --logins <number> as well`);
   }
 
-  const config = readConfigFile(file, { trigger });
-  const injections = options.fault.flatMap((text) => readInjection(text, config));
+  const ofRust = readIfRust(file);
+  if (
+    ofRust !== undefined &&
+    ofRust.rust.trigger !== trigger &&
+    command.getOptionValueSource("trigger") === "cli"
+  ) {
+    command.error(`error: --trigger ${trigger}: ${file} is for ${ofRust.rust.trigger}`);
+  }
   const event = readEvent(options.event);
-  const simulation = await startSimulation({
-    config,
-    trigger,
-    live,
-    answers: readAnswers(options.answers),
-    secrets:
-      live || options.secrets !== undefined ? readSecrets(options.secrets, config, options.trigger) : {},
-    cache: injectedCache(injections),
-  });
+  const { simulation, injections } =
+    ofRust === undefined ? await ofConfig(file, options) : await ofFile(ofRust, options);
   try {
     if (simulation.standIns !== null) inject(simulation.standIns, injections);
     const text =
@@ -75,8 +88,38 @@ async function simulate(file, options, command) {
   }
 }
 
+async function ofConfig(file, { trigger, live = false, answers, secrets, fault }) {
+  const config = readConfigFile(file, { trigger });
+  const injections = fault.flatMap((text) => readInjection(text, config));
+  const simulation = await startSimulation({
+    config,
+    trigger,
+    live,
+    answers: readAnswers(answers),
+    secrets: live || secrets !== undefined ? readSecrets(secrets, config, trigger) : {},
+    cache: injectedCache(injections),
+  });
+  return { simulation, injections };
+}
+
+async function ofFile({ code, rust }, { live = false, answers, secrets, fault }) {
+  const injections = fault.map(readRustInjection);
+  const simulation = await startRustSimulation({
+    code,
+    trigger: rust.trigger,
+    live,
+    answers: readPathAnswers(answers),
+    secrets: live || secrets !== undefined ? readSecretsFile(secrets).given : undefined,
+    cache: injectedCache(injections),
+  });
+  return { simulation, injections };
+}
+
 async function one(simulation, event, { json, fault }) {
   const login = await simulation.login(event);
+  // An Action in Rust has no mode.
+  const shadow = await simulation.shadow?.(event);
+  if (shadow !== undefined) login.shadow = shadow;
   // What goes wrong by a fault that was asked for is no problem found.
   if (isSpoiled(login) || (hasErrors(login) && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
   return json ? JSON.stringify(login, null, 2) : printLogin(login);
@@ -125,7 +168,7 @@ function listFaults(json) {
 
 function tellUnanswered(source) {
   printError(
-    `${pc.yellow("warning")}: no answer is written for the source \`${visible(source)}\`, so it answered 404; write one into answers.json`,
+    `${pc.yellow("warning")}: no answer is written for ${source.includes("/") ? "" : "the source "}\`${visible(source)}\`, so it answered 404; write one into answers.json`,
   );
 }
 

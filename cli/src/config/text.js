@@ -88,13 +88,13 @@ function problem(path, message) {
 }
 
 /**
- * As the engine writes paths.
+ * A path as the engine writes it.
  *
  * @param {(string | number)[]} segments
  * @returns {string}
  */
 export function formatPath(segments) {
-  return segments.reduce((path, segment) => {
+  return segments.reduce((/** @type {string} */ path, segment) => {
     if (typeof segment === "number") return `${path}[${segment}]`;
     if (!/^\w+$/.test(segment)) return `${path}[${JSON.stringify(segment)}]`;
     return path === "" ? segment : `${path}.${segment}`;
@@ -137,7 +137,7 @@ function describe(name) {
 /**
  * @param {string} text
  * @param {import("jsonc-parser").Node | undefined} tree
- * @param {Problem} problem
+ * @param {{ path: string, key?: true, offset?: number }} problem
  * @returns {Place}
  */
 function findPlace(text, tree, { path, key, offset }) {

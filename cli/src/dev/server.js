@@ -11,7 +11,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { text as readText } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
+import { Problem } from "../problem.js";
+import { createDevFixtures } from "./fixtures.js";
 import { createStoredFiles, SaveError } from "./stored-files.js";
+import { createWatchedFiles } from "./watched-files.js";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -26,32 +30,38 @@ const FILES = { event: "event.json", answers: "answers.json" };
 
 const MAX_FILE_BYTES = 2_000_000;
 
+/** A folder's own port lies here: above the registered ports, below the ephemeral ones of most systems. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
 /**
  * @typedef {{ url: string, close: () => Promise<void> }} DevServer
  *
  * @param {object} options
  * @param {string} options.configFile
  * @param {string} options.page The folder of the built page.
- * @param {number} [options.port] A free one where left out.
+ * @param {number} [options.port] Where left out, one that is the folder's own, so that a browser finds the drafts that it
+ *   keeps for this address; a free one where that is taken.
  * @returns {Promise<DevServer>}
  */
-export async function startDevServer({ configFile, page, port = 0 }) {
+export async function startDevServer({ configFile, page, port }) {
   const token = randomBytes(24).toString("base64url");
-  const assets = readPage(page);
+  const id = createHash("sha256").update(path.resolve(configFile)).digest();
+  const assets = readPage(page, { id: id.toString("base64url"), name: path.basename(configFile) });
   const folder = path.dirname(configFile);
   const files = {
     config: configFile,
     ...Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, path.join(folder, file)])),
   };
   const stored = createStoredFiles(files);
+  const watched = createWatchedFiles(files, stored.readAll);
+  const fixtures = createDevFixtures(configFile);
 
   const server = createServer((req, res) => {
     handle(req, res).catch((error) => send(res, 500, { message: error.message }));
   });
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(undefined));
-  });
+  if (port !== undefined) await listen(server, port);
+  else await listen(server, FIRST_PORT + (id.readUInt32LE() % PORTS)).catch(() => listen(server, 0));
   const { port: ownPort } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const hosts = [`127.0.0.1:${ownPort}`, `localhost:${ownPort}`];
 
@@ -59,6 +69,7 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     url: `http://${hosts[0]}/${token}/`,
     close: () =>
       new Promise((resolve) => {
+        watched.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -83,6 +94,9 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     if (name === "files" && file === undefined && req.method === "GET")
       return send(res, 200, stored.readAll());
     if (name === "files" && rest.length === 2 && req.method === "PUT") return save(req, res, file);
+    if (name === "fixtures" && rest.length === 2 && req.method === "PUT") return addFixture(req, res, file);
+    if (name === "fixtures" && file === undefined && req.method === "POST") return runFixtures(req, res);
+    if (name === "changes" && file === undefined && req.method === "GET") return tellChanges(res);
     if (rest.length !== 1 || (req.method !== "GET" && req.method !== "HEAD")) {
       return send(res, 404, { message: "nothing is here" });
     }
@@ -91,21 +105,75 @@ export async function startDevServer({ configFile, page, port = 0 }) {
     res.writeHead(200, { ...HEADERS, "content-type": asset.type }).end(asset.body);
   }
 
+  /** The files as they are, and each time they are others, as server-sent events. */
+  function tellChanges(res) {
+    res.writeHead(200, { ...HEADERS, "content-type": "text/event-stream" });
+    res.on(
+      "close",
+      watched.listen((now) => res.write(`data: ${JSON.stringify(now)}\n\n`)),
+    );
+  }
+
   async function save(req, res, name) {
     if (!Object.hasOwn(files, name)) return send(res, 404, { message: "there is no such file" });
-    if (!(Number(req.headers["content-length"]) <= MAX_FILE_BYTES)) {
-      return send(res, 413, { message: "the file is too large" });
-    }
-    const { text, version } = readJson(await readText(req)) ?? {};
-    if (typeof text !== "string") return send(res, 400, { message: "the text is missing" });
+    const body = await readBody(req, res);
+    if (body === undefined) return;
+    const { text, version } = body;
     if (typeof version !== "string" && version !== null)
       return send(res, 400, { message: "the version is missing" });
-    try {
-      send(res, 200, stored.save(name, text, version));
-    } catch (error) {
-      if (!(error instanceof SaveError)) throw error;
-      send(res, { conflict: 409, link: 403 }[error.reason], { message: error.message });
+    sendSaved(res, () => stored.save(name, text, version));
+  }
+
+  async function addFixture(req, res, encoded) {
+    const name = decode(encoded);
+    if (!fixtures.isName(name)) {
+      return send(res, 400, { message: "the name of a fixture is made of letters, digits, - and _" });
     }
+    const body = await readBody(req, res);
+    if (body !== undefined) sendSaved(res, () => ({ file: fixtures.add(name, body.text) }));
+  }
+
+  async function runFixtures(req, res) {
+    const body = await readBody(req, res);
+    if (body === undefined) return;
+    try {
+      send(res, 200, await fixtures.run(body.text, body.trigger));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const { message, hint = "", details = "" } = error;
+      const text = [message, details, hint].filter(Boolean).join("\n");
+      send(res, 422, { message: stripVTControlCharacters(text) });
+    }
+  }
+}
+
+/** Does what saves, and answers with its result or with why it did not. */
+function sendSaved(res, act) {
+  try {
+    send(res, 200, act());
+  } catch (error) {
+    if (!(error instanceof SaveError)) throw error;
+    send(res, { conflict: 409, link: 403, refused: 403 }[error.reason], { message: error.message });
+  }
+}
+
+/** @returns {Promise<Record<string, any> | undefined>} with its text; undefined where it is refused, and that is sent */
+async function readBody(req, res) {
+  if (!(Number(req.headers["content-length"]) <= MAX_FILE_BYTES)) {
+    send(res, 413, { message: "the file is too large" });
+    return undefined;
+  }
+  const body = readJson(await readText(req)) ?? {};
+  if (typeof body.text === "string") return body;
+  send(res, 400, { message: "the text is missing" });
+  return undefined;
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -122,15 +190,27 @@ function send(res, status, body) {
   res.writeHead(status, { ...HEADERS, "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** The page in memory: what is not among its files cannot be asked for. */
-function readPage(folder) {
+/** @returns {Promise<void>} */
+function listen(server, port) {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** The page in memory: what is not among its files cannot be asked for. It is told the id and name of what it edits. */
+function readPage(folder, { id, name: configName }) {
   const assets = new Map();
   for (const name of readdirSync(folder)) {
     const body = readFileSync(path.join(folder, name));
     assets.set(name, { body, type: TYPES[path.extname(name)] ?? "application/octet-stream" });
   }
   const index = assets.get("index.html");
-  index.body = index.body.toString().replace('<html lang="en">', '<html lang="en" data-files="served">');
+  const data = `data-files="served" data-folder="${id}" data-config="${encodeURIComponent(configName)}"`;
+  index.body = index.body.toString().replace('<html lang="en">', () => `<html lang="en" ${data}>`);
   return assets;
 }
 

@@ -29,7 +29,7 @@ import path from "node:path";
 /** The reasons why a file is not saved, and what to do. */
 export class SaveError extends Error {
   /**
-   * @param {"conflict" | "link"} reason
+   * @param {"conflict" | "link" | "refused"} reason
    * @param {string} message
    */
   constructor(reason, message) {
@@ -122,6 +122,14 @@ function replace(file, fd, text, version) {
   ftruncateSync(fd, bytes.length);
 }
 
+const REFUSALS = {
+  EACCES: "you may not write it",
+  EPERM: "you may not write it",
+  EROFS: "the disk can only be read",
+  EISDIR: "a folder has its name",
+  ENOSPC: "the disk is full",
+};
+
 function open(file, isNew) {
   const mode = isNew ? constants.O_CREAT | constants.O_EXCL : 0;
   try {
@@ -129,14 +137,16 @@ function open(file, isNew) {
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === "EEXIST" || code === "ENOENT" || code === "ELOOP") throw conflict(file);
-    throw error;
+    const reason = REFUSALS[code ?? ""];
+    if (reason === undefined) throw error;
+    throw new SaveError("refused", `${file} cannot be written: ${reason}`);
   }
 }
 
 function conflict(file) {
   return new SaveError(
     "conflict",
-    `${file} has changed on the disk meanwhile: load the page again, or save it elsewhere`,
+    `${file} has changed on the disk meanwhile: both sides are shown, and nothing was saved`,
   );
 }
 
@@ -144,8 +154,10 @@ function readIfThere(file) {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") return null;
-    throw error;
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === "ENOENT") return null;
+    const reason = { EACCES: "you may not read it", EISDIR: "a folder has its name" }[code ?? ""];
+    throw reason === undefined ? error : new Error(`${file} cannot be read: ${reason}`);
   }
 }
 

@@ -3,6 +3,7 @@
  * and in the browser.
  */
 
+import { madeUpSecrets } from "../config/secrets.js";
 import { formatPath } from "../config/text.js";
 import { stoppedAt } from "../simulation/clock.js";
 import { startInMemory } from "../simulation/in-memory.js";
@@ -51,7 +52,8 @@ export { firstReason } from "./reason.js";
  *   `explain` takes the name of a claim, or a path as `check` writes it; undefined where no expression stands there.
  */
 export async function explainLogin({ config, trigger, event = {}, answers, faults, secrets, now }) {
-  const simulation = await startInMemory({ config, trigger, answers, faults, secrets });
+  const all = await madeUpSecrets(config, trigger ?? "post-login", secrets);
+  const simulation = await startInMemory({ config, trigger, answers, faults, secrets: all });
   const [login, explainPlace] = await at(now, () => simulation.explainedLogin(event));
   const explain = (path) => {
     const place = findPlace(config, path);
@@ -107,6 +109,7 @@ function describe({ config, login, place, explained }) {
   };
 }
 
+/** @returns {Explanation["sources"][string]} */
 function stateOf({ skipped, error = null, status = null, from = null }) {
   const isFailed = error !== null && from !== "stale";
   const state = skipped ? "not_asked" : isFailed ? "failed" : "answered";
@@ -133,7 +136,9 @@ function describeClaim(config, login, place) {
       hmac,
       jwt,
     } = typeof entry === "string" ? {} : entry;
-    return { type, default: defaultValue, required, spread, signed: hmac ? "hmac" : jwt ? "jwt" : null };
+    /** @type {"hmac" | "jwt" | null} */
+    const signed = hmac ? "hmac" : jwt ? "jwt" : null;
+    return { type, default: defaultValue, required, spread, signed };
   });
   const { claims, errors = [] } = login.report ?? {};
   const isOfClaim = claimMatcher(config, key);

@@ -153,10 +153,14 @@ function statusOf({ status }) {
   return typeof status === "number" ? ` (status ${status})` : "";
 }
 
-/** The parts of a step, and of the items that it went through. */
+/**
+ * The parts of a step, and of the items that it went through.
+ *
+ * @param {Step} step
+ * @returns {Step[]}
+ */
 function partsOf({ steps = [], items }) {
   const ofItems = (items?.shown ?? []).flatMap(({ condition, each }) => [condition, each]);
-  return [...steps, ...ofItems.filter((step) => step !== undefined)].filter(
-    ({ outcome }) => outcome !== "not_evaluated",
-  );
+  const all = [...steps, ...ofItems];
+  return all.filter((step) => step !== undefined).filter(({ outcome }) => outcome !== "not_evaluated");
 }

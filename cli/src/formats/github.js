@@ -21,6 +21,7 @@ export function toGitHub(annotations) {
   return annotations.map(toCommand).join("\n");
 }
 
+/** @param {Annotation} annotation */
 function toCommand({ level, message, title, file, line, column, endColumn }) {
   const properties = { file, line, col: column, endColumn, title };
   const written = Object.entries(properties)

@@ -50,6 +50,10 @@ export function toSarif({ version, rules, findings }) {
   return JSON.stringify({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, null, 2);
 }
 
+/**
+ * @param {Finding} finding
+ * @param {Rule[]} rules
+ */
 function toResult({ ruleId, level, message, file, line, column, length, path: place }, rules) {
   const ruleIndex = rules.findIndex(({ id }) => id === ruleId);
   const region =

@@ -51,8 +51,12 @@ export const NO_ANSWER = Object.freeze({
   delayMs: 0,
 });
 
-/** @returns {Answer} */
-function readAnswer(source, answer) {
+/**
+ * @param {string} source Whose answer it is, for messages.
+ * @param {any} answer
+ * @returns {Answer}
+ */
+export function readAnswer(source, answer) {
   const isSpecial =
     typeof answer === "object" && answer !== null && KEYS.some((key) => Object.hasOwn(answer, key));
   if (!isSpecial) return { status: 200, headers: {}, body: JSON.stringify(answer), delayMs: 0 };

@@ -19,7 +19,7 @@ import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
 import { REAL_CLOCK } from "./clock.js";
 import { createRedactor } from "./redact.js";
-import { describeLogin } from "./result.js";
+import { describeLogin, shadowOf } from "./result.js";
 import { createRoutes, unknownRoute } from "./routes.js";
 
 /** Milliseconds that a call takes where its answer says nothing else: about what one in a data centre does. */
@@ -63,10 +63,13 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {string | null} body
  * @property {AbortSignal} signal
  *
+ * @typedef {import("./result.js").Simulation & { event: object }} SeenLogin With the event as the Action saw it, but for its
+ *   secrets.
+ *
  * @typedef {object} InMemoryOptions
  * @property {Record<string, any>} config One without problems.
  * @property {import("../bundle.js").Trigger} [trigger]
- * @property {import("./answers.js").Answers} answers
+ * @property {import("./answers.js").Answers} answers May be one that changes between logins.
  * @property {Record<string, string>} [faults] By the name of the source or token: one of `FAULT_NAMES`.
  * @property {import("../host/cache.js").Cache | null} [cache]
  * @property {Record<string, string | null>} [secrets] Those that are missing are made up; null is one that the Action lacks.
@@ -108,6 +111,8 @@ export async function startInMemory({
     log: (line) => logs.push(line),
     onReport: (report) => reports.set(report.correlation_id, report),
   };
+  /** @type {Map<string, string>} Of each source the body that it sent last. */
+  const bodies = new Map();
   const make = () =>
     plan === undefined
       ? engine[TRIGGERS[trigger].create](config, options)
@@ -116,6 +121,8 @@ export async function startInMemory({
 
   return {
     calls: callLog.counts,
+    secrets,
+    bodies,
     /** Sources that were called without an answer written down. */
     unanswered,
     /** Makes a new instance, which runs the logins that follow. */
@@ -125,11 +132,10 @@ export async function startInMemory({
     /**
      * @param {Record<string, any>} [overrides] An `undefined` member is one that the event does not have.
      * @param {{ cache?: import("../host/cache.js").Cache | null }} [options] The cache of this login.
-     * @returns {Promise<import("./result.js").Simulation>}
+     * @returns {Promise<SeenLogin>}
      */
-    async login(overrides, options) {
-      return run(overrides, handler, options);
-    },
+    login: (overrides, options) => run(overrides, handler, options),
+    shadow,
     /**
      * The same in an instance of its own, which tells afterwards how each value came about.
      *
@@ -152,10 +158,23 @@ export async function startInMemory({
   };
 
   /**
+   * What a login comes to where the mode is not `shadow`, in an instance and a cache of its own.
+   *
+   * @param {Record<string, any>} [overrides]
+   * @returns {Promise<import("./result.js").Shadow | undefined>} undefined where the mode is not `shadow`
+   */
+  async function shadow(overrides) {
+    if (config.mode !== "shadow") return undefined;
+    const enforced = { ...config, mode: "enforce" };
+    const twin = await startInMemory({ config: enforced, trigger, answers, faults, secrets });
+    return shadowOf(await twin.login(overrides));
+  }
+
+  /**
    * @param {Record<string, any> | undefined} overrides
    * @param {(event: object, api: object) => Promise<void>} handle
    * @param {{ cache?: import("../host/cache.js").Cache | null }} [options]
-   * @returns {Promise<import("./result.js").Simulation>}
+   * @returns {Promise<SeenLogin>}
    */
   async function run(overrides = {}, handle, { cache: ownCache = cache } = {}) {
     const event = TRIGGERS[trigger].createEvent({
@@ -166,6 +185,7 @@ export async function startInMemory({
     users.set(id, event.user?.user_id);
     const { api, outcome } = createApi(event, { cache: ownCache, trigger });
     const request = readTokenRequest(event);
+    const seen = structuredClone({ ...event, secrets: undefined });
     const [durationMs, calls] = await callLog.during(async () => {
       const startMs = clock.monotonic();
       await handle(event, api);
@@ -178,7 +198,7 @@ export async function startInMemory({
     const custom = customClaims(request, outcome);
     const issued = { issuer: ISSUER, issuedAtS: Math.floor(clock.now() / 1000) };
     const isDenied = outcome.denied !== null;
-    return describeLogin({
+    const result = describeLogin({
       config,
       outcome,
       before: isDenied ? null : plainPayloads(request, issued),
@@ -193,6 +213,8 @@ export async function startInMemory({
       logs: logs.splice(0),
       error: tooLargeMessage(custom),
     });
+    // Not one of what is printed.
+    return /** @type {any} */ (Object.defineProperty(result, "event", { value: seen }));
   }
 
   /** A token by which a request tells whose it is, another one each time. */
@@ -239,7 +261,10 @@ export async function startInMemory({
     });
     if (interfered !== undefined) return interfered;
     const fault = FAULTS[faults[route.name]];
-    if (fault !== undefined) return fault(signal);
+    if (fault !== undefined) {
+      bodies.delete(route.name);
+      return fault(signal);
+    }
     if (route.kind === "token") {
       return jsonResponse(200, {
         access_token: issueToken(route.name),
@@ -250,6 +275,7 @@ export async function startInMemory({
     if (answer === undefined) unanswered.add(route.name);
     const { status, headers: answered, body: text } = answer ?? NO_ANSWER;
     const hasBody = status !== 204 && status !== 304;
+    bodies.set(route.name, hasBody ? text : "");
     return new Response(hasBody ? text : null, {
       status,
       headers: { "content-type": "application/json", ...answered },

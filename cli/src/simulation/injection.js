@@ -44,6 +44,26 @@ export function readInjection(text, config) {
   });
 }
 
+/** What a fault may befall where the calls stand in code. */
+const KINDS = { source: sourceFaults, token: tokenFaults, [CACHE]: cacheFaults };
+
+/**
+ * The same for an Action in Rust: the target is `source`, `token` or `cache`, and `NAME` alone means every source.
+ *
+ * @param {string} text
+ * @returns {Injection}
+ */
+export function readRustInjection(text) {
+  const [, target = "source", written] = /^(?:(\w+):\s*)?(.*)$/s.exec(text) ?? [];
+  if (Object.hasOwn(KINDS, target)) {
+    const kind = /** @type {Injection["kind"]} */ (target);
+    return { kind, target, name: find(KINDS[target], written, text) };
+  }
+  throw new Problem(`--fault ${text}: there is no \`${target}\``, {
+    hint: `the calls of an Action in Rust stand in its code: targets are ${Object.keys(KINDS).join(", ")}`,
+  });
+}
+
 /**
  * @param {import("./stand-ins.js").StandIns} standIns
  * @param {Injection[]} injections

@@ -10,6 +10,7 @@ import { firstProblem, parseConfig } from "../config/text.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
 import { createAnswers } from "./answers.js";
+import { createPathAnswers } from "./path-answers.js";
 
 /**
  * @param {string | undefined} file `event.json` where left out and there.
@@ -29,13 +30,30 @@ export function readEvent(file) {
 export function readAnswers(place) {
   const found = place ?? existing("answers.json") ?? existing("answers");
   if (found === undefined) return createAnswers({});
-  if (!existsSync(found)) throw new Problem(`${found} is not there`);
-  try {
+  return fromFile(found, () => {
     if (!statSync(found).isDirectory()) return createAnswers(readObject(found));
     const { general, ofUsers } = readFolder(found);
     return createAnswers(general, ofUsers);
+  });
+}
+
+/**
+ * @param {string | undefined} file With the answer of each path; `answers.json` where left out and there.
+ * @returns {import("./path-answers.js").PathAnswers}
+ */
+export function readPathAnswers(file) {
+  const found = file ?? existing("answers.json");
+  if (found === undefined) return createPathAnswers({});
+  return fromFile(found, () => createPathAnswers(readObject(found)));
+}
+
+/** What is wrong with the answers is told with the file. */
+function fromFile(place, read) {
+  if (!existsSync(place)) throw new Problem(`${place} is not there`);
+  try {
+    return read();
   } catch (error) {
-    if (error instanceof TypeError) throw new Problem(`${found}: ${error.message}`);
+    if (error instanceof TypeError) throw new Problem(`${place}: ${error.message}`);
     throw error;
   }
 }
@@ -47,8 +65,7 @@ export function readAnswers(place) {
  * @throws {Problem} that names the secrets which the configuration reads and the file has not
  */
 export function readSecrets(file, config, trigger) {
-  const found = file ?? existing("secrets.env");
-  const given = found === undefined ? {} : /** @type {Record<string, string>} */ (parseEnv(readText(found)));
+  const { found, given } = readSecretsFile(file);
   const missing = checkConfig(config, { trigger }).secrets.filter((name) => !given[name]);
   if (missing.length > 0) {
     throw new Problem(`the configuration reads secrets that are not given: ${missing.join(", ")}`, {
@@ -56,6 +73,16 @@ export function readSecrets(file, config, trigger) {
     });
   }
   return given;
+}
+
+/**
+ * @param {string | undefined} file `secrets.env` where left out and there.
+ * @returns {{ found: string | undefined, given: Record<string, string> }}
+ */
+export function readSecretsFile(file) {
+  const found = file ?? existing("secrets.env");
+  const given = found === undefined ? {} : /** @type {Record<string, string>} */ (parseEnv(readText(found)));
+  return { found, given };
 }
 
 function readFolder(folder) {

@@ -30,9 +30,11 @@ export function printLogin(login) {
     printOutcome(login),
     ...login.tokens.map(printToken),
     printElsewhere(login),
+    printShadow(login.shadow),
     printCalls(login),
     printLeftOut(login),
     printState(login),
+    printSecrets(login),
     printLog(login),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
@@ -41,7 +43,8 @@ export function printLogin(login) {
 function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }) {
   const paint =
     { enriched: pc.green, shadow: pc.green, partial: pc.yellow, skipped: pc.yellow }[outcome] ?? pc.red;
-  const lines = [`${paint(pc.bold(outcome))} in ${ms(durationMs)} of ${ms(deadlineMs)}`];
+  const whole = deadlineMs === null ? "" : ` of ${ms(deadlineMs)}`;
+  const lines = [`${paint(pc.bold(outcome))} in ${ms(durationMs)}${whole}`];
   if (error !== null) lines.push(pc.red(visible(error)));
   if (denied !== null) lines.push(`The user reads: ${visible(denied.reason)}`);
   for (const { code, path, message } of report?.errors ?? []) {
@@ -66,7 +69,7 @@ function printToken({ token, before, after, changes, bytes, limitBytes, dropped 
 
 function printClaims(before, after, changes) {
   const changed = new Map(changes.map((change) => [change.claim, change]));
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after), ...changed.keys()])];
   const width = Math.max(...names.map((name) => visible(name).length));
   return names.map((name) => {
     const label = visible(name).padEnd(width);
@@ -96,6 +99,21 @@ function printElsewhere({ elsewhere, scopes, mfa, session, refresh_token: refres
     if (lines.length > 0) sections.push([pc.bold(title), ...lines].join("\n"));
   }
   return sections.join("\n\n");
+}
+
+/** What a login in the mode `shadow` would have come to, as differences from what it came to. */
+function printShadow(shadow) {
+  if (shadow === undefined) return "";
+  const { outcome, error, denied, tokens } = shadow;
+  const lines = [`${pc.bold("Without shadow")}  ${outcome}`];
+  if (error !== null) lines.push(`  ${pc.red(visible(error))}`);
+  if (denied !== null) lines.push(`  ${pc.red(`denied, and the user reads: ${visible(denied.reason)}`)}`);
+  const sections = tokens
+    .filter(({ changes, dropped }) => changes.length > 0 || dropped.length > 0)
+    .map((token) => printToken({ ...token, before: {}, after: {} }));
+  const all = [lines.join("\n"), ...sections, printElsewhere(shadow)].filter((section) => section !== "");
+  if (all.length === 1 && denied === null) lines.push(pc.dim("  nothing would be set"));
+  return [lines.join("\n"), ...all.slice(1)].join("\n\n");
 }
 
 /** The waterfall: each call from its beginning to its end, over the time that the login took. */
@@ -161,6 +179,12 @@ function printState({ cache, breakers, report }) {
     pc.bold("Breakers"),
     ...(open.length > 0 ? open : [pc.dim("  all closed")]),
   ].join("\n");
+}
+
+/** @param {{ secrets?: string[] }} login */
+function printSecrets({ secrets }) {
+  if (secrets === undefined) return "";
+  return `${pc.bold("Secrets that were read")}\n  ${visible(secrets.join(", ") || "none")}`;
 }
 
 function printLog({ logs }) {

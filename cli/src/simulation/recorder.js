@@ -18,10 +18,13 @@ import https from "node:https";
  * @property {number} httpPort On loopback.
  * @property {number} httpsPort
  * @property {string} ca Whom to trust, in PEM.
+ * @property {boolean} [hasAnyName] Whether that stands for every host, whatever names it has: which are called is not known
+ *   beforehand.
  */
 
 /**
- * @param {(request: RecordedRequest) => void} onRequest Is told of each as it begins; the record fills later.
+ * @param {(request: RecordedRequest, about: { hasForm: boolean }) => void} onRequest Is told of each as it begins, and
+ *   whether its body is a form, as that of a token request is; the record fills later.
  * @param {Redirection} [redirection] None where the real servers are called.
  * @returns {Record<string, unknown>} modules by name, for the loader
  */
@@ -46,7 +49,8 @@ function recording(request, onRequest) {
       endMs: null,
       status: null,
     };
-    onRequest(record);
+    const hasForm = JSON.stringify(options.headers ?? "").includes("application/x-www-form-urlencoded");
+    onRequest(record, { hasForm });
     const end = () => {
       record.endMs ??= performance.now();
     };
@@ -62,13 +66,14 @@ function recording(request, onRequest) {
 /** An agent whose sockets all lead to loopback. The names in URLs, headers and certificates stay as they are. */
 function agentOf(module, redirection) {
   if (redirection === undefined) return module.Agent;
-  const { httpPort, httpsPort, ca } = redirection;
+  const { httpPort, httpsPort, ca, hasAnyName = false } = redirection;
   const port = module === https ? httpsPort : httpPort;
+  const trusting = hasAnyName ? { checkServerIdentity: () => undefined } : {};
   return class extends module.Agent {
     createConnection(options, callback) {
       // What was made before knows nothing of `ca`.
       options.secureContext?.context.addCACert(ca);
-      return super.createConnection({ ...options, host: "127.0.0.1", port, ca }, callback);
+      return super.createConnection({ ...options, ...trusting, host: "127.0.0.1", port, ca }, callback);
     }
   };
 }

@@ -38,7 +38,7 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {string | null} error Why it failed.
  * @property {object | null} denied As `api.access.deny` was called.
  * @property {number} durationMs
- * @property {number} deadlineMs
+ * @property {number | null} deadlineMs Null where it stands in code.
  * @property {TokenResult[]} tokens
  * @property {Record<string, Record<string, unknown>>} elsewhere What was set besides the tokens, by target.
  * @property {{ added: string[], removed: string[] }} scopes
@@ -51,6 +51,11 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {string[]} refused What Auth0 refused of what was asked for, each with its method and why.
  * @property {import("claimsmith").Report | null} report
  * @property {string[]} logs
+ * @property {Shadow} [shadow] In the mode `shadow`: what the login would have come to.
+ * @property {string[]} [secrets] Of an Action in Rust: those that it has read so far.
+ *
+ * @typedef {Pick<Simulation, "outcome" | "error" | "denied" | "tokens" | "elsewhere" | "scopes" | "mfa" | "session" |
+ *   "refresh_token">} Shadow
  */
 
 export const DEFAULT_DEADLINE_MS = 5000;
@@ -144,6 +149,26 @@ export function describeLogin({
       dropped: dropped[name],
     };
   }
+}
+
+/**
+ * Returns what a login in the mode `shadow` would have come to, of the same login in the mode `enforce`.
+ *
+ * @param {Simulation} login
+ * @returns {Shadow}
+ */
+export function shadowOf({
+  outcome,
+  error,
+  denied,
+  tokens,
+  elsewhere,
+  scopes,
+  mfa,
+  session,
+  refresh_token: refreshToken,
+}) {
+  return { outcome, error, denied, tokens, elsewhere, scopes, mfa, session, refresh_token: refreshToken };
 }
 
 /**

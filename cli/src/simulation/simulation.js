@@ -14,7 +14,7 @@ import { createCallLog } from "./call-log.js";
 import { stoppedAt } from "./clock.js";
 import { createRecordingModules } from "./recorder.js";
 import { createRedactor } from "./redact.js";
-import { describeLogin } from "./result.js";
+import { describeLogin, shadowOf } from "./result.js";
 import { createRoutes, unknownRoute } from "./routes.js";
 import { startStandIns } from "./stand-ins.js";
 
@@ -33,6 +33,9 @@ import { startStandIns } from "./stand-ins.js";
  * @typedef {object} LoginSimulation
  * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Simulation>} login One login, with
  *   what its event has beside the sample's. Of logins at once each has the calls of all.
+ * @property {(overrides?: Record<string, any>) => Promise<import("./result.js").Shadow | undefined>} shadow What the
+ *   login comes to where the mode is not `shadow`, against the stand-ins; undefined where it is not, and where the real
+ *   servers are called, which would be asked twice.
  * @property {() => void} restart What follows runs in a fresh instance.
  * @property {{ token: number, source: number }} calls All requests so far.
  * @property {import("./stand-ins.js").StandIns | null} standIns Null where the real servers are called.
@@ -68,12 +71,13 @@ export async function startSimulation({
   const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
-  const code = bundleAction(config, { trigger, options: "onReport", isFast: true });
-  const load = () =>
-    loadAction(code, {
+  const bundle = (live) => bundleAction(config, { trigger, live, options: "onReport", isFast: true });
+  const code = bundle("{}");
+  const load = (loaded = code, onRequest = record) =>
+    loadAction(loaded, {
       // The line that asks for reports is not in the file that is pasted.
       maxCodeBytes: Number.POSITIVE_INFINITY,
-      builtins: createRecordingModules(record, standIns?.redirection),
+      builtins: createRecordingModules(onRequest, standIns?.redirection),
       injected: {
         onReport: (report) => reports.set(report.correlation_id, report),
         ...(now === undefined ? {} : { Date: stoppedAt(now) }),
@@ -87,22 +91,30 @@ export async function startSimulation({
     restart() {
       action = load();
     },
-    async login(overrides = {}) {
-      const event = CREATE_EVENT[trigger]({ ...overrides, secrets: { ...overrides.secrets, ...secrets } });
-      const correlationId = event.transaction?.correlation_id ?? null;
-      if (correlationId !== null && event.user) users.set(correlationId, event.user.user_id);
-      const [ended, calls] = await callLog.during(() =>
-        runLogin({ action, event, cache, trigger, oauthServer }),
-      );
-      users.delete(correlationId ?? "");
-      const report = reports.get(correlationId) ?? null;
-      reports.delete(correlationId);
-      return describeLogin({ ...ended, config, report, calls, cache: cache ?? createCache() });
+    login: (overrides) => run(action, overrides, cache),
+    async shadow(overrides) {
+      if (live || config.mode !== "shadow") return undefined;
+      const enforcing = load(bundle('{ mode: "enforce" }'), () => {});
+      return shadowOf(await run(enforcing, overrides, createCache()));
     },
     async close() {
       await (standIns ?? oauthServer).close();
     },
   };
+
+  /** @returns {Promise<import("./result.js").Simulation>} */
+  async function run(loaded, overrides = {}, ownCache) {
+    const event = CREATE_EVENT[trigger]({ ...overrides, secrets: { ...overrides.secrets, ...secrets } });
+    const correlationId = event.transaction?.correlation_id ?? null;
+    if (correlationId !== null && event.user) users.set(correlationId, event.user.user_id);
+    const [ended, calls] = await callLog.during(() =>
+      runLogin({ action: loaded, event, cache: ownCache, trigger, oauthServer }),
+    );
+    users.delete(correlationId ?? "");
+    const report = reports.get(correlationId) ?? null;
+    reports.delete(correlationId);
+    return describeLogin({ ...ended, config, report, calls, cache: ownCache ?? createCache() });
+  }
 
   function record(request) {
     const { kind, name } = routes.find(request.method, request.url) ?? unknownRoute(request.url);
@@ -110,7 +122,10 @@ export async function startSimulation({
   }
 }
 
-/** @satisfies {Partial<Parameters<typeof describeLogin>[0]>} */
+/**
+ * What a login ends with that Auth0 would fail.
+ * @satisfies {Partial<Parameters<typeof describeLogin>[0]>}
+ */
 const NOTHING = Object.freeze({
   before: null,
   after: null,
@@ -135,7 +150,7 @@ const NOTHING = Object.freeze({
 });
 
 /** A login that Auth0 would fail is a result as well. */
-async function runLogin(options) {
+export async function runLogin(options) {
   const startMs = performance.now();
   try {
     return await login(options);

@@ -110,9 +110,9 @@ function readLive(text, config, trigger) {
 
 /** Where the file is another than the one that its configuration makes. */
 function differences(code, pasted, config) {
-  const { trigger, live, packed } = pasted;
+  const { trigger, live, packed, plan: packedPlan } = pasted;
   const source = pasted.config !== undefined;
-  const expected = bundleAction(config, { trigger, live, source, packed, isFast: true });
+  const expected = bundleAction(config, { trigger, live, source, packed, packedPlan, isFast: true });
   if (expected === code) return [];
   const again = /** @type {import("../verify/pasted-file.js").PastedFile} */ (readPastedFile(expected));
   const problems = [];

@@ -1,126 +1,412 @@
 /**
- * The workbench: left what a login is made of, right what becomes of it.
+ * The workbench: left what a login is made of, right what becomes of it, and the outcome always in sight.
  */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { parseConfig } from "../../src/config/text.js";
-import { Editor } from "./editor.jsx";
-import * as engine from "./engine.js";
-import { saveFile } from "./files.js";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { ActionDialog } from "./dialogs/action.jsx";
+import { ConflictDialog } from "./dialogs/conflict.jsx";
+import { ExplainDialog } from "./dialogs/explain.jsx";
+import { ShareDialog } from "./dialogs/share.jsx";
+import { assistConfig, assistExpression } from "./editor/assistance.js";
+import { editors } from "./editor/editors.js";
+import { useDraft } from "./hooks/use-draft.js";
+import { fileOf, useFiles } from "./hooks/use-files.js";
+import { useLogins } from "./hooks/use-logins.js";
+import { OutcomeBar } from "./login/outcome-bar.jsx";
+import { Calls, Result } from "./login/result.jsx";
+import { Panes } from "./panes.jsx";
+import { QuestionDialog } from "./parts/dialog.jsx";
+import { TabPanel, Tabs } from "./parts/tabs.jsx";
 import { PRESETS } from "./presets.js";
-import { Result } from "./result.jsx";
-import { ExpressionBox, Faults, Storm } from "./tools.jsx";
+import { addClaim } from "./state/claims.js";
+import { readLink } from "./state/share.js";
+import {
+  contentOfPreset,
+  isAnyTouched,
+  isElsewhere,
+  PANES,
+  reduce,
+  textsOfFiles,
+} from "./state/workspace.js";
+import { Toolbar } from "./toolbar.jsx";
+import { Controls } from "./tools/controls.jsx";
+import { ExpressionBox } from "./tools/expression-box.jsx";
+import { Fixtures } from "./tools/fixtures.jsx";
+import { History } from "./tools/history.jsx";
+import { Logins } from "./tools/logins.jsx";
+import { SeenTree } from "./tools/seen-tree.jsx";
+import { Storm } from "./tools/storm.jsx";
 
-/** After the last key: long enough for a word, short enough to seem at once. */
-const PAUSE_MS = 150;
-
-const FILES = [
-  { name: "config", title: "Configuration", file: "claimsmith.json" },
-  { name: "event", title: "Event", file: "event.json" },
-  { name: "answers", title: "Answers", file: "answers.json" },
+const VIEWS = [
+  { name: "tokens", title: "Tokens" },
+  { name: "calls", title: "Calls" },
+  { name: "expressions", title: "Expressions" },
+  { name: "logins", title: "Users and time" },
+  { name: "fixtures", title: "Fixtures" },
+  { name: "storm", title: "Burst" },
 ];
-
-const TRIGGERS = { "post-login": "Post login", "credentials-exchange": "Credentials exchange" };
-
-/** @typedef {{ config: string, event: string, answers: string }} Texts The three files, as they are edited. */
 
 /**
  * @param {object} props
- * @param {import("./schema.js").Schema} props.schema
- * @param {Record<string, import("./files.js").StoredFile> | null} props.files Null where nothing can be saved.
+ * @param {import("./editor/schema.js").Schema} props.schema
+ * @param {import("./state/workspace.js").Workspace} props.start
+ * @param {boolean} props.hasFolder
+ * @param {string} props.greeting Told at first: that a draft is back.
+ * @param {import("./state/workspace.js").Content | null} props.link What a link brought, to be asked about.
  */
-export function App({ schema, files }) {
-  const [own] = useState(() => textsIn(files));
-  const [texts, setTexts] = useState(own ?? textsOf(PRESETS[0]));
-  const [trigger, setTrigger] = useState(/** @type {string} */ (PRESETS[0].trigger));
-  /** Counts the times that all texts were replaced. */
-  const [revision, setRevision] = useState(0);
-  const [preset, setPreset] = useState(own === null ? PRESETS[0].name : "");
-  const [faults, setFaults] = useState(/** @type {Record<string, string>} */ ({}));
-  const [tab, setTab] = useState("config");
-  const [problems, setProblems] = useState(/** @type {any[]} */ ([]));
-  const [warnings, setWarnings] = useState(/** @type {any[]} */ ([]));
-  const [result, setResult] = useState(/** @type {any} */ (null));
-  const [failure, setFailure] = useState("");
-  const [stored, setStored] = useState(/** @type {Record<string, any> | null} */ (files));
-  const [notice, setNotice] = useState("");
-  const status = useEngineStatus();
-  const fresh = useRef({ restart: false, clear: false });
-  const [run, setRun] = useState(0);
+export function App({ schema, start, hasFolder, greeting, link }) {
+  const [state, dispatch] = useReducer(reduce, start);
+  const { content, stored, revision, conflicts } = state;
+  const { texts, trigger, faults, rows, origin } = content;
+  const [pane, setPane] = useState(/** @type {import("./state/workspace.js").PaneName} */ ("config"));
+  const [view, setView] = useState("tokens");
+  const [notice, setNotice] = useState(greeting);
+  const [dialog, setDialog] = useState("");
+  /** The place of the configuration that is explained. */
+  const [explained, setExplained] = useState("");
+  const { question, ask, answer } = useQuestion();
+  const [expression, setExpression] = useState(expressionOf(origin));
+  const logins = useLogins(content);
+  const isKept = useDraft(state);
+  const files = useFiles({ state, dispatch, hasFolder, ask, tell: setNotice });
+  const latest = useRef(state);
+  latest.current = state;
 
-  const inputs = useMemo(() => ({ ...texts, faults: chosen(faults), trigger }), [texts, faults, trigger]);
+  const replace = useCallback((/** @type {import("./state/workspace.js").Content} */ next, label) => {
+    dispatch({ type: "replace", content: next, label, editors: editors.capture() });
+    setExpression(expressionOf(next.origin));
+    setNotice(`${label}. Undo brings back what was here.`);
+    logins.again({ restart: true, clear: true });
+  }, []);
 
-  useEffect(() => {
-    let isCurrent = true;
-    const timer = setTimeout(async () => {
-      try {
-        const found = await engine.check({ text: inputs.config, trigger: inputs.trigger });
-        if (!isCurrent) return;
-        setProblems(found.problems);
-        setWarnings(found.warnings);
-        if (found.problems.length > 0) return;
-        const asked = fresh.current;
-        // Before the answer: a button that is pressed meanwhile is for the next login.
-        fresh.current = { restart: false, clear: false };
-        const seen = await engine.login({ inputs, ...asked });
-        if (!isCurrent) return;
-        setResult(seen);
-        setFailure("");
-      } catch (error) {
-        if (isCurrent) setFailure(/** @type {Error} */ (error).message);
-      }
-    }, PAUSE_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [inputs, run]);
+  const travel = useCallback((/** @type {"undo" | "redo"} */ type) => {
+    const last = latest.current[type === "undo" ? "past" : "future"].at(-1);
+    if (last === undefined) return;
+    const before = editors.capture();
+    editors.restore(/** @type {any} */ (last.editors));
+    dispatch({ type, editors: before });
+    setNotice(type === "undo" ? `Undone: ${last.label}.` : `${last.label}.`);
+  }, []);
 
-  const config = useMemo(
-    () => /** @type {Record<string, any> | undefined} */ (parseConfig(texts.config).value),
-    [texts.config],
-  );
-  const targets = useMemo(
-    () => [
-      ...Object.keys(config?.tokens ?? {}).map((name) => ({ kind: "token", name })),
-      ...Object.keys(config?.sources ?? {}).map((name) => ({ kind: "source", name })),
-    ],
-    [config],
-  );
-  const data = useMemo(() => dataOf(texts), [texts]);
-  const isChanged = (name) => stored !== null && stored[name]?.text !== texts[name];
-  const isRunnable = problems.length === 0 && failure === "" && status.state === "ready";
+  /** Ctrl+Z goes back over a replacement where nothing was edited since. */
+  const undoReplacement = useCallback(() => {
+    const { content: now, past } = latest.current;
+    const last = past.at(-1);
+    if (last === undefined || PANES.some(({ name }) => now.texts[name] !== last.after[name])) return false;
+    travel("undo");
+    return true;
+  }, []);
 
-  function choose(name) {
-    const chosenPreset = PRESETS.find((candidate) => candidate.name === name);
-    if (chosenPreset === undefined) return;
-    setPreset(name);
-    setTexts(textsOf(chosenPreset));
-    setRevision((before) => before + 1);
-    setTrigger(chosenPreset.trigger);
-    setFaults({});
-    fresh.current = { restart: true, clear: true };
+  async function choose(/** @type {import("./state/workspace.js").Content} */ next, label) {
+    if (isAnyTouched(state)) {
+      const isSure = await ask({
+        title: "Replace what you edited?",
+        text: `“${next.origin.name}” takes the place of configuration, event and answers, with your edits in them. Undo brings them back.`,
+        yes: "Replace it",
+        no: "Keep my edits",
+      });
+      if (!isSure) return;
+    } else if (hasFolder && !isElsewhere(state) && textsOfFiles(stored) !== null) {
+      const isSure = await ask({
+        title: "Show another case?",
+        text: `“${next.origin.name}” is shown in place of your files. They stay as they are on the disk, and in the menu under “your files”.`,
+        yes: "Show it",
+        no: "Keep my files",
+      });
+      if (!isSure) return;
+    }
+    replace(next, label);
   }
 
-  async function save() {
-    if (stored === null) return;
-    try {
-      const saved = { ...stored };
-      for (const { name } of FILES) {
-        if (isChanged(name)) saved[name] = await saveFile(name, texts[name], stored?.[name]?.version ?? null);
+  const openLink = useCallback(async (/** @type {import("./state/workspace.js").Content} */ held) => {
+    const isWanted = await askAboutLink(held, ask);
+    // Not again at the next load.
+    window.history.replaceState(null, "", location.pathname + location.search);
+    if (isWanted) replace(held, "The link is open");
+  }, []);
+
+  useEffect(() => {
+    if (link !== null) openLink(link);
+    // An address that differs by its fragment alone loads nothing anew.
+    const onHash = async () => {
+      try {
+        const held = await readLink(location.hash);
+        if (held !== null) openLink(held);
+      } catch (error) {
+        setNotice(`${/** @type {Error} */ (error).message}.`);
       }
-      setStored(saved);
-      setNotice("Saved.");
+    };
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
+  }, []);
+
+  async function open() {
+    try {
+      const opened = await files.open(pane);
+      if (Object.keys(opened).length === 0) return;
+      if (isAnyTouched(state)) {
+        const isSure = await ask({
+          title: "Replace what you edited?",
+          text: "The files take the place of what is here, with your edits in it. Undo brings it back.",
+          yes: "Replace it",
+          no: "Keep my edits",
+        });
+        if (!isSure) return;
+      }
+      const nothing = { text: null, version: null };
+      const known = stored ?? { config: nothing, event: nothing, answers: nothing };
+      const read = Object.entries(opened).map(([name, text]) => [name, { text, version: null }]);
+      dispatch({ type: "stored", files: { ...known, ...Object.fromEntries(read) } });
+      const next = {
+        ...content,
+        texts: { ...texts, ...opened },
+        origin: { kind: "files", name: "your files" },
+      };
+      replace(/** @type {any} */ (next), `Opened ${Object.keys(opened).map(fileOf).join(", ")}`);
     } catch (error) {
-      setNotice(/** @type {Error} */ (error).message);
+      setNotice(`${/** @type {Error} */ (error).message}.`);
     }
   }
 
-  // Held in a reference, since what is saved is what is there when the key is pressed.
+  const makeClaim = useCallback((/** @type {string} */ of) => {
+    const added = addClaim(latest.current.content.texts.config, of);
+    if (added === null) {
+      setNotice("Mend the configuration first: there is no object to add a claim to.");
+      return;
+    }
+    editors.setText("config", added.text);
+    setPane("config");
+    setNotice(`Added the claim ${added.name}.`);
+    // When its pane is shown.
+    requestAnimationFrame(() => editors.goTo("config", added.offset + 1, added.length - 2));
+  }, []);
+
+  const goTo = useCallback((/** @type {string} */ name, problem) => {
+    setPane(/** @type {any} */ (name));
+    requestAnimationFrame(() => editors.goTo(name, problem.offset, problem.length));
+  }, []);
+
+  const save = () => files.save(pane);
+  useShortcuts({ save });
+
+  const configAssistance = useMemo(() => assistConfig(schema, trigger), [schema, trigger]);
+  const expressionAssistance = useMemo(() => assistExpression(schema, trigger), [schema, trigger]);
+  const edit = useCallback((name, text) => {
+    setNotice("");
+    dispatch({ type: "edit", name, text });
+  }, []);
+  const tryExpression = useCallback((text) => {
+    setExpression(text);
+    document.querySelector("#expression-title")?.scrollIntoView({ block: "nearest" });
+  }, []);
+
+  const { result, isRunnable, problems, warnings } = logins;
+  const resultView = useMemo(
+    () => (result === null ? null : <Result result={result} onExplain={setExplained} />),
+    [result],
+  );
+  const callsView = useMemo(() => (result === null ? null : <Calls result={result} />), [result]);
+  const historyView = useMemo(() => <History logins={logins.history} />, [logins.history]);
+  const conflict = dialog.startsWith("conflict:")
+    ? /** @type {import("./state/workspace.js").PaneName} */ (dialog.slice("conflict:".length))
+    : null;
+
+  return (
+    <div class="page" data-state={logins.isSettled ? "ready" : "busy"}>
+      <Toolbar
+        state={state}
+        hasFolder={hasFolder}
+        notice={notice}
+        isKept={isKept}
+        canBundle={problems.config.length === 0 && logins.status.state === "ready"}
+        onPreset={(preset) => choose(contentOfPreset(preset), `Started from “${preset.name}”`)}
+        onFiles={(own) =>
+          choose(
+            { texts: own, trigger, faults: {}, rows, origin: { kind: "files", name: "your files" } },
+            "Back to your files",
+          )
+        }
+        onTrigger={(next) => dispatch({ type: "change", members: { trigger: next } })}
+        onOpen={open}
+        onSave={save}
+        saveName={hasFolder ? "" : fileOf(pane)}
+        onTravel={travel}
+        onShare={() => setDialog("share")}
+        onBundle={() => setDialog("action")}
+      />
+      <OutcomeBar
+        result={result}
+        status={logins.status}
+        isStale={!isRunnable}
+        problems={logins.problemCount}
+        warnings={warnings.length}
+        onProblems={() => {
+          const first = PANES.find(({ name }) => problems[name].length > 0);
+          if (first !== undefined) goTo(first.name, problems[first.name][0]);
+          else if (warnings.length > 0) goTo("config", warnings[0]);
+        }}
+      />
+      <main>
+        <Panes
+          pane={pane}
+          onPane={setPane}
+          state={state}
+          revision={revision}
+          onEdit={edit}
+          onUndo={undoReplacement}
+          logins={logins}
+          configAssistance={configAssistance}
+          onGoTo={goTo}
+          onCompare={(name) => setDialog(`conflict:${name}`)}
+        />
+        <div class="results">
+          <EngineStatus status={logins.status} />
+          <Controls
+            isRunnable={isRunnable}
+            onAgain={logins.again}
+            targets={logins.targets}
+            faults={faults}
+            onFaults={(next) => dispatch({ type: "change", members: { faults: next } })}
+            aheadMs={logins.aheadMs}
+            onAdvance={logins.advance}
+          />
+          <Tabs
+            label="What becomes of the login"
+            prefix="view-"
+            tabs={VIEWS}
+            selected={view}
+            onSelect={setView}
+          />
+          <TabPanel prefix="view-" name="tokens" selected={view}>
+            <div class={isRunnable ? "cards" : "cards stale"}>{resultView}</div>
+          </TabPanel>
+          <TabPanel prefix="view-" name="calls" selected={view}>
+            <div class={isRunnable ? "cards" : "cards stale"}>{callsView}</div>
+          </TabPanel>
+          <TabPanel prefix="view-" name="expressions" selected={view}>
+            <div class="cards">
+              <ExpressionBox
+                expression={expression}
+                onChange={setExpression}
+                login={result}
+                assistance={expressionAssistance}
+                onClaim={makeClaim}
+              />
+              {view === "expressions" && (
+                <SeenTree login={result} onClaim={makeClaim} onTry={tryExpression} />
+              )}
+            </div>
+          </TabPanel>
+          <TabPanel prefix="view-" name="logins" selected={view}>
+            <div class="cards">
+              {logins.done !== null && (
+                <Logins
+                  inputs={logins.done}
+                  isRunnable={isRunnable && view === "logins"}
+                  rows={rows}
+                  onRows={(next) => dispatch({ type: "change", members: { rows: next } })}
+                />
+              )}
+              {historyView}
+            </div>
+          </TabPanel>
+          <TabPanel prefix="view-" name="fixtures" selected={view}>
+            <div class="cards">
+              {logins.done !== null && (
+                <Fixtures
+                  hasFolder={hasFolder}
+                  isRunnable={isRunnable}
+                  inputs={logins.done}
+                  targets={logins.targets}
+                  result={result}
+                />
+              )}
+            </div>
+          </TabPanel>
+          <TabPanel prefix="view-" name="storm" selected={view}>
+            <div class="cards">
+              {logins.done !== null && <Storm inputs={logins.done} isRunnable={isRunnable} />}
+            </div>
+          </TabPanel>
+        </div>
+      </main>
+      {question !== null && <QuestionDialog question={question} onAnswer={answer} />}
+      {explained !== "" && logins.done !== null && (
+        <ExplainDialog
+          inputs={logins.done}
+          place={explained}
+          onPlace={setExplained}
+          onClose={() => setExplained("")}
+        />
+      )}
+      {dialog === "share" && (
+        <ShareDialog content={content} isLocal={hasFolder} onClose={() => setDialog("")} />
+      )}
+      {dialog === "action" && (
+        <ActionDialog
+          text={texts.config}
+          trigger={trigger}
+          secrets={logins.secrets}
+          onClose={() => setDialog("")}
+        />
+      )}
+      {conflict !== null && conflicts[conflict] !== undefined && (
+        <ConflictDialog
+          file={fileOf(conflict)}
+          mine={texts[conflict]}
+          theirs={conflicts[conflict]?.text ?? ""}
+          onClose={() => setDialog("")}
+          onSettle={(text) => {
+            const file = /** @type {import("./state/folder.js").StoredFile} */ (conflicts[conflict]);
+            dispatch({ type: "store", name: conflict, file });
+            dispatch({ type: "resolve", name: conflict });
+            editors.setText(conflict, text);
+            setDialog("");
+            setNotice(text === file.text ? "The disk's side is taken." : "Both sides are one now: save it.");
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Questions, one at a time. */
+function useQuestion() {
+  const [question, setQuestion] = useState(
+    /** @type {import("./parts/dialog.jsx").Question | null} */ (null),
+  );
+  const resolve = useRef((/** @type {boolean} */ _isYes) => {});
+  const ask = useCallback((/** @type {import("./parts/dialog.jsx").Question} */ asked) => {
+    resolve.current(false);
+    setQuestion(asked);
+    return new Promise((/** @type {(isYes: boolean) => void} */ done) => {
+      resolve.current = done;
+    });
+  }, []);
+  const answer = useCallback((/** @type {boolean} */ isYes) => {
+    setQuestion(null);
+    resolve.current(isYes);
+  }, []);
+  return { question, ask, answer };
+}
+
+function askAboutLink(link, ask) {
+  const kinds = PANES.map(({ name, title }) => `${title}: ${link.texts[name].split("\n").length - 1} lines`);
+  return ask({
+    title: "Open what the link holds?",
+    text: "Somebody sent you a link with a case in it. It is run in this page, with made-up secrets. What you have here is kept: Undo brings it back.",
+    details: kinds,
+    yes: "Open it",
+    no: "Leave it",
+  });
+}
+
+/** Ctrl+S, held in a reference, since what is saved is what is there when the key is pressed. */
+function useShortcuts({ save }) {
   const saveNow = useRef(save);
   saveNow.current = save;
   useEffect(() => {
-    const onKey = (pressed) => {
+    const onKey = (/** @type {KeyboardEvent} */ pressed) => {
       if (!(pressed.ctrlKey || pressed.metaKey) || pressed.key !== "s") return;
       pressed.preventDefault();
       saveNow.current();
@@ -128,125 +414,9 @@ export function App({ schema, files }) {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
-
-  function again(what) {
-    fresh.current = { ...fresh.current, ...what };
-    setRun(run + 1);
-  }
-
-  return (
-    <div class="page">
-      <header class="top">
-        <h1>
-          Claimsmith <span class="muted">workbench</span>
-        </h1>
-        <label class="stacked">
-          <span>Start from</span>
-          <select class="field" value={preset} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-            {preset === "" && <option value="">your files</option>}
-            {PRESETS.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="stacked">
-          <span>Trigger</span>
-          <select
-            class="field"
-            value={trigger}
-            onChange={({ currentTarget }) => setTrigger(currentTarget.value)}
-          >
-            {Object.entries(TRIGGERS).map(([name, title]) => (
-              <option key={name} value={name}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
-        <ThemeSwitch />
-        {stored !== null && (
-          <button type="button" onClick={save} disabled={!FILES.some(({ name }) => isChanged(name))}>
-            Save
-          </button>
-        )}
-        <span role="status" class="muted">
-          {notice}
-        </span>
-      </header>
-      <main>
-        <div class="inputs">
-          <Tabs selected={tab} onSelect={setTab} isChanged={isChanged} problems={problems.length} />
-          {FILES.map(({ name, title }) => (
-            <div
-              key={name}
-              role="tabpanel"
-              id={`panel-${name}`}
-              aria-labelledby={`tab-${name}`}
-              hidden={tab !== name}
-              class="panel"
-            >
-              <Editor
-                label={title}
-                value={texts[name]}
-                revision={revision}
-                onChange={(text) => {
-                  setNotice("");
-                  setTexts((before) => ({ ...before, [name]: text }));
-                }}
-                problems={name === "config" ? problems : undefined}
-                warnings={name === "config" ? warnings : undefined}
-                schema={name === "config" ? schema : undefined}
-                trigger={trigger}
-              />
-            </div>
-          ))}
-          <p class="muted hint">Tab leaves the editor. Ctrl+Space lists what fits.</p>
-          <Problems problems={problems} text={texts.config} failure={failure} />
-          <Warnings warnings={warnings} text={texts.config} />
-          <ExpressionBox
-            data={data}
-            initial={PRESETS.find(({ name }) => name === preset)?.expression ?? "@"}
-          />
-        </div>
-        <div class="results">
-          <div class="row actions">
-            <button type="button" onClick={() => again({})} disabled={!isRunnable}>
-              Log in again
-            </button>
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => again({ restart: true })}
-              disabled={!isRunnable}
-            >
-              In a new instance
-            </button>
-            <button type="button" class="quiet" onClick={() => again({ clear: true })} disabled={!isRunnable}>
-              With an empty cache
-            </button>
-          </div>
-          <EngineStatus status={status} />
-          <div class={isRunnable ? "" : "stale"} aria-busy={!isRunnable}>
-            {result !== null && <Result result={result} />}
-          </div>
-          <Faults targets={targets} faults={faults} onChange={setFaults} />
-          <Storm inputs={inputs} isRunnable={isRunnable} />
-        </div>
-      </main>
-    </div>
-  );
 }
 
-/** @returns {import("./engine.js").EngineStatus} */
-function useEngineStatus() {
-  const [status, setStatus] = useState(
-    /** @type {import("./engine.js").EngineStatus} */ ({ state: "loading", message: "" }),
-  );
-  useEffect(() => engine.watchStatus(setStatus), []);
-  return status;
-}
+const expressionOf = ({ name }) => PRESETS.find((preset) => preset.name === name)?.expression ?? "event.user";
 
 /** @param {{ status: import("./engine.js").EngineStatus }} props */
 function EngineStatus({ status: { state, message } }) {
@@ -255,7 +425,7 @@ function EngineStatus({ status: { state, message } }) {
     return (
       <p class="card bad" role="alert" data-testid="engine">
         The engine does not run: {message}. Reload the page; your browser must know WebAssembly and module
-        workers. What is typed here and not saved is lost by that: copy it first.
+        workers. What is typed here is kept as a draft where the browser can keep one.
       </p>
     );
   }
@@ -265,129 +435,4 @@ function EngineStatus({ status: { state, message } }) {
       {state === "slow" && " It takes long. It is used when it comes; reload the page where it does not."}
     </p>
   );
-}
-
-function Tabs({ selected, onSelect, isChanged, problems }) {
-  const list = useRef(/** @type {HTMLDivElement | null} */ (null));
-  function move({ key }) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-    if (step === undefined) return;
-    const index = FILES.findIndex(({ name }) => name === selected);
-    const next = FILES[(index + step + FILES.length) % FILES.length].name;
-    onSelect(next);
-    /** @type {HTMLElement | null} */ (list.current?.querySelector(`#tab-${next}`))?.focus();
-  }
-  return (
-    <div role="tablist" aria-label="What the login is made of" class="tabs" ref={list} onKeyDown={move}>
-      {FILES.map(({ name, title, file }) => (
-        <button
-          key={name}
-          type="button"
-          role="tab"
-          id={`tab-${name}`}
-          aria-selected={selected === name}
-          aria-controls={`panel-${name}`}
-          tabIndex={selected === name ? 0 : -1}
-          onClick={() => onSelect(name)}
-          title={file}
-        >
-          {title}
-          {name === "config" && problems > 0 && <span class="badge">{problems}</span>}
-          {isChanged(name) && <span class="changed" title="not saved" aria-label="not saved" role="img" />}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function Problems({ problems, text, failure }) {
-  if (problems.length === 0 && failure === "") return null;
-  const lineOf = (offset) => text.slice(0, offset).split("\n").length;
-  return (
-    <section class="card problems" aria-labelledby="problems-title" role="alert">
-      <h2 id="problems-title">{problems.length > 1 ? `${problems.length} problems` : "A problem"}</h2>
-      <ul class="plain">
-        {failure !== "" && <li>{failure}</li>}
-        {problems.map(({ offset, path, message, code }) => (
-          <li key={offset + message}>
-            line {lineOf(offset)} {path && <code>{path}</code>}: {message.split("\n")[0]}{" "}
-            <span class="muted">({code})</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Warnings({ warnings, text }) {
-  if (warnings.length === 0) return null;
-  const lineOf = (offset) => text.slice(0, offset).split("\n").length;
-  return (
-    <section class="card" aria-labelledby="warnings-title">
-      <h2 id="warnings-title">{warnings.length > 1 ? `${warnings.length} warnings` : "A warning"}</h2>
-      <ul class="plain">
-        {warnings.map(({ offset, path, message, mend, code }) => (
-          <li key={offset + code + message}>
-            line {lineOf(offset)} {path && <code>{path}</code>}: {message} <span class="muted">({code})</span>
-            <br />
-            {mend}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function ThemeSwitch() {
-  const [theme, setTheme] = useState("system");
-  useEffect(() => {
-    if (theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
-  return (
-    <label class="stacked">
-      <span>Colours</span>
-      <select class="field" value={theme} onChange={({ currentTarget }) => setTheme(currentTarget.value)}>
-        <option value="system">as the system</option>
-        <option value="light">light</option>
-        <option value="dark">dark</option>
-      </select>
-    </label>
-  );
-}
-
-/**
- * @param {{ config: object, event: object, answers: object }} preset
- * @returns {Texts}
- */
-function textsOf({ config, event, answers }) {
-  const toText = (value) => `${JSON.stringify(value, null, 2)}\n`;
-  return { config: toText(config), event: toText(event), answers: toText(answers) };
-}
-
-/**
- * Returns the texts of the folder. Missing files are not filled from an unrelated case.
- *
- * @param {Record<string, import("./files.js").StoredFile> | null} files
- * @returns {Texts | null} null where the folder has none of the files
- */
-function textsIn(files) {
-  const there = Object.entries(files ?? {}).flatMap(([name, { text }]) =>
-    text === null ? [] : [[name, text]],
-  );
-  if (there.length === 0) return null;
-  return { config: textsOf(PRESETS[0]).config, event: "{}\n", answers: "{}\n", ...Object.fromEntries(there) };
-}
-
-function chosen(faults) {
-  return Object.fromEntries(Object.entries(faults).filter(([, fault]) => fault !== ""));
-}
-
-/** Returns the document of an expression: the event, and each answer's body under the name of its source. */
-function dataOf({ event, answers }) {
-  const sources = Object.entries(parseConfig(answers).value ?? {}).map(([name, answer]) => [
-    name,
-    answer !== null && typeof answer === "object" && "$body" in answer ? answer.$body : answer,
-  ]);
-  return { event: parseConfig(event).value ?? {}, ...Object.fromEntries(sources) };
 }

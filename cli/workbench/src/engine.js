@@ -87,7 +87,7 @@ function ask(call, args, onProgress = () => {}) {
  * @typedef {{ config: string, event: string, answers: string, faults: Record<string, string>, trigger: string }} Inputs
  */
 
-/** @param {{ text: string, trigger: string }} what */
+/** @param {{ texts: Record<string, string>, trigger: string }} what */
 export const check = (what) => ask("check", what);
 
 /** @param {{ inputs: Inputs, restart?: boolean, clear?: boolean }} what */
@@ -96,5 +96,17 @@ export const login = (what) => ask("login", what);
 /** @param {{ inputs: Inputs, logins: number, users: number, concurrency: number }} what */
 export const storm = (what, onProgress) => ask("storm", what, onProgress);
 
-/** @param {{ expression: string, data: unknown }} what */
+/** @param {{ inputs: Inputs, rows: import("./state/workspace.js").Row[] }} what */
+export const logins = (what) => ask("logins", what);
+
+/** @param {{ ms: number }} what */
+export const advance = (what) => ask("advance", what);
+
+/** @param {{ expression: string }} what On what the login saw. */
 export const evaluate = (what) => ask("evaluate", what);
+
+/** @param {{ path: (string | number)[] }} what Within what the login saw. */
+export const children = (what) => ask("children", what);
+
+/** @param {{ inputs: Inputs, place: string }} what The name of a claim, or a path as `check` writes it. */
+export const explain = (what) => ask("explain", what);

@@ -14,10 +14,17 @@ try {
     try {
       post({ result: await CALLS[call](args, (progress) => post({ progress })) });
     } catch (error) {
-      post({ error: { message: /** @type {Error} */ (error).message } });
+      post({ error: { message: describe(error) } });
     }
   };
   self.postMessage({ ready: true });
 } catch (error) {
   self.postMessage({ failed: /** @type {Error} */ (error).message });
+}
+
+/** What a person can act on. */
+function describe(error) {
+  if (error instanceof WebAssembly.RuntimeError)
+    return "the engine has stopped in the middle: reload the page";
+  return error instanceof Error ? error.message : String(error);
 }

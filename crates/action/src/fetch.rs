@@ -89,7 +89,7 @@ async fn exchange(
     let is_redirect = member(&answer, "type").as_string().as_deref() == Some("opaqueredirect");
     if is_redirect || member(&answer, "redirected").is_truthy() {
         abort.controller.abort();
-        return Ok(Response { status: 302, headers: Vec::new(), body: Vec::new() });
+        return Ok(Response::new(302, Vec::new(), Vec::new()));
     }
     let status = read_status(&answer).ok_or_else(unreadable)?;
     let headers = read_headers(&member(&answer, "headers"));
@@ -104,7 +104,7 @@ async fn exchange(
             Vec::new()
         })
     };
-    Ok(Response { status, headers, body })
+    Ok(Response::new(status, headers, body))
 }
 
 fn request_options(request: &Request, abort: &Abort) -> Result<RequestInit, JsValue> {

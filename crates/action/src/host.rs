@@ -124,7 +124,7 @@ fn read_answer(answer: &Answer) -> Response {
             Some(name) => headers.push((name, text)),
         }
     }
-    Response { status: answer.status(), headers, body: answer.body().to_vec() }
+    Response::new(answer.status(), headers, answer.body().to_vec())
 }
 
 fn read_error(error: &JsValue) -> TransportError {

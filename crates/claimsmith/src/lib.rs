@@ -83,9 +83,10 @@
 //!   on, or is denied by [`Handler::DENIES_ON_FAILURE`].
 //! - What Auth0 would drop silently is an error: reserved names, values that a target does not take, keys that are too
 //!   long.
-//! - [`Code`], [`Target`], [`Method`], [`Factor`], [`Provider`] and [`AuthMethod`] are lists of words that
-//!   grow with Auth0 and with this crate: match them with a `_` arm. [`Grant`] may get fields: make it by
-//!   [`Grant::new`] or [`Secrets::grant_of`], and set those that you need.
+//! - [`Code`], [`Method`], [`Factor`] and [`Provider`] are lists of words that grow with Auth0 and with this crate: the
+//!   compiler asks for a `_` arm. [`Target`] and [`AuthMethod`] grow as well; of these it asks for none, since it names
+//!   to this crate's own code where a new one must be decided. [`Grant`] may get fields: make it by [`Grant::new`] or
+//!   [`Secrets::grant_of`], and set those that you need.
 
 mod export;
 

@@ -318,6 +318,14 @@ fn a_fallback_that_does_not_serve_is_told() {
 }
 
 #[test]
+fn a_condition_that_is_always_decided_is_no_warning() {
+    check_none(&with(
+        r#""claims": { "https://example.com/x":
+            { "value": "event.user.name", "required": true, "when": "not_null(profile.active, `false`)" } }"#,
+    ));
+}
+
+#[test]
 fn rules_that_users_can_turn_are_told() {
     check(
         &deny("length(event.user.user_metadata.company) > `5`"),

@@ -10,7 +10,7 @@ use crate::words::words;
 
 words! {
     /// The stable name of a kind of failure. Reports, logs and JavaScript show [`Code::as_str`].
-    pub enum Code {
+    @non_exhaustive pub enum Code {
         /// The configuration has an unknown key, a wrong type, or a value out of range.
         ConfigInvalid = "config_invalid",
         /// An expression does not follow JMESPath, or names something that does not exist.

@@ -9,7 +9,7 @@ use crate::words::words;
 
 words! {
     /// The method of a request, as it goes on the wire.
-    pub enum Method {
+    @non_exhaustive pub enum Method {
         /// Asks, and may be sent again. It has no body.
         Get = "GET",
         /// Sends a body, once. The default where there is one.
@@ -20,6 +20,16 @@ words! {
         Patch = "PATCH",
         /// Removes what is there, once. It may have a body.
         Delete = "DELETE",
+    }
+}
+
+impl Method {
+    /// Returns whether twice is once (RFC 9110 §9.2.2).
+    pub fn is_idempotent(self) -> bool {
+        match self {
+            Method::Get | Method::Put | Method::Delete => true,
+            Method::Post | Method::Patch => false,
+        }
     }
 }
 
@@ -89,6 +99,7 @@ pub const RESPONSE_HEADERS: [&str; 2] = ["etag", "retry-after"];
 
 /// An answer, read whole.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Response {
     /// The status code. A host that cannot see a redirect's status says 302.
     pub status: u16,
@@ -99,6 +110,12 @@ pub struct Response {
 }
 
 impl Response {
+    /// Makes an answer; of its headers those of [`RESPONSE_HEADERS`] count.
+    #[doc(hidden)]
+    pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Response {
+        Response { status, headers, body }
+    }
+
     /// Returns the value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -113,6 +130,7 @@ impl fmt::Debug for Response {
 
 /// The reason why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TransportError {
     /// The connection could not be made or broke. The host's word for it, such as `ECONNREFUSED`.
     Failed(String),

@@ -7,7 +7,7 @@ use crate::words::words;
 
 words! {
     /// The provider of a further factor.
-    pub enum Provider {
+    @non_exhaustive pub enum Provider {
         /// Any that the tenant has enabled.
         Any = "any",
         /// Auth0 Guardian.
@@ -23,7 +23,7 @@ words! {
 
 words! {
     /// A further factor.
-    pub enum Factor {
+    @non_exhaustive pub enum Factor {
         /// A one-time password of an app.
         Otp = "otp",
         /// A code by email. It need not be enrolled.

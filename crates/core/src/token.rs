@@ -20,6 +20,7 @@ const MAX_RESPONSE_BYTES: u32 = 64 * 1024;
 
 /// One grant with everything filled in: all that makes the token what it is.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Grant {
     /// The token endpoint.
     pub url: Secret,
@@ -44,11 +45,19 @@ pub struct Grant {
 
 /// The signature by a private key.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Signing {
     /// The algorithm.
     pub algorithm: Algorithm,
     /// The key id, for an endpoint that selects the client's key by it.
     pub key_id: Option<Secret>,
+}
+
+impl Signing {
+    /// Makes one without a key id.
+    pub fn new(algorithm: Algorithm) -> Signing {
+        Signing { algorithm, key_id: None }
+    }
 }
 
 words! {
@@ -81,7 +90,7 @@ impl AuthMethod {
 
 words! {
     /// The signature algorithm of a private key (RFC 7518 §3).
-    pub enum Algorithm {
+    @non_exhaustive pub enum Algorithm {
         /// RSA, PKCS #1 v1.5.
         Rs256 = "RS256",
         /// RSA, PSS.

@@ -25,16 +25,18 @@ pub trait Word: Copy + PartialEq + 'static {
     }
 }
 
-/// Declares such an enum.
+/// Declares such an enum. One that no other crate of ours decides about may be `@non_exhaustive`; of the others the
+/// compiler names each place that must decide about a new word.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! words {
     (
         $(#[doc = $title:literal])+
-        pub enum $name:ident { $($(#[doc = $about:literal])+ $variant:ident = $word:literal,)+ }
+        $(@$open:ident)? pub enum $name:ident { $($(#[doc = $about:literal])+ $variant:ident = $word:literal,)+ }
     ) => {
         $(#[doc = $title])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $(#[$open])?
         pub enum $name { $($(#[doc = $about])+ $variant,)+ }
 
         impl $name {

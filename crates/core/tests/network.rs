@@ -45,7 +45,7 @@ fn in_turn(answers: Vec<Result<Response, TransportError>>) -> (MemoryHost, Scrip
 
 fn with_header(status: u16, name: &str, value: &str) -> Result<Response, TransportError> {
     let headers = vec![(name.to_owned(), value.to_owned())];
-    Ok(Response { status, headers, body: br#"{"v":1}"#.to_vec() })
+    Ok(Response::new(status, headers, br#"{"v":1}"#.to_vec()))
 }
 
 fn refused() -> Result<Response, TransportError> {

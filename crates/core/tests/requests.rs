@@ -375,11 +375,7 @@ fn an_answer_is_looked_at_in_the_order_that_is_promised() {
 
 #[test]
 fn bytes_that_are_no_utf_8_are_replaced_in_a_text() {
-    let reply = || Response {
-        status: 200,
-        headers: Vec::new(),
-        body: b"\xef\xbb\xbfa\xff\xf0\x9f\xed\xa0\x80\0z".to_vec(),
-    };
+    let reply = || Response::new(200, Vec::new(), b"\xef\xbb\xbfa\xff\xf0\x9f\xed\xa0\x80\0z".to_vec());
     let (host, _) = backend(move |_| reply());
     let decision = decide(&source("https://h/", r#","answer":"text""#), &host);
     let expected = "https://x/a=\"a\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\\u0000z\"";
@@ -455,10 +451,8 @@ fn an_answer_is_revalidated_by_its_tag_only_where_that_asks() {
         (r#","body":{}"#, 200, None),
         (r#","method":"PUT","body":{}"#, 200, None),
     ] {
-        let (host, requests) = backend(move |_| Response {
-            status,
-            headers: vec![("etag".to_owned(), "\"1\"".to_owned())],
-            body: b"1".to_vec(),
+        let (host, requests) = backend(move |_| {
+            Response::new(status, vec![("etag".to_owned(), "\"1\"".to_owned())], b"1".to_vec())
         });
         let engine = source("https://h/", &format!(r#"{keys},"cache":{{"ttl_s":1}}"#));
         decide(&engine, &host);

@@ -91,6 +91,10 @@ fn check_required(context: &mut Context<'_>, path: &str, entry: &Value) {
     }
     let when = entry.member("when").as_str().and_then(|text| Expression::parse(text).ok());
     let Some(when) = when else { return };
+    // It has a value whatever fails.
+    if matches!(when.root(), Node::Call(call) if call.name() == "not_null") {
+        return;
+    }
     let reads = context.scope.reads(&when);
     let skipped = reads.answers.iter().find(|index| {
         context.plan.sources.get(**index).is_some_and(|source| source.on_error == OnError::Skip)

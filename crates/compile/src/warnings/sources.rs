@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use claimsmith_core::error::Part as Place;
-use claimsmith_core::http::Method;
 use claimsmith_core::plan::{Body, OnError, SourcePlan};
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::text::join_path;
@@ -121,15 +120,10 @@ fn check_cache(context: &mut Context<'_>, path: &str, source: &SourcePlan) {
 }
 
 fn check_retries(context: &mut Context<'_>, path: &str, source: &SourcePlan, written: &Value) {
-    let has_effect = match source.method {
-        Method::Post | Method::Patch => true,
-        // Twice is once (RFC 9110 §9.2.2).
-        Method::Get | Method::Put | Method::Delete => false,
-    };
     let is_query =
         matches!(source.body, Body::GraphQl(_)) && source.may_repeat && written.member("retries").is_null();
     let is_known = source.headers.iter().any(|(name, _)| name == IDEMPOTENCY_KEY);
-    if !has_effect || is_query || is_known || source.retries == 0 || written.member("retries").is_null() {
+    if source.method.is_idempotent() || is_query || is_known || source.retries == 0 || written.member("retries").is_null() {
         return;
     }
     let method = source.method.as_str();

@@ -277,6 +277,7 @@ impl Grant {
     }
 
     /// Returns the same grant with one more field of the form, such as `audience`.
+    #[must_use]
     pub fn with_parameter(mut self, name: &str, value: &str) -> Grant {
         self.parameters.push((name.to_owned(), Secret::new(value)));
         self

@@ -205,7 +205,7 @@ impl Host for MemoryHost {
 }
 
 pub fn answer(status: u16, body: &str) -> Result<Response, TransportError> {
-    Ok(Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
+    Ok(Response::new(status, Vec::new(), body.as_bytes().to_vec()))
 }
 
 /// A token endpoint that issues `t-1`, `t-2`, … for an hour, and a backend that answers with its path.

@@ -45,6 +45,15 @@ impl Error for Misfit {
         Misfit::new(MisfitKind::Type, "a member is not known")
     }
 
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Misfit {
+        misfit(expected)
+    }
+
+    // The default would bring along what formats. A map has no name twice; an alias may stand beside its name.
+    fn duplicate_field(name: &'static str) -> Misfit {
+        Misfit::new(MisfitKind::Type, &concat(&["the member `", name, "` stands there twice"]))
+    }
+
     fn missing_field(name: &'static str) -> Misfit {
         Misfit::new(MisfitKind::Type, &concat(&["the member `", name, "` is missing"]))
     }

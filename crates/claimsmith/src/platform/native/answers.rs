@@ -176,7 +176,7 @@ impl Reply {
 
     /// Answers this status, without a body.
     pub fn status(status: u16) -> Reply {
-        let response = Response { status, headers: Vec::new(), body: Vec::new() };
+        let response = Response::new(status, Vec::new(), Vec::new());
         Reply { after_ms: 0, result: Ok(response) }
     }
 

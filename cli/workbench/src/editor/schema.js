@@ -81,6 +81,21 @@ export function suggestMembers(root, trigger, names) {
   }));
 }
 
+/**
+ * What is known of a member of the event of a trigger.
+ *
+ * @param {Schema} root
+ * @param {string} trigger
+ * @param {string[]} names The path to it, from the event.
+ * @returns {string | undefined}
+ */
+export function describeMember(root, trigger, names) {
+  const last = names.at(-1);
+  const found = suggestMembers(root, trigger, names.slice(0, -1)).find(({ label }) => label === last);
+  if (found === undefined) return undefined;
+  return [`event.${names.join(".")}: ${found.type}`, found.info].filter(Boolean).join("\n");
+}
+
 function ownMember(schema, name) {
   const properties = schema?.properties ?? {};
   return Object.hasOwn(properties, name) ? properties[name] : undefined;

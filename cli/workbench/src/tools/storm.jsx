@@ -1,89 +1,12 @@
 /**
- * Beside the login: an expression on its data, faults, and a storm.
+ * Many logins at once, and what they came to.
  */
 
-import { useEffect, useState } from "preact/hooks";
-import { count, ms } from "../../src/count.js";
-import { FAULT_NAMES } from "../../src/simulation/in-memory.js";
-import * as engine from "./engine.js";
+import { useState } from "preact/hooks";
+import { count, ms } from "../../../src/count.js";
+import * as engine from "../engine.js";
 
-/** @param {{ data: unknown, initial: string }} props */
-export function ExpressionBox({ data, initial }) {
-  const [expression, setExpression] = useState(initial);
-  const [shown, setShown] = useState({ text: "", isError: false });
-  useEffect(() => setExpression(initial), [initial]);
-
-  useEffect(() => {
-    let isCurrent = true;
-    const show = (next) => isCurrent && setShown(next);
-    engine.evaluate({ expression, data }).then(
-      (value) => show({ text: JSON.stringify(value, null, 2), isError: false }),
-      (error) => show({ text: error.message, isError: true }),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [expression, data]);
-
-  return (
-    <section class="card" aria-labelledby="expression-title">
-      <h2 id="expression-title">Try an expression</h2>
-      <p class="muted" id="expression-help">
-        JMESPath over <code>event</code> and what each source answered.
-      </p>
-      <input
-        class="field code"
-        value={expression}
-        onInput={({ currentTarget }) => setExpression(currentTarget.value)}
-        aria-labelledby="expression-title"
-        aria-describedby="expression-help"
-        spellcheck={false}
-        autocomplete="off"
-      />
-      <pre class={shown.isError ? "bad" : ""} data-testid="value" role="status">
-        {shown.text}
-      </pre>
-    </section>
-  );
-}
-
-/**
- * @param {object} props
- * @param {{ kind: string, name: string }[]} props.targets
- * @param {Record<string, string>} props.faults
- * @param {(faults: Record<string, string>) => void} props.onChange
- */
-export function Faults({ targets, faults, onChange }) {
-  if (targets.length === 0) return null;
-  return (
-    <section class="card" aria-labelledby="faults-title">
-      <h2 id="faults-title">Let something fail</h2>
-      <div class="row">
-        {targets.map(({ kind, name }) => (
-          <label key={name} class="stacked">
-            <span>
-              {kind} <b>{name}</b>
-            </span>
-            <select
-              class="field"
-              value={faults[name] ?? ""}
-              onChange={({ currentTarget }) => onChange({ ...faults, [name]: currentTarget.value })}
-            >
-              <option value="">works</option>
-              {FAULT_NAMES.map((fault) => (
-                <option key={fault} value={fault}>
-                  {fault}
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
-      </div>
-    </section>
-  );
-}
-
-/** @param {{ inputs: import("./engine.js").Inputs, isRunnable: boolean }} props */
+/** @param {{ inputs: import("../engine.js").Inputs, isRunnable: boolean }} props */
 export function Storm({ inputs, isRunnable }) {
   const [size, setSize] = useState({ logins: 500, users: 50, concurrency: 25 });
   const [done, setDone] = useState(/** @type {number | null} */ (null));

@@ -1,0 +1,32 @@
+/**
+ * The file that a command was given, where it is the one of an Action in Rust.
+ */
+
+import path from "node:path";
+import { Problem } from "../problem.js";
+import { readText } from "../read-text.js";
+import { readPastedFile } from "../verify/pasted-file.js";
+import { isRustFile, readRustFile } from "./file.js";
+
+/**
+ * @param {string} file
+ * @returns {{ code: string, rust: import("./file.js").RustFile } | undefined} undefined where it is a configuration
+ * @throws {Problem} where it is code of another kind
+ */
+export function readIfRust(file) {
+  if (path.extname(file) !== ".js") return undefined;
+  // An editor may have ended the lines in another way.
+  const code = readText(file).replaceAll("\r\n", "\n");
+  const rust = readRustFile(code);
+  if (rust !== undefined) return { code, rust };
+  if (readPastedFile(code) !== undefined) {
+    throw new Problem(`${file} is the pasted file of a configuration`, {
+      hint: "name the configuration itself",
+    });
+  }
+  throw new Problem(
+    isRustFile(code)
+      ? `${file} was changed: it is no file any more that \`claimsmith bundle --rust\` writes`
+      : `${file} is no configuration, and no file of \`claimsmith bundle --rust\``,
+  );
+}
