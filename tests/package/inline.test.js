@@ -70,7 +70,7 @@ for (const format of ["cjs", "esm"]) {
       cwd: path.dirname(file),
     });
     const names =
-      "EnrichmentError TRIGGERS checkConfig checkLive compilePlan createCredentialsExchange createPostLogin evaluate inspectConfig parseTemplate";
+      "EnrichmentError TRIGGERS WARNINGS checkConfig checkLive compilePlan createCredentialsExchange createExplainer createPostLogin evaluate inspectConfig parseTemplate";
     assert.equal(stdout, `${names} 7 true\n`, stderr);
   });
 }
