@@ -1,7 +1,8 @@
 // One contender in a process of its own, in the host that behaves as Auth0's does. Logs in once, then reads orders
 // as lines of JSON, and prints what each cost.
 //
-// usage: node contender.js CONTENDER ORIGIN     the contender as JSON, see contenders.js
+// usage: node contender.js CONTENDER ORIGIN [COUNT]     the contender as JSON, see contenders.js; with a COUNT so many
+//        log in at once at first
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -9,6 +10,7 @@ import { createApi, createCache, createEvent, loadAction } from "claimsmith-cli/
 
 const { code, dependencies, root } = JSON.parse(process.argv[2]);
 const origin = process.argv[3];
+const atFirst = Number(process.argv[4] ?? 1);
 const secrets = {
   TOKEN_ORIGIN: origin,
   API_ORIGIN: origin,
@@ -19,16 +21,21 @@ const cache = createCache();
 const action = loadAction(readFileSync(code, "utf8"), { dependencies, root });
 let users = 0;
 
-const { initDurationMs: loadMs } = await login(prepare());
+const firsts = await Promise.all(Array.from({ length: atFirst }, () => login(prepare({}))));
+const loadMs = Math.max(...firsts.map(({ initDurationMs }) => initDurationMs));
+const durations = firsts.map(({ durationMs }) => durationMs);
 // Milliseconds since this process started, with Node's own start and the host's, which are the same for all.
-console.log(JSON.stringify({ firstMs: performance.now(), loadMs }));
+console.log(JSON.stringify({ firstMs: performance.now(), loadMs, durations }));
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await run(JSON.parse(line))));
 }
 process.exit();
 
-function prepare() {
-  const event = createEvent({ user: { user_id: `auth0|${users++}` }, secrets });
+/** A login: of another user each time, or of one whose application exchanges a refresh token again and again. */
+function prepare({ isExchange = false }) {
+  const user = { user_id: `auth0|${isExchange ? "one" : users++}` };
+  const transaction = isExchange ? { transaction: { protocol: "oauth2-refresh-token" } } : {};
+  const event = createEvent({ user, secrets, ...transaction });
   return { event, ...createApi(event, { cache, trigger: "post-login" }) };
 }
 
@@ -40,8 +47,8 @@ async function login({ event, api, outcome }) {
   return execution;
 }
 
-async function run({ logins, atOnce }) {
-  const prepared = Array.from({ length: logins }, prepare);
+async function run({ logins, atOnce, isExchange }) {
+  const prepared = Array.from({ length: logins }, () => prepare({ isExchange }));
   const durations = [];
   const before = process.cpuUsage();
   const work = async () => {

@@ -11,6 +11,7 @@ const { dependencies } = JSON.parse(readFileSync(here("package.json"), "utf8"));
 
 export const AXIOS = "axios, a token each login";
 export const CAREFUL = "careful fetch";
+export const EQUAL = "fetch with the same promises";
 export const FLOOR = "the floor";
 export const PASTED = "Claimsmith, pasted";
 export const PACKAGE = "Claimsmith, package";
@@ -22,9 +23,10 @@ export const PACKAGE = "Claimsmith, package";
  * @property {string} root the folder whose `node_modules` holds these
  *
  * @param {string} folder where files that are made go
+ * @param {(config: any) => void} [change] what is other than usual of Claimsmith's configuration
  * @returns {Record<string, Contender>} by name
  */
-export function createContenders(folder) {
+export function createContenders(folder, change = () => {}) {
   const written = (name, needed) => ({
     code: here(`actions/${name}.cjs`),
     dependencies: Object.fromEntries(needed.map((name) => [name, dependencies[name]])),
@@ -36,9 +38,11 @@ export function createContenders(folder) {
     return { code: file, dependencies: needed, root: here("../tests/") };
   };
   const config = createConfig();
+  change(config);
   return {
     [AXIOS]: written("axios", ["axios"]),
     [CAREFUL]: written("careful-fetch", []),
+    [EQUAL]: written("equal-fetch", []),
     "openid-client": written("openid-client", ["openid-client"]),
     [FLOOR]: written("floor", []),
     [PASTED]: made("pasted.cjs", bundleAction(config), {}),

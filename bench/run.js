@@ -1,6 +1,6 @@
 // Measures Claimsmith: whole logins beside what people write by hand, the engine alone, and the core's instructions.
 //
-// usage: node run.js [--quick] [--write]     --write puts the figures into docs/performance.md
+// usage: node run.js [--quick] [--write]     --write puts the figures into docs/performance.md, --quick makes few rounds
 //
 // Figures are shown beside what was aimed at and never asserted: a busy machine is no mistake.
 
@@ -19,7 +19,18 @@ import { progress } from "./statistics.js";
 import { toAims, toCrossings, toFigures, toGrowth, toInstructions, toMemory, toRatios } from "./tables.js";
 
 const DOCS = new URL("../docs/", import.meta.url);
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, write: { type: "boolean" } } });
+const USAGE = `usage: node run.js [--quick] [--write]
+
+  --quick  few rounds of everything, in a minute: to see that it runs, not what it says
+  --write  puts the figures into docs/performance.md`;
+
+const { values } = parseArgs({
+  options: { quick: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" } },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
 
 const http = await measureHttp(values);
 const times = await measureApart("engine/times.js");

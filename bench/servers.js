@@ -14,11 +14,19 @@ const PROFILE = JSON.stringify({
   ],
 });
 
+/** How far away the last of the servers is, there and back. */
+const FAR_MS = 20;
+
 let tokenCalls = 0;
 let backendCalls = 0;
 
 function answer(req, res) {
   req.resume();
+  if (req.url === "/drop") {
+    // What lies idle for minutes has been closed by somebody.
+    for (const server of servers) server.closeIdleConnections();
+    return send(res, "{}");
+  }
   if (req.url === "/counts") return send(res, JSON.stringify({ token: tokenCalls, backend: backendCalls }));
   if (req.url !== "/oauth/token") {
     backendCalls += 1;
@@ -38,13 +46,14 @@ const origins = {};
 const servers = [
   http.createServer(answer),
   https.createServer(JSON.parse(await text(process.stdin)), answer),
+  http.createServer((req, res) => setTimeout(answer, FAR_MS, req, res)),
 ];
 for (const [index, server] of servers.entries()) {
   server.keepAliveTimeout = 120_000;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
-  if (index === 0) origins.http = `http://127.0.0.1:${port}`;
-  else origins.https = `https://localhost:${port}`;
+  const name = ["http", "https", "far"][index];
+  origins[name] = name === "https" ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
 }
 console.log(JSON.stringify(origins));
 process.on("SIGTERM", () => process.exit());

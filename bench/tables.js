@@ -1,6 +1,6 @@
 // The figures of a run as tables of Markdown, beside what was aimed at.
 
-import { AXIOS, CAREFUL, FLOOR, PACKAGE, PASTED } from "./contenders.js";
+import { CAREFUL, EQUAL, FLOOR, PACKAGE, PASTED } from "./contenders.js";
 import { median, quantile } from "./statistics.js";
 
 const p50 = ({ durations }) => quantile(durations, 0.5);
@@ -15,6 +15,8 @@ export const FIRST_LOGIN = {
 };
 export const WARM_LOGIN = { title: "warm login, p50", unit: "ms", read: (seen) => p50(seen.warm) };
 const CPU = { title: "CPU a warm login", unit: "ms", read: (seen) => cpu(seen.warm) };
+const EARLY_LOGINS = { title: "logins 2 to 50, p50", unit: "ms", read: (seen) => median(seen.early) };
+const STORM = { title: "250 in flight: login, p50", unit: "ms", read: (seen) => p50(seen.storm) };
 export const MEMORY = {
   title: "resident memory, warm",
   unit: "MB",
@@ -27,14 +29,20 @@ const FIGURES = [
   WARM_LOGIN,
   { title: "warm login, p99", unit: "ms", read: (seen) => p99(seen.warm) },
   CPU,
+  EARLY_LOGINS,
   MEMORY,
   { title: "over TLS: first login, from process start", unit: "ms", read: (seen) => median(seen.tlsFirst) },
   { title: "over TLS: warm login, p50", unit: "ms", read: (seen) => p50(seen.tls) },
   { title: "over TLS: warm login, p99", unit: "ms", read: (seen) => p99(seen.tls) },
   { title: "over TLS: CPU a warm login", unit: "ms", read: (seen) => cpu(seen.tls) },
-  { title: "250 in flight: login, p50", unit: "ms", read: (seen) => p50(seen.storm) },
+  STORM,
   { title: "250 in flight: login, p99", unit: "ms", read: (seen) => p99(seen.storm) },
   { title: "250 in flight: CPU a login", unit: "ms", read: (seen) => cpu(seen.storm) },
+  { title: "20 ms away: first login, from process start", unit: "ms", read: (seen) => median(seen.farFirst) },
+  { title: "20 ms away: warm login, p50", unit: "ms", read: (seen) => p50(seen.far) },
+  { title: "over TLS, after idle minutes: login, p50", unit: "ms", read: (seen) => p50(seen.idle) },
+  { title: "refresh tokens of one user, with `cache`: p50", unit: "ms", read: (seen) => p50(seen.exchange) },
+  { title: "100 at once at a cold instance: p50", unit: "ms", read: (seen) => median(seen.burst) },
   { title: "token calls, 1,000 warm logins", read: perThousand("token") },
   { title: "backend calls, 1,000 warm logins", read: perThousand("backend") },
 ];
@@ -50,23 +58,36 @@ export function toFigures(http) {
 }
 
 /** At most this, as ratios to the others. */
-const RIVALS = [AXIOS, CAREFUL, FLOOR];
-const AIMS = [
-  [FIRST_LOGIN, [0.35, 0.65, 1.6]],
-  [WARM_LOGIN, [0.4, 0.8, 1.15]],
-  [CPU, [0.4, 0.8, 1.25]],
-  [MEMORY, [0.65, 0.6, 1.2]],
-];
+const RIVALS = [CAREFUL, FLOOR];
+const AIMS = {
+  [PASTED]: [
+    [FIRST_LOGIN, [0.65, 1.8]],
+    [WARM_LOGIN, [0.85, 1.28]],
+    [CPU, [0.75, 1.4]],
+    [EARLY_LOGINS, [0.83, 1.35]],
+    [STORM, [0.95, 2]],
+    [MEMORY, [0.55, 1.1]],
+  ],
+  [PACKAGE]: [
+    [FIRST_LOGIN, [0.62, 1.7]],
+    [WARM_LOGIN, [0.78, 1.15]],
+    [CPU, [0.7, 1.28]],
+    [EARLY_LOGINS, [0.75, 1.2]],
+    [STORM, [0.72, 1.5]],
+    [MEMORY, [0.6, 1.2]],
+  ],
+};
 
 /** Claimsmith against those that it replaces, as ratios beside the aims. */
 export function toRatios(http) {
   const rows = [PASTED, PACKAGE].flatMap((ours) =>
-    AIMS.map(([{ title, read }, aims]) => [
+    AIMS[ours].map(([{ title, read }, aims]) => [
       `${ours}: ${title}`,
       ...RIVALS.map((name, index) => against(read(http[ours]) / read(http[name]), aims[index])),
+      (read(http[ours]) / read(http[EQUAL])).toFixed(2),
     ]),
   );
-  return toTable(["ratio", ...RIVALS.map((name) => `to ${name}`)], rows);
+  return toTable(["ratio", ...[...RIVALS, EQUAL].map((name) => `to ${name}`)], rows);
 }
 
 const against = (ratio, aim) => `${ratio.toFixed(2)} (aim ${aim}: ${ratio <= aim ? "met" : "missed"})`;
