@@ -20,8 +20,6 @@
 mod circles;
 mod claims;
 mod configuration;
-#[cfg(feature = "warnings")]
-mod events;
 mod explain;
 mod expressions;
 mod graphql;
@@ -51,6 +49,10 @@ mod warnings;
 
 #[cfg(feature = "schema")]
 pub mod schema;
+
+// What an event has: warnings and the schema know it.
+#[cfg(feature = "warnings")]
+mod events;
 
 use claimsmith_core::{Error, Plan, Trigger};
 use claimsmith_expression::Value;
