@@ -123,7 +123,12 @@ fn check_retries(context: &mut Context<'_>, path: &str, source: &SourcePlan, wri
     let is_query =
         matches!(source.body, Body::GraphQl(_)) && source.may_repeat && written.member("retries").is_null();
     let is_known = source.headers.iter().any(|(name, _)| name == IDEMPOTENCY_KEY);
-    if source.method.is_idempotent() || is_query || is_known || source.retries == 0 || written.member("retries").is_null() {
+    if source.method.is_idempotent()
+        || is_query
+        || is_known
+        || source.retries == 0
+        || written.member("retries").is_null()
+    {
         return;
     }
     let method = source.method.as_str();
