@@ -170,10 +170,7 @@ inBrowser("a claim, and one that is left out, is explained step by step", async 
   };
   await replaceText(page, "Configuration", JSON.stringify(config));
   await settled(page);
-  await page
-    .getByTestId("id_token")
-    .getByRole("button", { name: "why? https://example.com/roles" })
-    .click();
+  await page.getByTestId("id_token").getByRole("button", { name: "why? https://example.com/roles" }).click();
   const explanation = page.getByTestId("explanation");
   await explanation.getByText("2 items, 1 passed, 1 kept").waitFor();
   await page.keyboard.press("Escape");
