@@ -331,7 +331,7 @@ impl Host for LoginHost<'_> {
         if treatment == Treatment::Reset {
             return Err(TransportError::Failed("ECONNRESET".to_owned()));
         }
-        Ok(Response { status, headers: Vec::new(), body: body.into_bytes() })
+        Ok(Response::new(status, Vec::new(), body.into_bytes()))
     }
 
     /// Nothing here has a private key.
