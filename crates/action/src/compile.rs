@@ -10,7 +10,7 @@ use claimsmith_compile::{
 };
 use claimsmith_core::error::Part;
 use claimsmith_core::expression::text::concat;
-use claimsmith_core::expression::{Expression, ExpressionError};
+use claimsmith_core::expression::{Expression, ExpressionError, Value};
 use claimsmith_core::plan::Setting;
 use claimsmith_core::template;
 use claimsmith_core::{Code, Error};
@@ -72,27 +72,23 @@ enum Piece {
 }
 
 /// Compiles a configuration for the trigger of this name: what comes of it, and the plan as bytes, which is undefined
-/// where the configuration is wrong.
+/// where the configuration is wrong. Warnings are looked for where they are wanted, and this engine has them.
 ///
 /// # Errors
 /// An array of one `{ code, path, message }` where there is no such trigger.
 #[wasm_bindgen]
-pub fn compile(config: &JsValue, trigger: &str) -> Result<Array, JsValue> {
+pub fn compile(config: &JsValue, trigger: &str, wants_warnings: bool) -> Result<Array, JsValue> {
     // Whatever comes to be compiled holds numbers.
     convert::lend_platform();
     let trigger = read_trigger(trigger)?;
-    let not_json = || vec![Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")];
-    let compiled = from_js(config).ok_or_else(not_json).and_then(|config| compile_config(&config, trigger));
-    Ok(match compiled {
-        Ok(Compiled {
-            plan,
-            #[cfg(feature = "tools")]
-            warnings,
-        }) => {
-            #[cfg(feature = "tools")]
-            let warnings = warnings.iter().map(Problem::of_warning).collect();
-            #[cfg(not(feature = "tools"))]
-            let warnings = Vec::new();
+    let Some(config) = from_js(config) else {
+        let problem = Error::new(Code::ConfigInvalid, "the configuration is not plain JSON");
+        return Ok(refused(&[problem]));
+    };
+    Ok(match compile_config(&config, trigger) {
+        Ok(compiled) => {
+            let warnings = if wants_warnings { warnings_of(&compiled, &config) } else { Vec::new() };
+            let Compiled { plan, .. } = compiled;
             let uses = secret_uses(&plan);
             let outcome = Outcome {
                 problems: Vec::new(),
@@ -105,11 +101,23 @@ pub fn compile(config: &JsValue, trigger: &str) -> Result<Array, JsValue> {
             };
             Array::of2(&to_js(&outcome), &Uint8Array::from(plan.encode().as_slice()))
         }
-        Err(problems) => {
-            let problems = problems.iter().map(Problem::of).collect();
-            Array::of1(&to_js(&Outcome { problems, ..Outcome::default() }))
-        }
+        Err(problems) => refused(&problems),
     })
+}
+
+fn refused(problems: &[Error]) -> Array {
+    let problems = problems.iter().map(Problem::of).collect();
+    Array::of1(&to_js(&Outcome { problems, ..Outcome::default() }))
+}
+
+#[cfg(feature = "tools")]
+fn warnings_of(compiled: &Compiled, config: &Value) -> Vec<Problem> {
+    compiled.warnings(config).iter().map(Problem::of_warning).collect()
+}
+
+#[cfg(not(feature = "tools"))]
+fn warnings_of(_: &Compiled, _: &Value) -> Vec<Problem> {
+    Vec::new()
 }
 
 impl Problem {

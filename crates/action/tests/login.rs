@@ -132,7 +132,7 @@ fn text(value: &JsValue) -> String {
 }
 
 fn engine(config: &str, trigger: &str) -> ActionEngine {
-    let compiled = compile(&parse(config), trigger).unwrap();
+    let compiled = compile(&parse(config), trigger, false).unwrap();
     let plan = compiled.get(1);
     assert!(!plan.is_undefined(), "{}", text(&compiled));
     let undefined = JsValue::UNDEFINED;
@@ -295,7 +295,7 @@ async fn a_secret_that_is_no_string_is_missing() {
 
 #[wasm_bindgen_test]
 fn problems_come_out_as_plain_objects() {
-    let compiled = |config: &str| text(&compile(&parse(config), "post-login").unwrap().get(0));
+    let compiled = |config: &str| text(&compile(&parse(config), "post-login", false).unwrap().get(0));
     let problems = compiled(r#"{"claims":{"sub":"event.x","a":"event..x","b":{"valeu":"event.x"}}}"#);
     for expected in [
         r#"{"code":"claim_reserved","path":"claims.sub","message":"#,
@@ -305,16 +305,16 @@ fn problems_come_out_as_plain_objects() {
     ] {
         assert!(problems.contains(expected), "{expected} in {problems}");
     }
-    assert!(compile(&parse(r#"{"claims":1}"#), "post-login").unwrap().get(1).is_undefined());
+    assert!(compile(&parse(r#"{"claims":1}"#), "post-login", false).unwrap().get(1).is_undefined());
     assert!(compiled("null").contains("must be an object, not null"));
-    assert!(compile(&JsValue::UNDEFINED, "pre-login").is_err());
+    assert!(compile(&JsValue::UNDEFINED, "pre-login", false).is_err());
 }
 
 #[wasm_bindgen_test]
 fn what_a_configuration_takes_comes_out_beside_its_plan() {
     let config = r#"{"sources":{"s":{"url":"http://{secrets.HOST}:81/x","headers":{"k":"{secrets.KEY}"}},
         "t":{"url":"{secrets.BASE}/x"},"u":{"url":"https://api.example.com/x"}},"claims":{}}"#;
-    let compiled = compile(&parse(config), "post-login").unwrap().get(0);
+    let compiled = compile(&parse(config), "post-login", false).unwrap().get(0);
     let member = |name: &str| text(&Reflect::get(&compiled, &name.into()).unwrap());
     let secrets = r#"[{"name":"BASE","kind":"origin"},{"name":"HOST","kind":"local_host"},{"name":"KEY","kind":"text"}]"#;
     assert_eq!(member("secrets"), secrets);
@@ -325,7 +325,7 @@ fn what_a_configuration_takes_comes_out_beside_its_plan() {
 
 #[wasm_bindgen_test]
 fn a_plan_of_another_version_or_trigger_or_damaged_is_refused() {
-    let compiled = compile(&parse(r#"{"claims":{}}"#), "post-login").unwrap();
+    let compiled = compile(&parse(r#"{"claims":{}}"#), "post-login", false).unwrap();
     let plan: js_sys::Uint8Array = compiled.get(1).unchecked_into();
     let new = |trigger: &str, bytes: &[u8]| {
         let undefined = JsValue::UNDEFINED;

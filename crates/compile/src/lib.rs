@@ -74,9 +74,17 @@ pub use warnings::{Warning, WarningCode};
 pub struct Compiled {
     /// The plan.
     pub plan: Plan,
-    /// Warnings: what is allowed and likely wrong, each with its place.
     #[cfg(feature = "warnings")]
-    pub warnings: Vec<Warning>,
+    scope: Scope,
+}
+
+#[cfg(feature = "warnings")]
+impl Compiled {
+    /// Returns what is allowed and likely wrong in the configuration that this was compiled of, each with its place. To
+    /// look for it takes several times as long as to compile.
+    pub fn warnings(&self, config: &Value) -> Vec<Warning> {
+        warnings::warnings(config, &self.plan, &self.scope)
+    }
 }
 
 /// Compiles a configuration for the trigger that is to run it.
@@ -86,19 +94,17 @@ pub struct Compiled {
 /// point at the column.
 pub fn compile(config: &Value, trigger: Trigger) -> Result<Compiled, Vec<Error>> {
     let problems = Problems::default();
-    let scope = Scope::default();
-    let (plan, seen) = configuration::read(&Node::root(config, &problems, &scope), trigger);
+    let nothing = Scope::default();
+    let (plan, scope) = configuration::read(&Node::root(config, &problems, &nothing), trigger);
     let problems = problems.into_vec();
     if !problems.is_empty() {
         return Err(problems);
     }
-    #[cfg(feature = "warnings")]
-    let warnings = warnings::warnings(config, &plan, &seen);
     #[cfg(not(feature = "warnings"))]
-    drop(seen);
+    drop(scope);
     Ok(Compiled {
         plan,
         #[cfg(feature = "warnings")]
-        warnings,
+        scope,
     })
 }

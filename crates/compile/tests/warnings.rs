@@ -10,7 +10,7 @@ use claimsmith_expression::json;
 fn warnings_for(config: &str, trigger: Trigger) -> Vec<Warning> {
     let value = json::read(config.as_bytes()).unwrap_or_else(|error| panic!("{config}: {error:?}"));
     match compile(&value, trigger) {
-        Ok(compiled) => compiled.warnings,
+        Ok(compiled) => compiled.warnings(&value),
         Err(problems) => panic!("{config}: {problems:?}"),
     }
 }
