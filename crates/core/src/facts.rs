@@ -67,50 +67,37 @@ impl<H: Host> Means<'_, H> {
 #[derive(Debug)]
 pub(crate) struct Facts {
     lenient: RefCell<Value>,
-    /// The same by [`View::Strict`], from where it differs.
-    strict: RefCell<Option<Value>>,
-    /// Whether `calls` is read.
-    has_calls: bool,
+    strict: RefCell<Value>,
     /// The errors of values.
     errors: RefCell<Vec<Error>>,
 }
 
 impl Facts {
-    /// Returns a document of these members; `has_calls` where `calls` is read.
-    pub(crate) fn new(members: Map, has_calls: bool) -> Facts {
+    /// Returns a document of these members.
+    pub(crate) fn new(members: Map) -> Facts {
+        let document = Value::from(members);
         Facts {
-            lenient: RefCell::new(members.into()),
-            strict: RefCell::default(),
-            has_calls,
+            lenient: RefCell::new(document.clone()),
+            strict: RefCell::new(document),
             errors: RefCell::default(),
         }
     }
 
     /// Returns the document as it is now.
     pub(crate) fn seen(&self, view: View) -> Value {
-        match (view, &*self.strict.borrow()) {
-            (View::Strict, Some(document)) => document.clone(),
-            _ => self.lenient.borrow().clone(),
-        }
+        self.document(view).borrow().clone()
     }
 
-    /// Sets what stands at the end of a chain of members, as one view sees it.
-    fn set(&self, view: View, chain: &[Rc<str>], value: Value) {
+    fn document(&self, view: View) -> &RefCell<Value> {
         match view {
-            View::Lenient => put(&mut self.lenient.borrow_mut(), chain, value),
-            View::Strict => {
-                if let Some(document) = &mut *self.strict.borrow_mut() {
-                    put(document, chain, value);
-                }
-            }
+            View::Lenient => &self.lenient,
+            View::Strict => &self.strict,
         }
     }
 
     /// Adds a source that is settled.
     pub(crate) fn add_source(&self, name: &Rc<str>, answered: &Answered, report: &SourceReport) {
-        if let Answered::NotAsked = answered {
-            self.strict.borrow_mut().get_or_insert_with(|| self.lenient.borrow().clone());
-        }
+        let call = describe_call(answered, report);
         for view in [View::Lenient, View::Strict] {
             let value = match (answered, view) {
                 (Answered::With(value), _) => value.clone(),
@@ -118,10 +105,9 @@ impl Facts {
                 (Answered::NotAsked, View::Strict) => Value::Unavailable(Cause::NotAsked),
                 (Answered::Failed, _) => Value::Unavailable(Cause::Failed),
             };
-            self.set(view, &[Rc::clone(name)], value);
-            if self.has_calls {
-                self.set(view, &["calls".into(), Rc::clone(name)], describe_call(answered, report));
-            }
+            let mut document = self.document(view).borrow_mut();
+            put(&mut document, &[Rc::clone(name)], value);
+            put(&mut document, &["calls".into(), Rc::clone(name)], call.clone());
         }
     }
 
@@ -142,7 +128,7 @@ impl Facts {
             let not_asked = Value::Unavailable(Cause::NotAsked);
             let is_seen_alike = !value.reads.iter().any(|index| {
                 let source = plan.sources.get(*index);
-                source.is_some_and(|source| self.seen(View::Strict).member(&source.name) == not_asked)
+                source.is_some_and(|source| self.strict.borrow().member(&source.name) == not_asked)
             });
             let failed = |error: Error| {
                 self.note(error.at(&join_path("values", name)));
@@ -164,7 +150,8 @@ impl Facts {
             drop(document);
             for other in [View::Lenient, View::Strict] {
                 if other == view || is_seen_alike {
-                    self.set(other, &["values".into(), Rc::clone(name)], found.clone());
+                    let mut document = self.document(other).borrow_mut();
+                    put(&mut document, &["values".into(), Rc::clone(name)], found.clone());
                 }
             }
         }
@@ -212,12 +199,8 @@ fn put(into: &mut Value, chain: &[Rc<str>], value: Value) {
         _ => Rc::default(),
     };
     let members_here = Rc::make_mut(&mut members);
-    let mut member = value;
-    if !rest.is_empty() {
-        let inner = std::mem::take(&mut member);
-        member = members_here.insert(Rc::clone(name), Value::Null).unwrap_or_default();
-        put(&mut member, rest, inner);
-    }
+    let mut member = members_here.insert(Rc::clone(name), Value::Null).unwrap_or_default();
+    put(&mut member, rest, value);
     members_here.insert(Rc::clone(name), member);
     *into = Value::Object(members);
 }

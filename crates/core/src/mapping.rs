@@ -127,27 +127,21 @@ impl<'a> Mapped<'a> {
         let priority = |place: usize| plan.claims.get(place).map(|claim| claim.priority);
         let order = sorted_order(plan.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
-        let mut now_ms = host.monotonic_ms();
-        let mut slice_end = Deadline::from(now_ms, SLICE_MS);
-        let mut is_first = true;
+        let mut slice_end = Deadline::after(host, SLICE_MS);
         for place in order {
             let Some(claim) = plan.claims.get(place).filter(|claim| claim.if_denied || !was_denied) else {
                 continue;
             };
-            if !std::mem::take(&mut is_first) {
-                now_ms = host.monotonic_ms();
-            }
-            if slice_end.is_over_at(now_ms) {
+            if slice_end.remaining_ms(host) == 0 {
                 host.sleep(0).await;
-                now_ms = host.monotonic_ms();
-                slice_end = Deadline::from(now_ms, SLICE_MS);
+                slice_end = Deadline::after(host, SLICE_MS);
             }
             self.add_values(&claim.values, View::Lenient, host, bounds).await;
             let scope = self.gathered.facts.seen(View::Lenient);
             let inputs = Inputs { scope: &scope, secrets: &self.gathered.secrets, budget: bounds.budget };
             let named = claim.name.render(inputs).map(Rc::<str>::from);
             let name = named.as_ref().ok().or(claim.written.as_ref()).cloned().unwrap_or_else(|| "".into());
-            let built = if bounds.deadline.is_over_at(now_ms) {
+            let built = if bounds.deadline.remaining_ms(host) == 0 {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
                 match build_claim(claim, &scope, bounds.budget) {
@@ -178,9 +172,7 @@ impl<'a> Mapped<'a> {
         }
         let scope = self.gathered.facts.seen(View::Lenient);
         for target in Target::ALL.iter().copied() {
-            if drafts.iter().any(|draft| draft.target == target) {
-                self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
-            }
+            self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
         }
         let is_denied = self.is_denied();
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);

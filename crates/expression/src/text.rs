@@ -3,7 +3,7 @@
 
 /// Concatenates the pieces.
 pub fn concat(pieces: &[&str]) -> String {
-    let mut text = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    let mut text = String::new();
     for piece in pieces {
         text.push_str(piece);
     }
