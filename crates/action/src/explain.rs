@@ -44,11 +44,7 @@ impl Explainer {
         let trigger = read_trigger(trigger)?;
         let not_json = || problems(&[Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")]);
         let config = from_js(config).ok_or_else(not_json)?;
-        let mut plan = compile(&config, trigger).map_err(|found| problems(&found))?.plan;
-        // Of an answer all is kept: what an expression should have read is told by what else is there.
-        for source in &mut plan.sources {
-            source.wanted = None;
-        }
+        let plan = compile(&config, trigger).map_err(|found| problems(&found))?.plan;
         let engine = Engine::new(Plan::decode(&plan.encode()).map_err(|error| problems(&[error]))?);
         Ok(Explainer(Rc::new(Explained { engine, plan })))
     }
