@@ -45,7 +45,7 @@ function exportFolder(configFile, options, command) {
   if (!runtimes.includes(runtime)) {
     command.error(`error: --runtime ${runtime}: for ${to} it must be one of ${runtimes.join(", ")}`);
   }
-  const { code, trigger, secrets, written } = readAction(configFile, options, command);
+  const { code, trigger, secrets, written, what } = readAction(configFile, options, command);
   const files = TARGETS[to].files({ name, code, trigger, runtime, secrets: secrets ?? [], bind });
   if (!force && existsSync(out) && readdirSync(out).length > 0) {
     throw new Problem(`${out} is not empty`, { hint: "give another folder by --out, or --force to replace" });
@@ -58,7 +58,7 @@ function exportFolder(configFile, options, command) {
   const keyword = /##\w+##|@@\w+@@/.exec(JSON.stringify([written, name]))?.[0];
   if (to === "deploy-cli" && keyword !== undefined) {
     printError(
-      `${pc.yellow("warning")}: auth0-deploy-cli would replace ${keyword} in the Action or its name by its own keyword`,
+      `${pc.yellow("warning")}: auth0-deploy-cli would replace ${keyword} in ${what}, or its name, by its own keyword`,
     );
   }
   if (secrets === undefined) {
@@ -78,7 +78,7 @@ function readAction(file, options, command) {
       command.error(`error: --trigger ${options.trigger}: ${file} is for ${rust.trigger}`);
     }
     const names = options.secrets && Object.keys(readSecretsFile(options.secrets).given);
-    return { code, trigger: rust.trigger, secrets: names, written: code };
+    return { code, trigger: rust.trigger, secrets: names, written: code, what: "the code" };
   }
   const { trigger } = options;
   if (options.secrets !== undefined) {
@@ -91,7 +91,13 @@ function readAction(file, options, command) {
   if (misspelt !== undefined) {
     throw new Problem(`${misspelt.path}: ${misspelt.message}`, { hint: misspelt.mend });
   }
-  return { code: bundleAction(config, { trigger }), trigger, secrets, written: config };
+  return {
+    code: bundleAction(config, { trigger }),
+    trigger,
+    secrets,
+    written: config,
+    what: "the configuration",
+  };
 }
 
 function toActionName(text) {
