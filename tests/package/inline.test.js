@@ -50,7 +50,7 @@ for (const [way, code] of Object.entries({
     const world = await startWorld(t);
     const action = readFileSync(await bundle(t, code), "utf8");
     // With all of the package in it, it is larger than Auth0 takes: there it is a dependency, or a pasted file.
-    const { after, logs } = await world.login(loadAction(action, { maxCodeBytes: 300_000 }));
+    const { after, logs } = await world.login(loadAction(action, { maxCodeBytes: 400_000 }));
     assert.equal(after.idToken[PLAN], "gold");
     assert.match(logs[0], /^claimsmith enriched /);
   });
@@ -70,7 +70,7 @@ for (const format of ["cjs", "esm"]) {
       cwd: path.dirname(file),
     });
     const names =
-      "EnrichmentError TRIGGERS WARNINGS checkConfig checkLive compilePlan createCredentialsExchange createExplainer createPostLogin evaluate inspectConfig parseTemplate";
+      "EnrichmentError TRIGGERS WARNINGS checkConfig checkLive compilePlan createCredentialsExchange createExplainer createFromPlan createPostLogin evaluate inspectConfig parseTemplate";
     assert.equal(stdout, `${names} 7 true\n`, stderr);
   });
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { FIXTURE_SCHEMA } from "../fixtures/schema.js";
+import { print } from "../terminal.js";
 
 const require = createRequire(import.meta.url);
 
@@ -15,10 +16,10 @@ export function registerSchema(program) {
     .description("print the JSON Schema of the configuration")
     .option("--fixture", "that of the fixtures of `claimsmith test`")
     .action(({ fixture = false }) => {
-      process.stdout.write(
+      print(
         fixture
-          ? `${JSON.stringify(FIXTURE_SCHEMA, null, 2)}\n`
-          : readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8"),
+          ? JSON.stringify(FIXTURE_SCHEMA, null, 2)
+          : readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8").trimEnd(),
       );
     });
 }
