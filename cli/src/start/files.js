@@ -69,7 +69,7 @@ export function createStart(given) {
     "event.json": toText({ ...EVENT, ...others, user: { ...EVENT.user, ...user } }),
     "answers.json": toText(answers),
     "tests/first.json": toText({
-      name: "what a login ends in",
+      name: SHAPES[given.shape].login,
       event: "../event.json",
       answers: "../answers.json",
       expect: { denied: null, id_token: named, access_token: named },

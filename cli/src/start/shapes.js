@@ -24,6 +24,7 @@ const tenantToken = (audience, more = {}) => ({
  *
  * @typedef {object} Shape
  * @property {string} title
+ * @property {string} login The name of its first test.
  * @property {Question[]} asks
  * @property {string} [api] An address, as an example of what is asked for.
  * @property {(given: { api: string, audience: string, prefix: string }) => Start} make
@@ -33,6 +34,7 @@ const tenantToken = (audience, more = {}) => ({
 export const SHAPES = {
   api: {
     title: "an API of your own, registered in the tenant",
+    login: "a gold customer with two roles, of which one is active",
     asks: ["api", "audience", "namespace"],
     api: `https://api.example.com/users/${USER}`,
     make: ({ api, audience, prefix }) => ({
@@ -58,6 +60,7 @@ export const SHAPES = {
   },
   management: {
     title: "Auth0's Management API: the roles of the user",
+    login: "a user with one role",
     asks: ["namespace"],
     make: ({ prefix }) => ({
       config: {
@@ -82,6 +85,7 @@ export const SHAPES = {
   },
   graphql: {
     title: "a GraphQL API, registered in the tenant",
+    login: "a gold customer with one role",
     asks: ["api", "audience", "namespace"],
     api: "https://api.example.com/graphql",
     make: ({ api, audience, prefix }) => ({
@@ -107,6 +111,7 @@ export const SHAPES = {
   },
   stripe: {
     title: "Stripe: what the customer has subscribed to",
+    login: "a customer with one subscription",
     asks: ["namespace"],
     make: ({ prefix }) => ({
       config: {
@@ -136,6 +141,7 @@ export const SHAPES = {
   },
   openfga: {
     title: "OpenFGA or Auth0 FGA: the objects that the user may see",
+    login: "a user who may see two documents",
     asks: ["api", "namespace"],
     api: "https://api.us1.fga.dev",
     make: ({ api, prefix }) => ({
