@@ -71,12 +71,9 @@ function exportFolder(configFile, options, command) {
 
 /** The code of an Action, its secrets where they are known, and what a person wrote of it. */
 function readAction(file, options, command) {
-  const ofRust = readIfRust(file);
+  const ofRust = readIfRust(file, command);
   if (ofRust !== undefined) {
     const { code, rust } = ofRust;
-    if (rust.trigger !== options.trigger && command.getOptionValueSource("trigger") === "cli") {
-      command.error(`error: --trigger ${options.trigger}: ${file} is for ${rust.trigger}`);
-    }
     const names = options.secrets && Object.keys(readSecretsFile(options.secrets).given);
     return { code, trigger: rust.trigger, secrets: names, written: code, what: "the code" };
   }

@@ -2,11 +2,11 @@
  * `claimsmith simulate`: one login, or a storm of them, before any user sees it.
  */
 
-import { SingleBar } from "cli-progress";
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { FOUND_PROBLEM, INTERRUPTED } from "../exit-codes.js";
+import { createProgress } from "../progress.js";
 import { readIfRust } from "../rust/read-file.js";
 import {
   faultNames,
@@ -56,7 +56,7 @@ export function registerSimulate(program) {
 }
 
 async function simulate(file, options, command) {
-  const { trigger, live = false, logins, json } = options;
+  const { live = false, logins, json } = options;
   if (options.listFaults) return listFaults(json);
   if (live && options.fault.length > 0) {
     command.error("error: --fault needs the stand-ins, so it cannot go with --live");
@@ -66,14 +66,7 @@ async function simulate(file, options, command) {
     command.error(`error: --${alone} says how many logins are run: give --logins <number> as well`);
   }
 
-  const ofRust = readIfRust(file);
-  if (
-    ofRust !== undefined &&
-    ofRust.rust.trigger !== trigger &&
-    command.getOptionValueSource("trigger") === "cli"
-  ) {
-    command.error(`error: --trigger ${trigger}: ${file} is for ${ofRust.rust.trigger}`);
-  }
+  const ofRust = readIfRust(file, command);
   const event = readEvent(options.event);
   const { simulation, injections } =
     ofRust === undefined ? await ofConfig(file, options) : await ofFile(ofRust, options);
@@ -117,8 +110,7 @@ async function ofFile({ code, rust }, { live = false, answers, secrets, fault })
 
 async function one(simulation, event, { json, fault }) {
   const login = await simulation.login(event);
-  // An Action in Rust has no mode.
-  const shadow = await simulation.shadow?.(event);
+  const shadow = await simulation.shadow(event);
   if (shadow !== undefined) login.shadow = shadow;
   // What goes wrong by a fault that was asked for is no problem found.
   if (isSpoiled(login) || (hasErrors(login) && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
@@ -126,14 +118,7 @@ async function one(simulation, event, { json, fault }) {
 }
 
 async function storm(simulation, event, { logins, users, concurrency, json, fault }) {
-  const progress = new SingleBar({
-    format: "{bar} {value} of {total} logins",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    // Ctrl+C shows what there is by then.
-    gracefulExit: false,
-  });
+  const progress = createProgress();
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   // Once: a second Ctrl+C ends the process at once.

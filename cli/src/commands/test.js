@@ -4,7 +4,6 @@
 
 import { writeFileSync } from "node:fs";
 import { checkConfig } from "claimsmith";
-import { SingleBar } from "cli-progress";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { checkConfigFile, DEFAULT_FILE, describeProblems } from "../config/file.js";
@@ -20,6 +19,7 @@ import { runFixtures } from "../fixtures/run.js";
 import { updateFixtures } from "../fixtures/update.js";
 import { watchFiles } from "../fixtures/watch.js";
 import { Problem, printProblem } from "../problem.js";
+import { createProgress } from "../progress.js";
 import { print, printError, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
@@ -171,13 +171,7 @@ async function runWithProgress(files, engine, { isShown, signal }) {
     (sum, { runs }) => sum + runs.reduce((many, { logins }) => many + logins.length, 0),
     0,
   );
-  const progress = new SingleBar({
-    format: "{bar} {value} of {total} logins",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    gracefulExit: false,
-  });
+  const progress = createProgress();
   const startMs = performance.now();
   let done = 0;
   let isStarted = false;

@@ -22,7 +22,7 @@ const FIRST_PORT = 8001;
 export async function madeUpSecrets(config, trigger, given = {}, createCertificate = noCertificate) {
   /** @type {Record<string, string>} */
   const secrets = {};
-  const uses = inspectConfig(config, { trigger }).secrets;
+  const uses = inspectConfig(config, { trigger, warnings: false }).secrets;
   // One pair for all, so that a key is its certificate's wherever both stand.
   const certificate = uses.some(({ kind }) => kind.startsWith("certificate"))
     ? await createCertificate()

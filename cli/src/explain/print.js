@@ -5,17 +5,7 @@
 import pc from "picocolors";
 import { DROP_REASONS, describeReason } from "../simulation/words.js";
 import { visible } from "../terminal.js";
-
-/** What a part is to the whole, where that is not plain. */
-const ROLES = new Map([
-  ["test", "test"],
-  ["then", "then"],
-  ["otherwise", "else"],
-  ["binding", "let"],
-  ["in", "in"],
-  ["condition", "filter"],
-  ["each", "each"],
-]);
+import { ROLES } from "./words.js";
 
 /**
  * @param {import("./explain.js").Explanation} explanation

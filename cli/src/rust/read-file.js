@@ -10,15 +10,22 @@ import { isRustFile, readRustFile } from "./file.js";
 
 /**
  * @param {string} file
+ * @param {import("commander").Command} command Refuses a `--trigger` that the file is not for.
  * @returns {{ code: string, rust: import("./file.js").RustFile } | undefined} undefined where it is a configuration
  * @throws {Problem} where it is code of another kind
  */
-export function readIfRust(file) {
+export function readIfRust(file, command) {
   if (path.extname(file) !== ".js") return undefined;
   // An editor may have ended the lines in another way.
   const code = readText(file).replaceAll("\r\n", "\n");
   const rust = readRustFile(code);
-  if (rust !== undefined) return { code, rust };
+  if (rust !== undefined) {
+    const { trigger } = command.opts();
+    if (rust.trigger !== trigger && command.getOptionValueSource("trigger") === "cli") {
+      command.error(`error: --trigger ${trigger}: ${file} is for ${rust.trigger}`);
+    }
+    return { code, rust };
+  }
   if (readPastedFile(code) !== undefined) {
     throw new Problem(`${file} is the pasted file of a configuration`, {
       hint: "name the configuration itself",

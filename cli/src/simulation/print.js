@@ -2,11 +2,11 @@
  * A simulated login, or a storm of them, as text for a terminal.
  */
 
-import Table from "cli-table3";
 import pc from "picocolors";
 import { count, ms } from "../count.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
+import { plainTable, rows } from "../table.js";
 import { visible } from "../terminal.js";
 import {
   DROP_REASONS,
@@ -236,23 +236,6 @@ function sizeBar(bytes, limitBytes) {
 function bar(share) {
   const eighths = Math.round(Math.min(share, 1) * BAR_WIDTH * 8);
   return "█".repeat(Math.floor(eighths / 8)) + BLOCKS[eighths % 8];
-}
-
-/** Columns without lines. */
-function plainTable(colAligns = []) {
-  const none =
-    "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid";
-  const chars = Object.fromEntries(none.split(" ").map((name) => [name, ""]));
-  const style = { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true };
-  return new Table({ chars: { ...chars, middle: "  " }, style, colAligns });
-}
-
-function rows(table) {
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
 }
 
 function json(value) {

@@ -76,7 +76,9 @@ export function createStart(given) {
     }),
     "secrets.example.env": [
       "# Copy to secrets.env for `claimsmith simulate --live`, and keep that file out of version control.",
-      ...inspectConfig(config).secrets.map(({ name }) => `${name}=${EXAMPLES[name] ?? ""}`),
+      ...inspectConfig(config, { warnings: false }).secrets.map(
+        ({ name }) => `${name}=${EXAMPLES[name] ?? ""}`,
+      ),
       "",
     ].join("\n"),
   };

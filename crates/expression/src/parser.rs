@@ -22,19 +22,19 @@ const MAX_DEPTH: usize = 128;
 ///
 /// Those of arithmetic and of the ternary stand in their proposals (JEP-16, JEP-21). A sign before its operand has the
 /// power of a sum, as in the reference implementation: `-a * b` is `-(a * b)`.
-const ANYTHING: u8 = 0;
-const PIPE: u8 = 1;
-const TERNARY: u8 = 2;
-const OR: u8 = 3;
-const AND: u8 = 4;
-const COMPARISON: u8 = 5;
-const SUM: u8 = 6;
-const PRODUCT: u8 = 7;
-const NOT: u8 = 8;
-const FLATTEN: u8 = 9;
-const PROJECTION: u8 = 20;
+pub(crate) const ANYTHING: u8 = 0;
+pub(crate) const PIPE: u8 = 1;
+pub(crate) const TERNARY: u8 = 2;
+pub(crate) const OR: u8 = 3;
+pub(crate) const AND: u8 = 4;
+pub(crate) const COMPARISON: u8 = 5;
+pub(crate) const SUM: u8 = 6;
+pub(crate) const PRODUCT: u8 = 7;
+pub(crate) const NOT: u8 = 8;
+pub(crate) const FLATTEN: u8 = 9;
+pub(crate) const PROJECTION: u8 = 20;
 const FILTER: u8 = 21;
-const DOT: u8 = 40;
+pub(crate) const DOT: u8 = 40;
 const BRACKET: u8 = 55;
 
 /// Compiles the text of an expression.

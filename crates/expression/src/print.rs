@@ -8,21 +8,13 @@ use std::rc::Rc;
 use crate::Value;
 use crate::ast::{Arithmetic, Call, Items, Node, Operator};
 use crate::lexer::{Lexer, Token};
+use crate::parser::{
+    AND, ANYTHING, COMPARISON, DOT, FLATTEN, NOT, OR, PIPE, PRODUCT, PROJECTION, SUM, TERNARY,
+};
 use crate::text::concat;
 
-/// The levels at which parts hold together, as the parser has them. What stands below another's level needs parentheses.
-const LOOSE: u8 = 0;
-const PIPE: u8 = 1;
-const TERNARY: u8 = 2;
-const OR: u8 = 3;
-const AND: u8 = 4;
-const COMPARISON: u8 = 5;
-const SUM: u8 = 6;
-const PRODUCT: u8 = 7;
-const NOT: u8 = 8;
-const FLATTEN: u8 = 9;
-const PROJECTION: u8 = 20;
-const DOT: u8 = 40;
+/// The level of what never needs parentheses. The others are the parser's binding powers: what stands below another's level
+/// needs them.
 const ATOM: u8 = 100;
 
 /// The texts of the parts of a tree, by the address of each: a tree that was compiled stays where it is.
@@ -193,7 +185,7 @@ impl Printer {
                 self.scope.append(&mut bound);
                 let body = self.print(body);
                 self.scope.truncate(outer);
-                Printed::new(concat(&[&text, " in ", &body.text]), LOOSE)
+                Printed::new(concat(&[&text, " in ", &body.text]), ANYTHING)
             }
             Node::Variable(index) => {
                 let name = self.scope.iter().nth_back(*index).cloned().unwrap_or_else(|| "_".into());

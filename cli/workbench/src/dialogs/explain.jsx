@@ -3,21 +3,11 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
+import { ROLES } from "../../../src/explain/words.js";
 import { DROP_REASONS, describeReason } from "../../../src/simulation/words.js";
 import * as engine from "../engine.js";
 import { Dialog } from "../parts/dialog.jsx";
 import { Text } from "../parts/value.jsx";
-
-/** What a part is to the whole, where that is not plain. */
-const ROLES = new Map([
-  ["test", "test"],
-  ["then", "then"],
-  ["otherwise", "else"],
-  ["binding", "let"],
-  ["in", "in"],
-  ["condition", "filter"],
-  ["each", "each"],
-]);
 
 const STATES = { answered: "answered", not_asked: "not asked", failed: "failed" };
 

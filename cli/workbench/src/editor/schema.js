@@ -16,7 +16,7 @@
  * @param {(string | number)[]} path
  * @returns {Schema[]} every schema that the value there may fit
  */
-export function schemasAt(root, path) {
+function schemasAt(root, path) {
   return path.reduce(
     (schemas, segment) => schemas.flatMap((schema) => variants(root, member(schema, segment))),
     variants(root, root),

@@ -112,7 +112,7 @@ function linesOf(after, changes) {
 }
 
 /** @param {{ label: string, bytes: number, limitBytes: number }} props */
-export function SizeBar({ label, bytes, limitBytes }) {
+function SizeBar({ label, bytes, limitBytes }) {
   const percent = Math.min(100, (100 * bytes) / limitBytes);
   return (
     <div class="size">

@@ -128,7 +128,7 @@ function arrive(state, content) {
  * @param {Workspace} state
  * @param {PaneName} name
  */
-export function isTouched({ content, pristine, stored }, name) {
+function isTouched({ content, pristine, stored }, name) {
   const text = content.texts[name];
   return text !== pristine[name] && text !== stored?.[name]?.text;
 }
