@@ -3,25 +3,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { launch, noBrowser, openPage, openStatic, settled, show } from "./page.js";
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, openStatic, settled, show } from "./page.js";
+
+const slowly = (name, run) => inBrowser(name, run, 180_000);
 
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const WIDTHS = [1440, 1024, 768, 380];
 const VIEWS = ["Tokens", "Calls", "Expressions", "Users and time", "Burst"];
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 180_000 }, run);
-}
 
 async function assertAccessible(page, where) {
   const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
@@ -38,7 +29,7 @@ async function assertAccessible(page, where) {
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   for (const width of WIDTHS) {
-    inBrowser(`axe finds nothing serious at ${width} px in ${colorScheme} colours`, async (t) => {
+    slowly(`axe finds nothing serious at ${width} px in ${colorScheme} colours`, async (t) => {
       const { page } = await openPage(t, browser, {
         context: { colorScheme, viewport: { width, height: 900 } },
       });
@@ -70,7 +61,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
 }
 
 for (const width of WIDTHS) {
-  inBrowser(`the outcome stays in sight at ${width} px, whatever is looked at`, async (t) => {
+  slowly(`the outcome stays in sight at ${width} px, whatever is looked at`, async (t) => {
     const { page } = await openPage(t, browser, { context: { viewport: { width, height: 700 } } });
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
     const box = await page.getByTestId("outcome").boundingBox();
@@ -82,7 +73,7 @@ for (const width of WIDTHS) {
   });
 }
 
-inBrowser("all of it can be reached and left by the keyboard alone", async (t) => {
+slowly("all of it can be reached and left by the keyboard alone", async (t) => {
   const { page } = await openPage(t, browser);
   const reached = [];
   for (let press = 0; press < 40; press++) {
@@ -110,7 +101,7 @@ inBrowser("all of it can be reached and left by the keyboard alone", async (t) =
   await page.getByTestId("id_token").locator(".claim.added").getByText('"Alice Archer"').waitFor();
 });
 
-inBrowser("from the page to action.js by the keyboard alone", async (t) => {
+slowly("from the page to action.js by the keyboard alone", async (t) => {
   const { page } = await openStatic(t, browser);
   const tabTo = async (name) => {
     for (let press = 0; press < 60; press++) {

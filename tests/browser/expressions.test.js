@@ -2,21 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { FUNCTIONS } from "../../cli/workbench/src/editor/functions.js";
 import { addClaim } from "../../cli/workbench/src/state/claims.js";
-import { launch, noBrowser, openPage, replaceText, settled, show } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, replaceText, settled, show } from "./page.js";
 
 const field = (page) => page.getByRole("textbox", { name: "Try an expression" });
 const value = (page, text) => page.getByTestId("value").getByText(text, { exact: true }).waitFor();

@@ -2,22 +2,12 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { FAULT_NAMES } from "../../cli/src/simulation/in-memory.js";
 import { findFault } from "../../cli/src/simulation/injection.js";
 import { FAULTS } from "../../cli/workbench/src/state/fixture.js";
-import { launch, noBrowser, openPage, openStatic, replaceText, settled, show } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, openStatic, replaceText, settled, show } from "./page.js";
 
 const CONFIG = {
   sources: { profile: { url: "https://api.example.com/me", retries: 0 } },

@@ -3,22 +3,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { after, before, test } from "node:test";
-import { beginPage, launch, noBrowser, openPage, replaceText, show } from "./page.js";
+import { browser, inBrowser } from "./in-browser.js";
+import { beginPage, openPage, replaceText, show } from "./page.js";
 
 /** How many loads of the page must come up on a busy machine. */
 const LOADS = Number(process.env.LOADS ?? 10);
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run, timeout = 120_000) {
-  test(name, { skip: noBrowser ?? false, timeout }, run);
-}
 
 /** Two processes that use the processors for as long as the test runs. */
 async function makeBusy(t) {

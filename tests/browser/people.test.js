@@ -1,20 +1,10 @@
 // Several users and clients beside each other, and the clock that is put forward.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { eventOfRow } from "../../cli/workbench/src/rows.js";
-import { launch, noBrowser, openPage, replaceText, settled, show } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, replaceText, settled, show } from "./page.js";
 
 inBrowser("several users log in, their tokens side by side", async (t) => {
   const { page } = await openPage(t, browser);

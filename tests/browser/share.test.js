@@ -1,20 +1,10 @@
 // A link that holds a case: what is in it, what is not, and how it is opened.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { REMOVED, readLink, toLink, toShared } from "../../cli/workbench/src/state/share.js";
-import { launch, noBrowser, openStatic, replaceText, reply, settled } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
+import { browser, inBrowser } from "./in-browser.js";
+import { openStatic, replaceText, reply, settled } from "./page.js";
 
 const content = (config, event = {}, answers = {}) => ({
   texts: Object.fromEntries(

@@ -1,19 +1,10 @@
 // Typing is fast, however much there is: compared with a small case, so that a busy machine is no mistake.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, noBrowser, openPage, settled } from "./page.js";
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, settled } from "./page.js";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 180_000 }, run);
-}
+const slowly = (name, run) => inBrowser(name, run, 180_000);
 
 const KEYS = 40;
 /** What a key may take, and how many times what it takes in a small case. */
@@ -68,7 +59,7 @@ for (const [label, tab] of [
   ["Configuration", "Configuration"],
   ["Answers", "Answers"],
 ]) {
-  inBrowser(`a key in ${label} takes no longer for 200 claims and an answer of 500 kB`, async (t) => {
+  slowly(`a key in ${label} takes no longer for 200 claims and an answer of 500 kB`, async (t) => {
     const small = await openPage(t, browser, { files: filesOf(2, 2) });
     const files = filesOf(200, 3300);
     assert.ok(files["answers.json"].length > 500_000);
@@ -90,7 +81,7 @@ for (const [label, tab] of [
   });
 }
 
-inBrowser("an answer of 500 kB on one line, and a configuration of 2,000 claims, are edited", async (t) => {
+slowly("an answer of 500 kB on one line, and a configuration of 2,000 claims, are edited", async (t) => {
   const { page, errors } = await openPage(t, browser, { files: filesOf(2000, 3300, 0) });
   await page
     .getByTestId("outcome")

@@ -2,24 +2,13 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { createApi, createEvent, loadAction } from "claimsmith-cli/host";
 import { inspect } from "../../cli/src/verify/inspect.js";
 import { readPastedFile } from "../../cli/src/verify/pasted-file.js";
 import { createFolder } from "../cli/command.js";
-import { launch, noBrowser, openStatic, replaceText, settled } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
+import { browser, inBrowser } from "./in-browser.js";
+import { openStatic, replaceText, settled } from "./page.js";
 
 const CONFIG = { claims: { "https://example.com/name": "event.user.name" } };
 

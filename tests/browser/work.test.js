@@ -3,19 +3,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { launch, noBrowser, openPage, openStatic, replaceText, reply, settled } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
-
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, openStatic, replaceText, reply, settled } from "./page.js";
 
 const claim = (name, value = "event.user.name") => JSON.stringify({ claims: { [name]: value } }, null, 2);
 const LINES = [

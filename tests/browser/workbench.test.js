@@ -1,26 +1,15 @@
 // The workbench, used as a person would.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { loadAction } from "claimsmith-cli/host";
 import { createAnswers } from "../../cli/src/simulation/answers.js";
 import { startSimulation } from "../../cli/src/simulation/simulation.js";
 import { PRESETS } from "../../cli/workbench/src/presets.js";
-import { launch, noBrowser, openPage, replaceText, settled, show } from "./page.js";
-
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  if (noBrowser === undefined) browser = await launch();
-});
-after(() => browser?.close());
+import { browser, inBrowser } from "./in-browser.js";
+import { openPage, replaceText, settled, show } from "./page.js";
 
 /** A test in the browser; where there is none, it says why. */
-function inBrowser(name, run) {
-  test(name, { skip: noBrowser ?? false, timeout: 120_000 }, run);
-}
-
 const token = (page, name) => page.getByTestId(name);
 const configOf = (value) => JSON.stringify(value, null, 2);
 const SMALL = { claims: { "https://example.com/name": "event.user.name" } };
