@@ -4,18 +4,18 @@
  */
 
 import { createHash, randomUUID } from "node:crypto";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SignJWT } from "jose";
 import { createCache } from "../host/cache.js";
 import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
 import { loadAction } from "../host/loader.js";
 import { withOptions } from "../rust/file.js";
-import { listen } from "../tenant/listener.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
-import { createTestCertificate } from "../tenant/tls.js";
 import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
 import { stoppedAt } from "./clock.js";
+import { listenForCalls, send } from "./listening.js";
 import { openSecrets } from "./made-up-secrets.js";
 import { createPathAnswers, decode } from "./path-answers.js";
 import { createRecordingModules } from "./recorder.js";
@@ -117,7 +117,7 @@ async function startStandIns({ answers, oauthServer }) {
 
   async function answer(scheme, req, res) {
     const url = `${scheme}://${req.headers.host}${req.url}`;
-    const body = await readBody(req);
+    const body = await text(req);
     const found = answers.find(req.method, url);
     const isTokenRequest = found === undefined && req.method === "POST" && asksForToken(body);
     const fault = faults.get(isTokenRequest ? "token" : "source");
@@ -128,24 +128,13 @@ async function startStandIns({ answers, oauthServer }) {
     send(res, found ?? NO_ANSWER);
   }
 
-  const tls = await createTestCertificate(["localhost"]);
-  const handle = (scheme) => () => (req, res) => {
-    answer(scheme, req, res).catch(() => res.destroy());
-  };
-  const secure = await listen({
-    tls: { ...tls, requestCert: true, rejectUnauthorized: false },
-    handle: handle("https"),
-  });
-  const plain = await listen({ handle: handle("http") });
-  const portOf = ({ url }) => Number(new URL(url).port);
+  const calls = await listenForCalls({ answer });
   return {
     oauthServer,
-    redirection: { httpPort: portOf(plain), httpsPort: portOf(secure), ca: tls.cert, hasAnyName: true },
+    redirection: { ...calls.redirection, hasAnyName: true },
     setFault: (kind, _name, fault) => faults.set(kind, fault),
     unanswered,
-    async close() {
-      await Promise.all([secure.close(), plain.close()]);
-    },
+    close: calls.close,
   };
 }
 
@@ -164,15 +153,4 @@ async function issueToken({ issuer, signing }, body) {
     .sign(signing.privateKey);
   const answer = { access_token: token, token_type: "Bearer", expires_in: TOKEN_LIFETIME_S };
   return { status: 200, headers: { "cache-control": "no-store" }, body: JSON.stringify(answer) };
-}
-
-async function readBody(req) {
-  const chunks = [];
-  for await (const chunk of req) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function send(res, { status, headers, body }) {
-  res.writeHead(status, { "content-type": "application/json", ...headers });
-  res.end(status === 204 || status === 304 ? undefined : body);
 }

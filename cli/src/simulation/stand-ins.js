@@ -7,10 +7,9 @@ import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { evaluate, parseTemplate } from "claimsmith";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { listen } from "../tenant/listener.js";
 import { startOAuthServer } from "../tenant/oauth-server.js";
-import { createTestCertificate } from "../tenant/tls.js";
 import { NO_ANSWER } from "./answers.js";
+import { listenForCalls, send } from "./listening.js";
 import { createRoutes } from "./routes.js";
 
 /** An API is asked for by a token that names none. */
@@ -64,22 +63,14 @@ export async function startStandIns({ config, secrets, answers, userOf = () => u
   }
 
   const hosts = routes.origins.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, ""));
-  const tls = await createTestCertificate(["localhost", ...new Set(hosts)]);
-  const handle = (scheme) => () => (req, res) => {
-    answer(scheme, req, res).catch(() => res.destroy());
-  };
-  const secure = await listen({
-    tls: { ...tls, requestCert: true, rejectUnauthorized: false },
-    handle: handle("https"),
-  });
-  const plain = await listen({ handle: handle("http") });
+  const calls = await listenForCalls({ names: hosts, answer });
   return {
     oauthServer: tokens.tenant,
-    redirection: { httpPort: portOf(plain), httpsPort: portOf(secure), ca: tls.cert },
+    redirection: calls.redirection,
     setFault: (kind, name, fault) => faults.set(`${kind}:${name}`, fault),
     unanswered,
     async close() {
-      await Promise.all([secure.close(), plain.close(), tokens.close()]);
+      await Promise.all([calls.close(), tokens.close()]);
     },
   };
 }
@@ -199,13 +190,4 @@ async function respond(req, res, { status, headers, body, delayMs }) {
   req.resume();
   await sleep(delayMs);
   send(res, { status, headers, body });
-}
-
-function send(res, { status, headers, body }) {
-  res.writeHead(status, { "content-type": "application/json", ...headers });
-  res.end(status === 204 || status === 304 ? undefined : body);
-}
-
-function portOf({ url }) {
-  return Number(new URL(url).port);
 }
