@@ -71,7 +71,7 @@ export async function startSimulation({
   const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
-  const bundle = (live) => bundleAction(config, { trigger, live, options: "onReport", isFast: true });
+  const bundle = (live) => bundleAction(config, { trigger, live, options: "onReport", isWhole: true });
   const code = bundle("{}");
   const load = (loaded = code, onRequest = record) =>
     loadAction(loaded, {
