@@ -8,24 +8,17 @@ import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
 import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
-import {
-  customClaims,
-  enrichedPayloads,
-  plainPayloads,
-  readTokenRequest,
-  tooLargeMessage,
-} from "../tenant/token-payloads.js";
+import { readTokenRequest } from "../tenant/token-payloads.js";
 import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
 import { REAL_CLOCK } from "./clock.js";
 import { createRedactor } from "./redact.js";
-import { describeLogin, shadowOf } from "./result.js";
+import { shadowOf } from "./result.js";
 import { createRoutes, unknownRoute } from "./routes.js";
+import { describeUnsigned } from "./unsigned.js";
 
 /** Milliseconds that a call takes where its answer says nothing else: about what one in a data centre does. */
 const DELAYS_MS = { token: 35, source: 20 };
-
-const ISSUER = "https://tenant.example/";
 
 const TRIGGERS = {
   "post-login": { create: "createPostLogin", createEvent },
@@ -195,23 +188,16 @@ export async function startInMemory({
     const report = reports.get(id) ?? null;
     reports.delete(id);
 
-    const custom = customClaims(request, outcome);
-    const issued = { issuer: ISSUER, issuedAtS: Math.floor(clock.now() / 1000) };
-    const isDenied = outcome.denied !== null;
-    const result = describeLogin({
+    const result = describeUnsigned({
       config,
+      request,
       outcome,
-      before: isDenied ? null : plainPayloads(request, issued),
-      after: isDenied ? null : enrichedPayloads(request, outcome, custom, issued),
-      dropped: { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped },
-      custom: { idToken: custom.idToken.kept, accessToken: custom.accessToken.kept },
       report,
       calls,
       cache: cache ?? createCache(),
       nowMs: clock.now(),
       durationMs,
       logs: logs.splice(0),
-      error: tooLargeMessage(custom),
     });
     // Not one of what is printed.
     return /** @type {any} */ (Object.defineProperty(result, "event", { value: seen }));
