@@ -7,6 +7,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { parseConfig } from "../../cli/src/config/text.js";
 import { createRustFixtureEngine } from "../../cli/src/fixtures/rust-engine.js";
+import { whyOf } from "../../cli/src/fixtures/why.js";
 import { readRustFile } from "../../cli/src/rust/file.js";
 import { sourceFaults, tokenFaults } from "../../cli/src/tenant/wire-faults.js";
 import { ROWS } from "../wire/rows.js";
@@ -403,6 +404,32 @@ test("diff shows whose tokens change between two files, and takes no configurati
   const mixed = await folder.run("diff", "claimsmith.json", "new.js");
   assert.equal(mixed.status, 2);
   assert.match(mixed.stderr, /are of two kinds: a configuration, and an Action in Rust/);
+});
+
+test("a trap is told with what is likely its cause", () => {
+  const error = { code: "internal", path: "", message: "the engine trapped and was made anew" };
+  const report = {
+    tokens: {},
+    sources: {},
+    claims: { left_out: [], defaulted: [] },
+    errors: [error],
+    warnings: [],
+  };
+  const simulation = { report, tokens: [], error: null, refused: [] };
+  const why = (isOfCode) =>
+    whyOf(
+      /** @type {any} */ ({
+        login: { faults: {} },
+        differences: [],
+        explained: [],
+        ran: { simulation, unanswered: [], isOfCode },
+      }),
+    ).join();
+  assert.match(
+    why(true),
+    /^the login: internal: the engine trapped .*; a panic is such a trap, .*`cargo test`/,
+  );
+  assert.doesNotMatch(why(false), /panic/);
 });
 
 /** What does not fit the Action's types, where a configuration without types takes it. */
