@@ -219,6 +219,23 @@ test("logins of a fixture share an instance and api.cache, another fixture has i
   assert.equal(status, 0, JSON.stringify(logins, null, 1));
 });
 
+test("each call counts once, whatever lies idle between the logins", async (t) => {
+  const answers = { [PROFILE]: GOLD };
+  const down = { after_s: 30, faults: { source: "is-silent" } };
+  const folder = createProject(t, {
+    "a.json": {
+      answers,
+      logins: [
+        { expect: { calls: { profile: 1 } } },
+        { ...down, expect: { calls: { profile: 3 } } },
+        { ...down, expect: { calls: { [PROFILE]: 3 } } },
+      ],
+    },
+  });
+  const { status, logins } = await runJson(folder);
+  assert.equal(status, 0, JSON.stringify(logins, null, 1));
+});
+
 test("time goes at once: thirty logins whose calls time out do not wait", async (t) => {
   const folder = createProject(t, {
     "slow.json": {

@@ -129,7 +129,7 @@ test("time goes at once: a hundred logins that time out end within seconds, and 
       },
       "late.json": {
         answers: { profile: { $delay_ms: 3000, $body: {} } },
-        expect: { errors: { "sources.profile": "deadline_exceeded" } },
+        expect: { errors: { "sources.profile": "deadline_exceeded" }, calls: { profile: 3 } },
       },
     },
     (config) => ({

@@ -67,8 +67,9 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {import("../host/cache.js").Cache | null} [cache]
  * @property {Record<string, string | null>} [secrets] Those that are missing are made up; null is one that the Action lacks.
  * @property {Uint8Array} [plan] The configuration, compiled before: then the secrets are all that the Action has.
- * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] Is told of each request, and may answer it
- *   in place of the stand-in.
+ * @property {(request: MadeRequest) => void} [onRequest] Is told of each request as it comes, also where nobody waits for its
+ *   answer any more.
+ * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] May answer a request in place of the stand-in.
  * @property {import("./clock.js").Clock} [clock]
  * @property {{ token: number, source: number }} [delaysMs] Of a call where its answer says nothing else.
  * @property {import("./timed-engine.js").Engine} [engine] One that goes by the clock.
@@ -83,6 +84,7 @@ export async function startInMemory({
   cache = createCache(),
   secrets: given = {},
   plan,
+  onRequest = () => {},
   interfere = async () => undefined,
   clock = REAL_CLOCK,
   delaysMs = DELAYS_MS,
@@ -235,8 +237,7 @@ export async function startInMemory({
   async function respond(route, url, { method, headers, body, signal }) {
     if (route === undefined) return jsonResponse(404, { error: "address_unknown" });
     const answer = route.kind === "source" ? findAnswer(route.name, headers) : undefined;
-    await wait(clock, answer?.delayMs || delaysMs[route.kind], signal);
-    const interfered = await interfere({
+    const request = {
       kind: route.kind,
       name: route.name,
       method,
@@ -244,7 +245,10 @@ export async function startInMemory({
       headers: Object.fromEntries([...new Headers(headers)].map(([name, value]) => [name, redact(value)])),
       body: typeof body === "string" ? redact(body) : null,
       signal,
-    });
+    };
+    onRequest(request);
+    await wait(clock, answer?.delayMs || delaysMs[route.kind], signal);
+    const interfered = await interfere(request);
     if (interfered !== undefined) return interfered;
     const fault = FAULTS[faults[route.name]];
     if (fault !== undefined) {

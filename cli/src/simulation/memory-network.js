@@ -1,6 +1,7 @@
 /**
  * Node's `http` and `https` without a network: the same code of Node's on both sides, and between them sockets in memory.
- * What an Action sends is answered here, whatever host it is for; it is HTTP byte by byte, without names and TLS.
+ * What an Action sends is answered here, whatever host it is for; it is HTTP byte by byte, without names, TLS and connections
+ * that are kept.
  */
 
 import http from "node:http";
@@ -22,6 +23,8 @@ export function createMemoryNetwork({ answer, clock }) {
 
   function agentOf(scheme, Agent) {
     const server = http.createServer((req, res) => {
+      // One that is kept may be tried twice within one attempt, and each request counts here.
+      res.shouldKeepAlive = false;
       answer(scheme, req, res).catch(() => res.destroy());
     });
     // Its timers would be the machine's.
