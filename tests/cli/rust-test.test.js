@@ -32,6 +32,27 @@ function createProject(t, fixtures, files = {}) {
   });
 }
 
+function createEngine() {
+  return createRustFixtureEngine({
+    code: CODE,
+    rust: /** @type {import("../../cli/src/rust/file.js").RustFile} */ (readRustFile(CODE)),
+  });
+}
+
+/** A login of a fixture, as it is read. */
+function createLogin(parts) {
+  return /** @type {any} */ ({
+    nowMs: Date.parse("2026-01-05T08:00:00Z"),
+    isTimed: true,
+    afterMs: 0,
+    event: {},
+    answers: { [PROFILE]: GOLD },
+    faults: {},
+    secrets: {},
+    ...parts,
+  });
+}
+
 async function runJson(folder, ...args) {
   const { status, stdout, stderr } = await folder.run("test", "action.js", "--json", ...args);
   assert.equal(stderr, "");
@@ -288,6 +309,22 @@ test("secrets are made up, given or missing, and no value of one is shown", asyn
   }
 });
 
+test("a request that is shown has the names of secrets in place of their values", async () => {
+  const [{ requests }] = await createEngine().run({
+    name: "secret",
+    logins: [createLogin({ secrets: { CLIENT_SECRET: "s3cr3t&7f3a" } })],
+  });
+  assert.deepEqual(
+    requests.map(({ kind, name }) => [kind, name]),
+    [
+      ["token", "POST /oauth/token"],
+      ["source", "GET /api/users/auth0|alice"],
+    ],
+  );
+  assert.match(String(requests[0].body), /&client_secret=\{secrets\.CLIENT_SECRET\}&/);
+  assert.equal(requests[1].headers.authorization, "Bearer token-1");
+});
+
 test("a fixture that expects nothing fails, and --update writes what came", async (t) => {
   const folder = createProject(t, {
     "a.json": `// what this is about
@@ -460,20 +497,9 @@ for (const [part, faults] of Object.entries({ backend: sourceFaults, "token endp
     ([fault, row]) => Object.hasOwn(faults, fault) && !row.config,
   );
   test(`${rows.length} faults of the ${part} end a login as they do over real sockets`, async () => {
-    const engine = createRustFixtureEngine({
-      code: CODE,
-      rust: /** @type {import("../../cli/src/rust/file.js").RustFile} */ (readRustFile(CODE)),
-    });
+    const engine = createEngine();
     for (const [fault, row] of rows) {
-      const login = /** @type {any} */ ({
-        nowMs: Date.parse("2026-01-05T08:00:00Z"),
-        isTimed: true,
-        afterMs: 0,
-        event: {},
-        answers: { [PROFILE]: GOLD },
-        faults: { [part === "backend" ? "source" : "token"]: fault },
-        secrets: {},
-      });
+      const login = createLogin({ faults: { [part === "backend" ? "source" : "token"]: fault } });
       const logins = Array.from({ length: row.logins ?? 1 }, () => login);
       const ran = await engine.run({ name: fault, logins });
       const { simulation } = /** @type {import("../../cli/src/fixtures/engine.js").RanLogin} */ (ran.at(-1));
