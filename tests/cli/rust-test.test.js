@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { parseConfig } from "../../cli/src/config/text.js";
 import { createRustFixtureEngine } from "../../cli/src/fixtures/rust-engine.js";
 import { whyOf } from "../../cli/src/fixtures/why.js";
-import { readRustFile } from "../../cli/src/rust/file.js";
+import { readRustFile, writeRustFile } from "../../cli/src/rust/file.js";
 import { sourceFaults, tokenFaults } from "../../cli/src/tenant/wire-faults.js";
 import { ROWS } from "../wire/rows.js";
 import { assertPrintable, createFolder } from "./command.js";
@@ -273,6 +273,17 @@ test("time goes at once: thirty logins whose calls time out do not wait", async 
   assert.equal(status, 0, stdout);
   // They would wait for 4.5 s each.
   assert.ok(performance.now() - beganMs < 30 * 4_500, "they waited");
+});
+
+test("machines' tokens have the file's trigger, which a fixture need not name", async (t) => {
+  const { name, crateVersion: version, packed, ...rust } = /** @type {any} */ (readRustFile(CODE));
+  const trigger = "credentials-exchange";
+  const crate = { name, version };
+  const machines = writeRustFile({ ...rust, crate, trigger, packed, wasm: packed.wasm });
+  const expect = { access_token: {}, denied: null, calls: {}, outcome: "enriched" };
+  const folder = createProject(t, { "a.json": [{ expect }, { trigger, expect }] }, { "action.js": machines });
+  const { status, logins } = await runJson(folder);
+  assert.equal(status, 0, JSON.stringify(logins, null, 1));
 });
 
 test("secrets are made up, given or missing, and no value of one is shown", async (t) => {
