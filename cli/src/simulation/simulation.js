@@ -126,7 +126,7 @@ export async function startSimulation({
  * What a login ends with that Auth0 would fail.
  * @satisfies {Partial<Parameters<typeof describeLogin>[0]>}
  */
-const NOTHING = Object.freeze({
+export const NOTHING = Object.freeze({
   before: null,
   after: null,
   dropped: { idToken: [], accessToken: [] },
