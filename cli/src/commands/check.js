@@ -21,7 +21,7 @@ import { toJUnit } from "../formats/junit.js";
 import { toSarif } from "../formats/sarif.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** The name of standard input as an argument. */
@@ -156,7 +156,7 @@ function github(all, options) {
     const endColumn = column === undefined ? undefined : column + Math.max(1, length) - 1;
     return { level, title: code, message: sentence(finding), file, line, column, endColumn };
   });
-  if (annotations.length > 0) print(toGitHub(annotations));
+  if (annotations.length > 0) printVerbatim(toGitHub(annotations));
 }
 
 function sarif(all, options) {
@@ -169,7 +169,7 @@ function sarif(all, options) {
       ? "See the page on warnings, docs/warnings.md."
       : "See the page on errors, docs/errors.md.",
   }));
-  print(
+  printVerbatim(
     toSarif({
       version,
       rules,
@@ -203,7 +203,7 @@ function junit(all, options) {
     const whole = { name: "the configuration is right", className: file, file };
     return { name: file, cases: cases.some(({ failures }) => failures) ? cases : [whole, ...cases] };
   });
-  print(toJUnit("claimsmith check", suites).trimEnd());
+  printVerbatim(toJUnit("claimsmith check", suites).trimEnd());
 }
 
 function count(all, key) {

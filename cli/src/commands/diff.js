@@ -14,7 +14,7 @@ import { filterFixtures, findFixtures, readFixtures } from "../fixtures/read.js"
 import { readRevision } from "../fixtures/revision.js";
 import { runFixtures } from "../fixtures/run.js";
 import { Problem } from "../problem.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -70,7 +70,7 @@ async function diff(oldName, newName, options, command) {
   };
 
   if (json) printJson(toJson(compared));
-  else if (markdown) print(formatMarkdown(compared));
+  else if (markdown) printVerbatim(formatMarkdown(compared));
   else print(formatDiff(compared));
   if (!isComparable && !json)
     printError(`${pc.yellow("warning")}: ${visible(notes[0])}\n\n${describeProblems(before)}`);

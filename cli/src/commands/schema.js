@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { FIXTURE_SCHEMA } from "../fixtures/schema.js";
-import { print } from "../terminal.js";
+import { printVerbatim } from "../terminal.js";
 
 const require = createRequire(import.meta.url);
 
@@ -16,7 +16,7 @@ export function registerSchema(program) {
     .description("print the JSON Schema of the configuration")
     .option("--fixture", "that of the fixtures of `claimsmith test`")
     .action(({ fixture = false }) => {
-      print(
+      printVerbatim(
         fixture
           ? JSON.stringify(FIXTURE_SCHEMA, null, 2)
           : readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8").trimEnd(),

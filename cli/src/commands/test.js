@@ -20,7 +20,7 @@ import { updateFixtures } from "../fixtures/update.js";
 import { watchFiles } from "../fixtures/watch.js";
 import { Problem, printProblem } from "../problem.js";
 import { createProgress } from "../progress.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 const FORMATS = { pretty: formatPretty, tap: formatTap, junit: formatJunit, github: formatGithub };
@@ -138,7 +138,7 @@ async function runOnce(
   const measured = coverage && !signal?.aborted ? await measureCoverage(config, files) : undefined;
 
   if (json) printJson(toJson(results, measured));
-  else print(FORMATS[format](results, totals));
+  else (isForPrograms ? printVerbatim : print)(FORMATS[format](results, totals));
   if (measured && !json) (isForPrograms ? printError : print)(`\n${formatCoverage(measured)}`);
   const isUpdated = update && writeUpdates(files, results);
   const isCovered = coverageMin === undefined || (measured?.percent ?? 0) >= coverageMin;
