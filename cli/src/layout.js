@@ -14,7 +14,8 @@ const SHORTEST = 4;
 /** Between two columns. */
 const GAP = "  ";
 
-const CODE = "\\u001b\\[\\d+m";
+/** A colour, or one end of a link. */
+const CODE = "\\u001b(?:\\[\\d+m|\\]8;;[!-~]*?\\u001b\\\\)";
 const COLOUR = new RegExp(`(${CODE})`);
 const LEADING = new RegExp(`^(?:${CODE}| )*`);
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });

@@ -12,9 +12,12 @@ const INVISIBLE = "[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]";
 /** The codes of picocolors that are used here. One that hides text is not among them. */
 const COLOUR = "\\u001b\\[(?:0|1|2|22|3[1-6]|39)m";
 
+/** A link to a file, or the end of one (OSC 8). */
+const LINK = "\\u001b\\]8;;(?:file:///[!-~]*)?\\u001b\\\\";
+
 const ALL_INVISIBLE = new RegExp(INVISIBLE, "gu");
 const ALL_BUT_OURS = new RegExp(
-  pc.isColorSupported ? `(\\n|${COLOUR})|${INVISIBLE}` : `(\\n)|${INVISIBLE}`,
+  pc.isColorSupported ? `(\\n|${COLOUR}|${LINK})|${INVISIBLE}` : `(\\n)|${INVISIBLE}`,
   "gu",
 );
 
@@ -67,6 +70,11 @@ export function printVerbatim(text) {
 /** The result of a command for programs. @param {unknown} value */
 export function printJson(value) {
   printVerbatim(JSON.stringify(value, null, 2));
+}
+
+/** A text that leads to a file, for a terminal that shows links. @param {string} text @param {URL} url */
+export function hyperlink(text, url) {
+  return `\u001b]8;;${url.href}\u001b\\${text}\u001b]8;;\u001b\\`;
 }
 
 /** @param {string} text */

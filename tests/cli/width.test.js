@@ -93,8 +93,14 @@ const COMMANDS = [
     [WIDE, POLISH],
   ],
   [["explain", `${NAMESPACE}out`], ["profile.missing"]],
-  [["bundle", "--out", "action.js"], ["sha256", "configuration"]],
-  [["verify", "action.js"], ["the same as in the installed package", "sha256", "hosts"]],
+  [
+    ["bundle", "--out", "action.js"],
+    ["sha256", "configuration"],
+  ],
+  [
+    ["verify", "action.js"],
+    ["the same as in the installed package", "sha256", "hosts"],
+  ],
 ];
 
 /** Those without tables, which need but one width to be tried. */

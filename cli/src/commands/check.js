@@ -15,6 +15,7 @@ import {
   describeWarnings,
 } from "../config/file.js";
 import { lineAndColumn } from "../config/text.js";
+import { sectionOf } from "../docs.js";
 import { FOUND_PROBLEM } from "../exit-codes.js";
 import { toGitHub } from "../formats/github.js";
 import { toJUnit } from "../formats/junit.js";
@@ -106,6 +107,7 @@ function pretty(all, { strict, env }) {
 }
 
 function json(all) {
+  /** @type {import("../outputs.js").CheckedFile[]} */
   const results = all.map(({ file, text, problems, warnings, missing }) => ({
     ok: problems.length === 0,
     file,
@@ -122,6 +124,7 @@ function placed(text, problems) {
     ...problem,
     ...lineAndColumn(text, offset),
     length,
+    docs: sectionOf(problem.code),
   }));
 }
 
@@ -165,9 +168,7 @@ function sarif(all, options) {
   const rules = [...new Set(found.map(({ code }) => code))].map((id) => ({
     id,
     description: about.get(id) ?? `A problem of the kind \`${id}\`.`,
-    help: about.has(id)
-      ? "See the page on warnings, docs/warnings.md."
-      : "See the page on errors, docs/errors.md.",
+    help: `See ${sectionOf(id)}.`,
   }));
   printVerbatim(
     toSarif({

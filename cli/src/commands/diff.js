@@ -107,6 +107,7 @@ function both(before, after) {
   };
 }
 
+/** @returns {import("../outputs.js").DiffOutput} */
 function toJson({ before, after, logins, changed, notes }) {
   return {
     before,

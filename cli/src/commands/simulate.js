@@ -5,6 +5,7 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { codesOf, sectionsOf } from "../docs.js";
 import { FOUND_PROBLEM, INTERRUPTED } from "../exit-codes.js";
 import { createProgress } from "../progress.js";
 import { readIfRust } from "../rust/read-file.js";
@@ -74,12 +75,17 @@ async function simulate(file, options, command) {
     if (simulation.standIns !== null) inject(simulation.standIns, injections);
     const result =
       logins === undefined ? await one(simulation, event, options) : await storm(simulation, event, options);
-    if (json) printJson(result);
+    if (json) printJson({ ...result, docs: sectionsOf(codesOfResult(result)) });
     else print(logins === undefined ? printLogin(result) : printStorm(result));
     if (!json) for (const source of simulation.standIns?.unanswered ?? []) tellUnanswered(source);
   } finally {
     await simulation.close();
   }
+}
+
+/** @returns {string[]} */
+function codesOfResult(result) {
+  return "report" in result ? codesOf(result.report) : Object.keys(result.errors);
 }
 
 async function ofConfig(file, { trigger, live = false, answers, secrets, fault }) {

@@ -7,6 +7,7 @@ import { checkConfig } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { checkConfigFile, DEFAULT_FILE, describeProblems } from "../config/file.js";
+import { codesOf, sectionsOf } from "../docs.js";
 import { FOUND_PROBLEM, INTERRUPTED, WRONG_USAGE } from "../exit-codes.js";
 import { measureCoverage } from "../fixtures/coverage.js";
 import { detailsOf } from "../fixtures/details.js";
@@ -218,6 +219,7 @@ function writeText(file, text) {
   }
 }
 
+/** @returns {import("../outputs.js").TestOutput} */
 function toJson(results, coverage) {
   return {
     ok: results.every(({ state }) => state === "passed"),
@@ -227,7 +229,8 @@ function toJson(results, coverage) {
       const shown = { file: login.file, line: login.line, name: login.name, state };
       if (state === "passed") return shown;
       const { given, why } = detailsOf(result);
-      return { ...shown, given: Object.fromEntries(given), differences, came, why };
+      const docs = sectionsOf(codesOf(result.ran.simulation.report));
+      return { ...shown, given: Object.fromEntries(given), differences, came, why, docs };
     }),
     ...(coverage === undefined ? {} : { coverage }),
   };

@@ -4,6 +4,7 @@
 
 import { checkConfig } from "claimsmith";
 import pc from "picocolors";
+import { sectionOf, seeSections } from "../docs.js";
 import { excerpt, textWidth } from "../layout.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
@@ -95,6 +96,8 @@ function describePlaced(file, text, problems, paint, subject = "the configuratio
   // Problems are printed on standard error.
   const width = outputWidth(process.stderr);
   const rows = text.split("\n");
+  // Of several with one code the last says where it is explained.
+  const last = new Map(problems.map((problem) => [problem.code, problem]));
   return problems
     .map((problem) => {
       const { line, column } = lineAndColumn(text, problem.offset);
@@ -118,6 +121,9 @@ function describePlaced(file, text, problems, paint, subject = "the configuratio
         `${" ".repeat(margin.length + shown.column)}${paint("^".repeat(shown.length))}`,
       ];
       if (problem.mend !== undefined) lines.push(`${pc.cyan("mend")}: ${visible(problem.mend)}`);
+      if (last.get(problem.code) === problem && sectionOf(problem.code) !== undefined) {
+        lines.push(seeSections([problem.code], process.stderr));
+      }
       return lines.join("\n");
     })
     .join("\n\n");

@@ -4,6 +4,7 @@
 
 import pc from "picocolors";
 import { count, ms } from "../count.js";
+import { codesOf, seeSections } from "../docs.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
 import { columns, cutMiddle, fits, labelled, textWidth } from "../layout.js";
@@ -51,6 +52,8 @@ function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }
   for (const { code, path, message } of report?.errors ?? []) {
     lines.push(`${pc.red(visible(code))} ${visible(`${path}: ${message.split("\n")[0]}`)}`);
   }
+  const see = seeSections(codesOf(report));
+  if (see !== "") lines.push(see);
   for (const warning of report?.warnings ?? []) lines.push(`${pc.yellow("warning")} ${visible(warning)}`);
   return lines.join("\n");
 }
@@ -229,6 +232,7 @@ export function printStorm(storm, width = outputWidth()) {
     "source calls": count(sourceCalls),
     "a login took": `p50 ${ms(latencyMs.p50)}, p90 ${ms(latencyMs.p90)}, p99 ${ms(latencyMs.p99)}, at most ${ms(latencyMs.max)}`,
   };
+  const see = seeSections(Object.keys(storm.errors));
   const entries = Object.entries(facts).map(([label, value]) => ({ label, value }));
   const most = Math.max(...histogram.map((bucket) => bucket.logins));
   const bars = columns(
@@ -236,7 +240,7 @@ export function printStorm(storm, width = outputWidth()) {
     { aligns: ["right", "right", "left"] },
   );
   return [
-    [pc.bold("Storm"), ...labelled(entries, { width })].join("\n"),
+    [pc.bold("Storm"), ...labelled(entries, { width }), ...(see === "" ? [] : [`  ${see}`])].join("\n"),
     [pc.bold("Latencies"), ...bars].join("\n"),
   ].join("\n\n");
 }
