@@ -114,32 +114,34 @@ function importAbove(file) {
   writeFileSync(file, lines.join("") + text);
 }
 
-/** The generator writes draft 7: definitions have another name, and those of other files one with its path. */
+/** The generator writes draft 7, in which definitions have another name. */
 function toDraft2020(name, { definitions = {}, $schema: _, ...top }) {
   const replaced = Object.fromEntries(
     Object.entries(definitions).map(([key, schema]) => [key, REPLACED[key]?.(schema, name) ?? schema]),
   );
-  const text = JSON.stringify({
+  return withoutUnused({
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: OUTPUTS[name],
-    ...top,
-    ...(Object.keys(replaced).length > 0 ? { $defs: replaced } : {}),
+    ...rewrite(top, replaced),
+    $defs: rewrite(replaced, replaced),
   });
-  const schema = JSON.parse(text, (_, value) => {
-    if (value === null || typeof value !== "object") return value;
-    if (typeof value.description === "string") {
-      value.description = value.description.replaceAll(/\s*\n\s*/g, " ").trim();
-    }
-    const name = decodeURIComponent(value.$ref?.replace("#/definitions/", "") ?? "");
-    // A type with parameters has no name of its own.
-    if (name.includes("<")) return inline(replaced[name], value);
-    return value.$ref === undefined ? value : { ...value, $ref: `#/$defs/${name}` };
-  });
-  return withoutUnused(schema);
 }
 
-function inline(schema, { $ref: _, ...rest }) {
-  return JSON.parse(JSON.stringify({ ...schema, ...rest }).replaceAll("#/definitions/", "#/$defs/"));
+function rewrite(value, definitions) {
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, definitions));
+  if (value === null || typeof value !== "object") return value;
+  const { $ref, ...rest } = value;
+  const members = Object.fromEntries(
+    Object.entries(rest).map(([key, member]) => [key, rewrite(member, definitions)]),
+  );
+  if (typeof members.description === "string") {
+    members.description = members.description.replaceAll(/\s*\n\s*/g, " ").trim();
+  }
+  if ($ref === undefined) return members;
+  const name = decodeURIComponent($ref.replace("#/definitions/", ""));
+  // A type with parameters has no name of its own.
+  if (name.includes("<")) return { ...rewrite(definitions[name], definitions), ...members };
+  return { $ref: `#/$defs/${name}`, ...members };
 }
 
 function withoutUnused({ $defs = {}, ...schema }) {

@@ -32,20 +32,22 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {number | null} endMs When it ended. Null where it had not ended when the login did.
  * @property {number | null} status The status of the answer. Null where nothing was answered.
  *
- * @typedef {object} Simulation
+ * @typedef {object} Shadow What a login has come to.
  * @property {"enriched" | "partial" | "skipped" | "denied" | "shadow" | "failed"} outcome The outcome: `failed` where Auth0 would
  *   fail the login.
  * @property {string | null} error Why it failed.
  * @property {{ code?: string, reason?: string } | null} denied As `api.access.deny` was called: what the user reads, and for
  *   machines the code of the error. Null where the login was not denied.
- * @property {number} durationMs The time that the login took, in milliseconds.
- * @property {number | null} deadlineMs The configuration's deadline, in milliseconds. Null where it stands in code.
  * @property {TokenResult[]} tokens The access token and the ID token.
  * @property {Record<string, Record<string, unknown>>} elsewhere What was set besides the tokens, by target.
  * @property {{ added: string[], removed: string[] }} scopes Those that were added and removed.
  * @property {import("../host/api.js").Mfa | null} mfa The further factor that was demanded.
  * @property {import("../host/api.js").SessionChange[]} session What was done to the session, in order.
  * @property {import("../host/api.js").SessionChange[]} refresh_token What was done to the refresh token, in order.
+ *
+ * @typedef {object} Course How it got there.
+ * @property {number} durationMs The time that the login took, in milliseconds.
+ * @property {number | null} deadlineMs The configuration's deadline, in milliseconds. Null where it stands in code.
  * @property {Call[]} calls In the order in which they began.
  * @property {{ key: string, bytes: number, expiresInS: number }[]} cache What `api.cache` holds afterwards.
  * @property {{ id: string, openForS: number }[]} breakers Those that are open afterwards.
@@ -55,8 +57,7 @@ import { utf8Bytes } from "../host/utf8.js";
  * @property {Shadow} [shadow] In the mode `shadow`: what the login would have come to.
  * @property {string[]} [secrets] Of an Action in Rust: those that it has read so far.
  *
- * @typedef {Pick<Simulation, "outcome" | "error" | "denied" | "tokens" | "elsewhere" | "scopes" | "mfa" | "session" |
- *   "refresh_token">} Shadow
+ * @typedef {Shadow & Course} Simulation
  */
 
 export const DEFAULT_DEADLINE_MS = 5000;
