@@ -17,7 +17,7 @@ const LINK = "\\u001b\\]8;;(?:file:///[!-~]*)?\\u001b\\\\";
 
 const ALL_INVISIBLE = new RegExp(INVISIBLE, "gu");
 const ALL_BUT_OURS = new RegExp(
-  pc.isColorSupported ? `(\\n|${COLOUR}|${LINK})|${INVISIBLE}` : `(\\n)|${INVISIBLE}`,
+  pc.isColorSupported ? `(\\n|${COLOUR}|${LINK})|${INVISIBLE}` : `(\\n|${LINK})|${INVISIBLE}`,
   "gu",
 );
 

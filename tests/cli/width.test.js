@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { columns, cutMiddle, excerpt, labelled, padEnd, textWidth, wrap } from "../../cli/src/layout.js";
 import { printStorm } from "../../cli/src/simulation/print.js";
-import { outputWidth } from "../../cli/src/terminal.js";
+import { hyperlink, outputWidth, visible, withoutControls } from "../../cli/src/terminal.js";
 import { createFolder } from "./command.js";
 
 const WIDTHS = [60, 80, 120];
@@ -314,4 +314,20 @@ test("a burst that was stopped at once has no bars", () => {
     histogram: [],
   };
   assert.match(printStorm(storm, 60), /logins {8}0 of 10 of 1 users/);
+});
+
+test("a link leads to a file, counts as its text, and cannot be written by others", () => {
+  const link = hyperlink("docs/errors.md#timeout", new URL("file:///a/docs/errors.md#timeout"));
+  assert.equal(textWidth(link), 22);
+  assert.equal(withoutControls(link), link);
+  assert.equal(wrap(`see ${link}`, 26), `see ${link}`);
+  const wrapped = wrap(`one two three ${link}`, 24);
+  assert.ok(
+    wrapped.includes("\u001b]8;;file:///a/docs/errors.md#timeout\u001b\\docs"),
+    JSON.stringify(wrapped),
+  );
+  for (const line of wrapped.split("\n")) assert.ok(textWidth(line) <= 24, line);
+  assert.ok(!visible(link).includes("\u001b"));
+  const evil = "\u001b]8;;https://evil.example\u001b\\text\u001b]8;;\u0007";
+  assert.ok(!withoutControls(evil).includes("\u001b]8;;https"));
 });
