@@ -25,7 +25,8 @@ usage: ./build.sh STEP
   site     dist/site: the documents as a static site, with a search and the workbench
   audit    cargo-deny and npm audit; needs the registries' databases of advisories
   licences THIRD-PARTY.md: what others wrote of all that users carry
-  shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts
+  shared   what JavaScript knows by the names of Rust: js-shim/src/facts.js, types in js-shim/src/index.d.ts; and the
+           schemas of what the command prints with --json, cli/src/outputs
   docs     docs/configuration.md, from the types in crates/compile/src/schema
   lint     formatting, lints and documentation of both sides
   package  the crates as a registry would get them, each compiled from its package
@@ -327,6 +328,7 @@ shared() {
   schema --facts >"$folder/facts.json"
   schema --report >"$folder/report.json"
   node tools/shared.mjs "$folder/facts.json" "$folder/report.json" "$@"
+  node tools/outputs.mjs "$@"
   rm -r "$folder"
 }
 

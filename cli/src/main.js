@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import registerCompletion from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
 import { WRONG_USAGE } from "./exit-codes.js";
+import { wrap } from "./layout.js";
 import { Problem, printProblem } from "./problem.js";
-import { withoutControls } from "./terminal.js";
+import { outputWidth, withoutControls } from "./terminal.js";
 
 /**
  * What registers each command, in the order of the help. Loaded when it is asked for: what a command stands on, such as an
@@ -32,6 +33,14 @@ const COMMANDS = {
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
+/** Help in a pipe or a file is as wide as in a terminal of the usual width. */
+const HELP_WIDTH = 80;
+
+function helpWidth(stream) {
+  const width = outputWidth(stream);
+  return Number.isFinite(width) ? width : HELP_WIDTH;
+}
+
 /**
  * @param {string[]} argv As `process.argv`.
  * @returns {Promise<number>} the exit code
@@ -46,8 +55,10 @@ export async function main(argv) {
     .showHelpAfterError("(add --help for what the command takes)")
     // An invalid argument is reported with the argument.
     .configureOutput({
-      writeOut: (text) => process.stdout.write(withoutControls(text)),
-      writeErr: (text) => process.stderr.write(withoutControls(text)),
+      writeOut: (text) => process.stdout.write(wrap(withoutControls(text), outputWidth())),
+      writeErr: (text) => process.stderr.write(wrap(withoutControls(text), outputWidth(process.stderr))),
+      getOutHelpWidth: () => helpWidth(process.stdout),
+      getErrHelpWidth: () => helpWidth(process.stderr),
     })
     .exitOverride();
   const asked = Object.hasOwn(COMMANDS, argv[2]) ? [argv[2]] : Object.keys(COMMANDS);

@@ -15,6 +15,15 @@ export default withMermaid({
   // Times of files say nothing about pages.
   lastUpdated: false,
   markdown: {
+    // As GitHub makes them, so that a link to a heading leads there on both.
+    anchor: {
+      slugify: (text) =>
+        text
+          .trim()
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
+          .replaceAll(" ", "-"),
+    },
     languageAlias: { console: "shellsession", jmespath: "javascript", jsonc: "json5" },
     config: (markdown) => {
       // Braces in code are code, and not the site's templates.

@@ -39,10 +39,12 @@ claimsmith.json:5:5 claims.team: \`value\` is missing (config_invalid)
 claimsmith.json:7:41 sources.a.url: \`{\` is never closed; write \`{{\` for a brace (column 11) (expression_invalid)
 7 |   "sources": { "a": { "url": "https://a/{event.user.x" } },
                                             ^
+see docs/errors.md#expression_invalid
 
 claimsmith.json:8:3 sourcez: unknown key \`sourcez\`; did you mean \`sources\`? (config_invalid)
 8 |   "sourcez": {}
       ^^^^^^^^^
+see docs/errors.md#config_invalid
 `,
   );
 });
@@ -155,6 +157,7 @@ test("warnings are shown with what to write, and are problems by --strict", asyn
   assert.deepEqual(Object.keys(warnings[0]).sort(), [
     "code",
     "column",
+    "docs",
     "length",
     "line",
     "mend",

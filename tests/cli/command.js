@@ -28,6 +28,8 @@ export function createFolder(t, files = {}) {
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     readJson: (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")),
     run: (...args) => run(folder, args),
+    /** The command where output has that many columns. */
+    runInColumns: (columns, ...args) => run(folder, args, undefined, { COLUMNS: String(columns) }),
     /** The command while it runs. */
     start: (...args) => start(folder, args),
     /** The command with a text on its standard input. */
@@ -46,17 +48,18 @@ export function assertPrintable(text) {
 }
 
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
-async function run(cwd, args, input) {
-  const child = start(cwd, args, input);
+async function run(cwd, args, input, env) {
+  const child = start(cwd, args, input, env);
   const ended = new Promise((resolve) => child.on("close", resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { status: /** @type {number | null} */ (await ended), stdout, stderr };
 }
 
-function start(cwd, args, input) {
+function start(cwd, args, input, env = {}) {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1" },
+    // As wide as it is in a pipe, whatever the terminal of the tests says.
+    env: { ...process.env, NO_COLOR: "1", COLUMNS: "", ...env },
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   child.stdin?.end(input);

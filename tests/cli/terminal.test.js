@@ -64,7 +64,7 @@ test("check shows names, keys, lines and files as escapes, with the mark below i
   const key = "tab\u202e\u2066";
   const folder = createFolder(t, { "claimsmith.json": `{ "claims": { "${key}": "event..x" } }` });
   const { stderr } = await folder.run("check");
-  const [line, mark] = stderr.split("\n").slice(-3);
+  const [line, mark] = stderr.split("\n").slice(-4);
   assert.equal(line.indexOf("..x") + 1, mark.indexOf("^"), stderr);
 });
 

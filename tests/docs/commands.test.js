@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { createFolder } from "../cli/command.js";
 import { comparable, runPage } from "./console.js";
@@ -28,7 +29,9 @@ for (const name of PAGES) {
     const folder = createFolder(t, { "shop/wrong.json": WRONG, "shop/warned.json": WARNED });
     const file = new URL(`../../docs/${name}`, import.meta.url);
     const page = readFileSync(file, "utf8");
-    const written = await runPage(page, folder);
+    const written = await runPage(page, folder, (_language, place, content, cwd) =>
+      writeFileSync(path.join(folder.path, cwd, place), `${content}\n`),
+    );
     if (process.env.WRITE_DOCS) writeFileSync(file, written);
     else assert.equal(comparable(page), comparable(written));
   });

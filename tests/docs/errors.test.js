@@ -12,7 +12,7 @@ import { startSimulation } from "../../cli/src/simulation/simulation.js";
 const read = (place) => readFileSync(new URL(`../../${place}`, import.meta.url), "utf8");
 const page = read("docs/errors.md");
 
-const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+const documented = [...page.matchAll(/^### (\w+)$/gm)].map(([, code]) => code);
 
 test("the page has the codes of the engine and of the types, and no other", () => {
   const [, rust] = /pub enum Code \{([\s\S]*?)\n {4}\}/.exec(read("crates/core/src/error.rs")) ?? [];

@@ -9,7 +9,7 @@ const read = (place) => readFileSync(new URL(`../../${place}`, import.meta.url),
 const page = read("docs/operate.md");
 
 test("each code has one row for the night", () => {
-  const codes = [...read("docs/errors.md").matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+  const codes = [...read("docs/errors.md").matchAll(/^### (\w+)$/gm)].map(([, code]) => code);
   const [, night] = page.split("## At night");
   const rows = [...night.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].map(([, names]) => names);
   const named = rows.flatMap((names) => [...names.matchAll(/`(\w+)`/g)].map(([, code]) => code));

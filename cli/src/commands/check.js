@@ -15,13 +15,14 @@ import {
   describeWarnings,
 } from "../config/file.js";
 import { lineAndColumn } from "../config/text.js";
+import { sectionOf } from "../docs.js";
 import { FOUND_PROBLEM } from "../exit-codes.js";
 import { toGitHub } from "../formats/github.js";
 import { toJUnit } from "../formats/junit.js";
 import { toSarif } from "../formats/sarif.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** The name of standard input as an argument. */
@@ -106,6 +107,7 @@ function pretty(all, { strict, env }) {
 }
 
 function json(all) {
+  /** @type {import("../outputs.js").CheckedFile[]} */
   const results = all.map(({ file, text, problems, warnings, missing }) => ({
     ok: problems.length === 0,
     file,
@@ -122,6 +124,7 @@ function placed(text, problems) {
     ...problem,
     ...lineAndColumn(text, offset),
     length,
+    docs: sectionOf(problem.code),
   }));
 }
 
@@ -156,7 +159,7 @@ function github(all, options) {
     const endColumn = column === undefined ? undefined : column + Math.max(1, length) - 1;
     return { level, title: code, message: sentence(finding), file, line, column, endColumn };
   });
-  if (annotations.length > 0) print(toGitHub(annotations));
+  if (annotations.length > 0) printVerbatim(toGitHub(annotations));
 }
 
 function sarif(all, options) {
@@ -165,11 +168,9 @@ function sarif(all, options) {
   const rules = [...new Set(found.map(({ code }) => code))].map((id) => ({
     id,
     description: about.get(id) ?? `A problem of the kind \`${id}\`.`,
-    help: about.has(id)
-      ? "See the page on warnings, docs/warnings.md."
-      : "See the page on errors, docs/errors.md.",
+    help: `See ${sectionOf(id)}.`,
   }));
-  print(
+  printVerbatim(
     toSarif({
       version,
       rules,
@@ -203,7 +204,7 @@ function junit(all, options) {
     const whole = { name: "the configuration is right", className: file, file };
     return { name: file, cases: cases.some(({ failures }) => failures) ? cases : [whole, ...cases] };
   });
-  print(toJUnit("claimsmith check", suites).trimEnd());
+  printVerbatim(toJUnit("claimsmith check", suites).trimEnd());
 }
 
 function count(all, key) {

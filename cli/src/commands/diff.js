@@ -19,7 +19,7 @@ import { subjectOfRust } from "../fixtures/rust-subject.js";
 import { subjectOfConfig } from "../fixtures/subject.js";
 import { Problem } from "../problem.js";
 import { readRustText } from "../rust/read-file.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** Digits of what tells one file from another, as many as a configuration's fingerprint has. */
@@ -82,7 +82,7 @@ async function diff(oldName, newName, options, command) {
   };
 
   if (json) printJson(toJson(compared));
-  else if (markdown) print(formatMarkdown(compared));
+  else if (markdown) printVerbatim(formatMarkdown(compared));
   else print(formatDiff(compared));
   if (!isComparable && !json)
     printError(`${pc.yellow("warning")}: ${visible(notes[0])}\n\n${describeProblems(before)}`);
@@ -148,6 +148,7 @@ function subjectOf(before, after, trigger) {
   });
 }
 
+/** @returns {import("../outputs.js").DiffOutput} */
 function toJson({ before, after, logins, changed, notes }) {
   return {
     before,

@@ -3,6 +3,7 @@
  */
 
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { codesOfExplanation, sectionsOf } from "../docs.js";
 import { explainablePlaces, explainLogin, findPlace } from "../explain/explain.js";
 import { printExplanation } from "../explain/print.js";
 import { Problem } from "../problem.js";
@@ -55,7 +56,7 @@ async function explainPlace(place, file, { trigger, event, answers, secrets, now
   if (explanation === undefined) {
     throw new Problem(`${place}: no expression stands there, so there is nothing to explain`);
   }
-  if (json) printJson(explanation);
+  if (json) printJson({ ...explanation, docs: sectionsOf(codesOfExplanation(explanation)) });
   else print(printExplanation(explanation));
 }
 

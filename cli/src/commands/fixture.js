@@ -12,7 +12,7 @@ import { createFixture, readRecord } from "../fixtures/record.js";
 import { isPlainObject } from "../host/event.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { writeNewFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
@@ -74,7 +74,7 @@ function fixture(
     notes.push("`live` of the pasted file differed from its configuration");
 
   if (json) printJson({ fixture: written, replaced, missing, notes });
-  else if (out === undefined) print(formatJson(written));
+  else if (out === undefined) printVerbatim(formatJson(written));
   if (out !== undefined) writeOut(out, written, force);
   if (!json) tell({ replaced, missing, notes, eventFile, out });
 }

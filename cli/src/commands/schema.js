@@ -1,11 +1,14 @@
 /**
- * `claimsmith schema`: the JSON Schema of the configuration or of fixtures, for editors and other programs.
+ * `claimsmith schema`: the JSON Schema of the configuration, of fixtures or of what a command prints, for editors and other
+ * programs.
  */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { Option } from "commander";
 import { FIXTURE_SCHEMA } from "../fixtures/schema.js";
-import { print } from "../terminal.js";
+import { OUTPUTS } from "../outputs.js";
+import { printVerbatim } from "../terminal.js";
 
 const require = createRequire(import.meta.url);
 
@@ -14,12 +17,20 @@ export function registerSchema(program) {
   program
     .command("schema")
     .description("print the JSON Schema of the configuration")
-    .option("--fixture", "that of the fixtures of `claimsmith test`")
-    .action(({ fixture = false }) => {
-      print(
-        fixture
-          ? JSON.stringify(FIXTURE_SCHEMA, null, 2)
-          : readFileSync(require.resolve("claimsmith/claimsmith.schema.json"), "utf8").trimEnd(),
-      );
-    });
+    .addOption(new Option("--fixture", "that of the fixtures of `claimsmith test`").conflicts("output"))
+    .addOption(
+      new Option("--output <name>", "that of what a command prints with --json").choices(
+        Object.keys(OUTPUTS),
+      ),
+    )
+    .action((options) => printVerbatim(schemaOf(options)));
+}
+
+function schemaOf({ fixture = false, output }) {
+  if (fixture) return JSON.stringify(FIXTURE_SCHEMA, null, 2);
+  const file =
+    output === undefined
+      ? require.resolve("claimsmith/claimsmith.schema.json")
+      : new URL(`../outputs/${output}.schema.json`, import.meta.url);
+  return readFileSync(file, "utf8").trimEnd();
 }

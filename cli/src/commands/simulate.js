@@ -5,6 +5,7 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
+import { codesOf, sectionsOf } from "../docs.js";
 import { FOUND_PROBLEM, INTERRUPTED } from "../exit-codes.js";
 import { createProgress } from "../progress.js";
 import { readIfRust } from "../rust/read-file.js";
@@ -72,13 +73,19 @@ async function simulate(file, options, command) {
     ofRust === undefined ? await ofConfig(file, options) : await ofFile(ofRust, options);
   try {
     if (simulation.standIns !== null) inject(simulation.standIns, injections);
-    const text =
+    const result =
       logins === undefined ? await one(simulation, event, options) : await storm(simulation, event, options);
-    print(text);
+    if (json) printJson({ ...result, docs: sectionsOf(codesOfResult(result)) });
+    else print(logins === undefined ? printLogin(result) : printStorm(result));
     if (!json) for (const source of simulation.standIns?.unanswered ?? []) tellUnanswered(source);
   } finally {
     await simulation.close();
   }
+}
+
+/** @returns {string[]} */
+function codesOfResult(result) {
+  return "report" in result ? codesOf(result.report) : Object.keys(result.errors);
 }
 
 async function ofConfig(file, { trigger, live = false, answers, secrets, fault }) {
@@ -108,13 +115,13 @@ async function ofFile({ code, rust }, { live = false, answers, secrets, fault })
   return { simulation, injections };
 }
 
-async function one(simulation, event, { json, fault }) {
+async function one(simulation, event, { fault }) {
   const login = await simulation.login(event);
   const shadow = await simulation.shadow(event);
   if (shadow !== undefined) login.shadow = shadow;
   // What goes wrong by a fault that was asked for is no problem found.
   if (isSpoiled(login) || (hasErrors(login) && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
-  return json ? JSON.stringify(login, null, 2) : printLogin(login);
+  return login;
 }
 
 async function storm(simulation, event, { logins, users, concurrency, json, fault }) {
@@ -140,7 +147,7 @@ async function storm(simulation, event, { logins, users, concurrency, json, faul
   const { spoiled, withErrors } = result;
   if (spoiled > 0 || (withErrors > 0 && fault.length === 0)) process.exitCode = FOUND_PROBLEM;
   if (stop.signal.aborted) process.exitCode = INTERRUPTED;
-  return json ? JSON.stringify(result, null, 2) : printStorm(result);
+  return result;
 }
 
 function listFaults(json) {

@@ -8,6 +8,7 @@ import { checkConfig } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { checkConfigFile, DEFAULT_FILE, describeProblems } from "../config/file.js";
+import { codesOf, sectionsOf } from "../docs.js";
 import { FOUND_PROBLEM, INTERRUPTED, WRONG_USAGE } from "../exit-codes.js";
 import { measureCoverage } from "../fixtures/coverage.js";
 import { detailsOf } from "../fixtures/details.js";
@@ -26,7 +27,7 @@ import { watchFiles } from "../fixtures/watch.js";
 import { Problem, printProblem } from "../problem.js";
 import { createProgress } from "../progress.js";
 import { readIfRust } from "../rust/read-file.js";
-import { print, printError, printJson, visible } from "../terminal.js";
+import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 const FORMATS = { pretty: formatPretty, tap: formatTap, junit: formatJunit, github: formatGithub };
@@ -141,7 +142,7 @@ async function runOnce(
   const measured = coverage && !signal?.aborted ? await tested.measure(files, results) : undefined;
 
   if (json) printJson(toJson(results, measured));
-  else print(FORMATS[format](results, totals));
+  else (isForPrograms ? printVerbatim : print)(FORMATS[format](results, totals));
   if (measured && !json) (isForPrograms ? printError : print)(`\n${formatCoverage(measured)}`);
   const isUpdated = update && writeUpdates(files, results);
   const isCovered = coverageMin === undefined || (measured?.percent ?? 0) >= coverageMin;
@@ -262,6 +263,7 @@ function writeText(file, text) {
   }
 }
 
+/** @returns {import("../outputs.js").TestOutput} */
 function toJson(results, coverage) {
   return {
     ok: results.every(({ state }) => state === "passed"),
@@ -271,7 +273,8 @@ function toJson(results, coverage) {
       const shown = { file: login.file, line: login.line, name: login.name, state };
       if (state === "passed") return shown;
       const { given, why } = detailsOf(result);
-      return { ...shown, given: Object.fromEntries(given), differences, came, why };
+      const docs = sectionsOf(codesOf(result.ran.simulation.report));
+      return { ...shown, given: Object.fromEntries(given), differences, came, why, docs };
     }),
     ...(coverage === undefined ? {} : { coverage }),
   };

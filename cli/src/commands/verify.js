@@ -6,12 +6,13 @@ import pc from "picocolors";
 import { formatConfig } from "../config/format.js";
 import { count } from "../count.js";
 import { FOUND_PROBLEM, WRONG_USAGE } from "../exit-codes.js";
+import { labelled } from "../layout.js";
 import { readInstalled } from "../pasted-engine.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
 import { bundleCrate } from "../rust/bundle.js";
 import { isRustFile, readRustFile } from "../rust/file.js";
-import { printError, printJson, print as printLine, visible } from "../terminal.js";
+import { outputWidth, printError, printJson, print as printLine, visible } from "../terminal.js";
 import { inspect } from "../verify/inspect.js";
 import { inspectRust } from "../verify/inspect-rust.js";
 import { readPastedFile, readVersion } from "../verify/pasted-file.js";
@@ -117,15 +118,17 @@ function printRust({ file, problems, ...result }) {
     : pc.red("another than in the installed package");
   const isOfCrate = problems.length === 0 ? pc.green("those of the crate") : pc.red("see below");
   const crateState = isComplete ? isOfCrate : pc.yellow("not compared: what runs stands in the crate");
-  printLine(`  built by       ${visible(builtBy)}`);
-  printLine(`  shim           ${shimState}`);
-  printLine(`  module         ${crateState}`);
-  printLine(
-    `  wasm           ${count(wasm.bytes)} bytes, ${wasm.imports} imports\n                 sha256 ${wasm.sha256}`,
-  );
-  printLine(`  bindings       ${count(bindings.bytes)} bytes\n                 sha256 ${bindings.sha256}`);
-  printLine(`  requires       ${visible(result.requires.join(" "))}`);
-  printLine(`  addresses      ${visible(result.addresses.join(" ") || "none")}, and those that secrets hold`);
+  printFacts([
+    ["built by", visible(builtBy)],
+    ["shim", shimState],
+    ["module", crateState],
+    ["wasm", `${count(wasm.bytes)} bytes, ${wasm.imports} imports`],
+    ["", `sha256 ${wasm.sha256}`],
+    ["bindings", `${count(bindings.bytes)} bytes`],
+    ["", `sha256 ${bindings.sha256}`],
+    ["requires", visible(result.requires.join(" "))],
+    ["addresses", `${visible(result.addresses.join(" ") || "none")}, and those that secrets hold`],
+  ]);
   for (const problem of problems) printError(`${pc.red("problem")}: ${visible(problem)}`);
 }
 
@@ -138,16 +141,28 @@ function print({ file, problems, ...result }) {
   const state = engine.isInstalled
     ? pc.green("the same as in the installed package")
     : pc.red("another than in the installed package");
-  printLine(`  configuration  ${fingerprint}`);
   const turned = Object.entries(live).map(([key, { from, to }]) => `${key}: ${from} to ${to}`);
-  printLine(`  live           ${visible(turned.join(", ") || "changes nothing")}`);
-  printLine(`  hosts          ${visible(hosts.join(" ") || "none")}`);
-  printLine(`  secrets        ${visible(secrets.join(" ") || "none")}`);
-  printLine(`  engine         ${state}\n                 sha256 ${engine.sha256}`);
-  printLine(`  wasm           ${count(wasm.bytes)} bytes\n                 sha256 ${wasm.sha256}`);
-  printLine(`  requires       ${visible(requires.join(" "))}`);
-  printLine(`  imports        ${visible(imports.join(" "))}`);
+  printFacts([
+    ["configuration", fingerprint],
+    ["live", visible(turned.join(", ") || "changes nothing")],
+    ["hosts", visible(hosts.join(" ") || "none")],
+    ["secrets", visible(secrets.join(" ") || "none")],
+    ["engine", state],
+    ["", `sha256 ${engine.sha256}`],
+    ["wasm", `${count(wasm.bytes)} bytes`],
+    ["", `sha256 ${wasm.sha256}`],
+    ["requires", visible(requires.join(" "))],
+    ["imports", visible(imports.join(" "))],
+  ]);
   for (const problem of problems) {
     printError(`${pc.red("problem")}: ${problem.split("\n").map(visible).join("\n")}`);
   }
+}
+
+/** The columns of the longest label. */
+const LABEL_WIDTH = "configuration".length;
+
+function printFacts(facts) {
+  const entries = facts.map(([label, value]) => ({ label: label.padEnd(LABEL_WIDTH), value }));
+  printLine(labelled(entries, { width: outputWidth() }).join("\n"));
 }

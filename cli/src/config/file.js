@@ -4,9 +4,11 @@
 
 import { checkConfig } from "claimsmith";
 import pc from "picocolors";
+import { sectionOf, seeSections } from "../docs.js";
+import { excerpt, textWidth } from "../layout.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
-import { visible } from "../terminal.js";
+import { outputWidth, visible } from "../terminal.js";
 import { lineAndColumn, parseConfig, placeProblems } from "./text.js";
 
 /** The default file of a command. */
@@ -91,7 +93,11 @@ export function describeWarnings({ file, text, warnings }) {
 }
 
 function describePlaced(file, text, problems, paint, subject = "the configuration") {
+  // Problems are printed on standard error.
+  const width = outputWidth(process.stderr);
   const rows = text.split("\n");
+  // Of several with one code the last says where it is explained.
+  const last = new Map(problems.map((problem) => [problem.code, problem]));
   return problems
     .map((problem) => {
       const { line, column } = lineAndColumn(text, problem.offset);
@@ -99,15 +105,25 @@ function describePlaced(file, text, problems, paint, subject = "the configuratio
       const [message] = problem.message.split("\n");
       const whole = (rows[line - 1] ?? "").replace(/\r$/, "").replaceAll("\t", " ");
       const marked = whole.slice(column - 1, column - 1 + problem.length);
-      // An escape is longer than what it stands for, so the mark is placed by what is shown.
-      const indent = visible(whole.slice(0, column - 1)).length;
       const margin = `${line} | `;
+      // An escape is longer than what it stands for, so the mark is placed by what is shown.
+      const shown = excerpt(
+        visible(whole),
+        {
+          column: textWidth(visible(whole.slice(0, column - 1))),
+          length: Math.max(1, textWidth(visible(marked))),
+        },
+        width - margin.length,
+      );
       const lines = [
         `${pc.bold(visible(`${file}:${line}:${column}`))} ${visible(`${problem.path || subject}: ${message}`)} ${pc.dim(`(${problem.code})`)}`,
-        `${pc.dim(margin)}${visible(whole)}`,
-        `${" ".repeat(margin.length + indent)}${paint("^".repeat(Math.max(1, visible(marked).length)))}`,
+        `${pc.dim(margin)}${shown.text}`,
+        `${" ".repeat(margin.length + shown.column)}${paint("^".repeat(shown.length))}`,
       ];
       if (problem.mend !== undefined) lines.push(`${pc.cyan("mend")}: ${visible(problem.mend)}`);
+      if (last.get(problem.code) === problem && sectionOf(problem.code) !== undefined) {
+        lines.push(seeSections([problem.code], process.stderr));
+      }
       return lines.join("\n");
     })
     .join("\n\n");

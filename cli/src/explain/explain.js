@@ -28,20 +28,27 @@ export { firstReason } from "./reason.js";
  * @property {string} outcome The login's.
  * @property {string | null} denied What the user reads.
  * @property {string | null} reason The first reason for which there is no value, or a condition does not hold.
- * @property {Record<string, { state: "answered" | "not_asked" | "failed", error: string | null, status: number | null }>} sources
- *   Those that the expressions read.
- * @property {import("claimsmith").ExplainedPlace["expressions"]} expressions
- * @property {import("claimsmith").ExplainedPlace["values"]} values
+ * @property {Record<string, SourceState>} sources Those that the expressions read.
+ * @property {import("claimsmith").ExplainedPlace["expressions"]} expressions The expressions at that place, with
+ *   their steps.
+ * @property {import("claimsmith").ExplainedPlace["values"]} values The `values` that these read, by name.
  * @property {ClaimResult | null} claim What became of it, where it is a claim.
+ *
+ * @typedef {object} SourceState
+ * @property {"answered" | "not_asked" | "failed"} state What became of the source.
+ * @property {string | null} error The code of the failure. Null where there was none.
+ * @property {number | null} status The status of the answer. Null where there was none.
  *
  * @typedef {object} ClaimResult
  * @property {{ type: string | null, default: unknown, required: boolean, spread: boolean, signed: "hmac" | "jwt" | null }[]} entries
  *   What the configuration says of it, by entry.
  * @property {{ target: string, name: string, value: unknown }[]} set Where it went.
- * @property {{ name: string, reason: string, target: string | null, source: string | null }[]} left_out
- * @property {{ name: string, reason: string, source: string | null }[]} defaulted
+ * @property {{ name: string, reason: string, target: string | null, source: string | null }[]} left_out Where
+ *   it did not go, and why.
+ * @property {{ name: string, reason: string, source: string | null }[]} defaulted Where its `default` took its place,
+ *   and why.
  * @property {{ target: string, name: string, reason: string }[]} dropped What Auth0 drops of it, and why.
- * @property {{ code: string, path: string, message: string }[]} errors
+ * @property {{ code: string, path: string, message: string }[]} errors What failed of it.
  */
 
 /**
@@ -109,7 +116,7 @@ function describe({ config, login, place, explained }) {
   };
 }
 
-/** @returns {Explanation["sources"][string]} */
+/** @returns {SourceState} */
 function stateOf({ skipped, error = null, status = null, from = null }) {
   const isFailed = error !== null && from !== "stale";
   const state = skipped ? "not_asked" : isFailed ? "failed" : "answered";

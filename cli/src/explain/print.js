@@ -3,6 +3,7 @@
  */
 
 import pc from "picocolors";
+import { codesOfExplanation, seeSections } from "../docs.js";
 import { DROP_REASONS, describeReason } from "../simulation/words.js";
 import { visible } from "../terminal.js";
 import { ROLES } from "./words.js";
@@ -21,6 +22,7 @@ export function printExplanation(explanation) {
     ),
     printSources(explanation),
     printClaim(explanation),
+    seeSections(codesOfExplanation(explanation)),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

@@ -4,10 +4,11 @@
 
 import pc from "picocolors";
 import { count, ms } from "../count.js";
+import { codesOf, seeSections } from "../docs.js";
 import { CACHE_LIMITS } from "../host/cache.js";
 import { MAX_LOG_CHARACTERS } from "../host/loader.js";
-import { plainTable, rows } from "../table.js";
-import { visible } from "../terminal.js";
+import { columns, cutMiddle, fits, labelled, textWidth } from "../layout.js";
+import { outputWidth, visible } from "../terminal.js";
 import {
   DROP_REASONS,
   describeMfa,
@@ -23,17 +24,18 @@ const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 
 /**
  * @param {import("./result.js").Simulation} login
+ * @param {number} [width]
  * @returns {string}
  */
-export function printLogin(login) {
+export function printLogin(login, width = outputWidth()) {
   const sections = [
     printOutcome(login),
-    ...login.tokens.map(printToken),
-    printElsewhere(login),
-    printShadow(login.shadow),
-    printCalls(login),
+    ...login.tokens.map((token) => printToken(token, width)),
+    printElsewhere(login, width),
+    printShadow(login.shadow, width),
+    printCalls(login, width),
     printLeftOut(login),
-    printState(login),
+    printState(login, width),
     printSecrets(login),
     printLog(login),
   ];
@@ -50,44 +52,51 @@ function printOutcome({ outcome, error, denied, durationMs, deadlineMs, report }
   for (const { code, path, message } of report?.errors ?? []) {
     lines.push(`${pc.red(visible(code))} ${visible(`${path}: ${message.split("\n")[0]}`)}`);
   }
+  const see = seeSections(codesOf(report));
+  if (see !== "") lines.push(see);
   for (const warning of report?.warnings ?? []) lines.push(`${pc.yellow("warning")} ${visible(warning)}`);
   return lines.join("\n");
 }
 
-function printToken({ token, before, after, changes, bytes, limitBytes, dropped }) {
+function printToken({ token, before, after, changes, bytes, limitBytes, dropped }, width) {
   const title = pc.bold(TOKEN_TITLES[token]);
   const lines = [];
   if (after === null) lines.push(pc.dim("  none"));
-  else lines.push(...printClaims(before ?? {}, after, changes));
+  else lines.push(...printClaims(before ?? {}, after, changes, width));
   for (const { name, reason } of dropped) {
     lines.push(
       `${pc.red("✗")} ${visible(name)}  ${pc.red(`Auth0 drops it: ${DROP_REASONS[reason] ?? reason}`)}`,
     );
   }
-  return [`${title}  ${sizeBar(bytes, limitBytes)}`, ...lines].join("\n");
+  const room = width - textWidth(title) - 2;
+  return [`${title}  ${sizeBar(bytes, limitBytes, room)}`, ...lines].join("\n");
 }
 
-function printClaims(before, after, changes) {
+function printClaims(before, after, changes, width) {
   const changed = new Map(changes.map((change) => [change.claim, change]));
   const names = [...new Set([...Object.keys(before), ...Object.keys(after), ...changed.keys()])];
-  const width = Math.max(...names.map((name) => visible(name).length));
-  return names.map((name) => {
-    const label = visible(name).padEnd(width);
+  const entries = names.map((name) => {
+    const label = visible(name);
     const change = changed.get(name);
-    if (change === undefined) return pc.dim(`  ${label}  ${json(after[name])}`);
-    if (change.kind === "added") return pc.green(`+ ${label}  ${json(change.after)}`);
-    if (change.kind === "removed") return pc.red(`- ${label}  ${json(change.before)}`);
-    return pc.yellow(`~ ${label}  ${json(change.before)} → ${json(change.after)}`);
+    if (change === undefined) return { label, value: json(after[name]), paint: pc.dim };
+    if (change.kind === "added") return { mark: "+ ", label, value: json(change.after), paint: pc.green };
+    if (change.kind === "removed") return { mark: "- ", label, value: json(change.before), paint: pc.red };
+    const value = `${json(change.before)} → ${json(change.after)}`;
+    return { mark: "~ ", label, value, paint: pc.yellow };
   });
+  return labelled(entries, { width });
 }
 
-function printElsewhere({ elsewhere, scopes, mfa, session, refresh_token: refreshToken }) {
-  const sections = Object.entries(elsewhere).map(([target, values]) =>
-    [
-      pc.bold(TARGET_TITLES[target]),
-      ...Object.entries(values).map(([name, value]) => pc.green(`+ ${visible(name)}  ${json(value)}`)),
-    ].join("\n"),
-  );
+function printElsewhere({ elsewhere, scopes, mfa, session, refresh_token: refreshToken }, width) {
+  const sections = Object.entries(elsewhere).map(([target, values]) => {
+    const entries = Object.entries(values).map(([name, value]) => ({
+      mark: "+ ",
+      label: visible(name),
+      value: json(value),
+      paint: pc.green,
+    }));
+    return [pc.bold(TARGET_TITLES[target]), ...labelled(entries, { width })].join("\n");
+  });
   const changes = [
     ...scopes.added.map((scope) => pc.green(`+ ${visible(scope)}`)),
     ...scopes.removed.map((scope) => pc.red(`- ${visible(scope)}`)),
@@ -102,7 +111,7 @@ function printElsewhere({ elsewhere, scopes, mfa, session, refresh_token: refres
 }
 
 /** What a login in the mode `shadow` would have come to, as differences from what it came to. */
-function printShadow(shadow) {
+function printShadow(shadow, width) {
   if (shadow === undefined) return "";
   const { outcome, error, denied, tokens } = shadow;
   const lines = [`${pc.bold("Without shadow")}  ${outcome}`];
@@ -110,28 +119,40 @@ function printShadow(shadow) {
   if (denied !== null) lines.push(`  ${pc.red(`denied, and the user reads: ${visible(denied.reason)}`)}`);
   const sections = tokens
     .filter(({ changes, dropped }) => changes.length > 0 || dropped.length > 0)
-    .map((token) => printToken({ ...token, before: {}, after: {} }));
-  const all = [lines.join("\n"), ...sections, printElsewhere(shadow)].filter((section) => section !== "");
+    .map((token) => printToken({ ...token, before: {}, after: {} }, width));
+  const all = [lines.join("\n"), ...sections, printElsewhere(shadow, width)].filter(
+    (section) => section !== "",
+  );
   if (all.length === 1 && denied === null) lines.push(pc.dim("  nothing would be set"));
   return [lines.join("\n"), ...all.slice(1)].join("\n\n");
 }
 
-/** The waterfall: each call from its beginning to its end, over the time that the login took. */
-function printCalls({ calls, durationMs }) {
+/**
+ * The waterfall: each call from its beginning to its end, over the time that the login took. Where there is no room for the
+ * addresses beside it, they are below.
+ */
+function printCalls({ calls, durationMs }, width) {
   if (calls.length === 0) return `${pc.bold("Calls")}\n${pc.dim("  none")}`;
-  const table = plainTable();
-  for (const { kind, name, method, url, startMs, endMs, status } of calls) {
-    const shownStatus = status === null ? pc.red("none") : status < 400 ? pc.green(status) : pc.red(status);
-    const took = endMs === null ? pc.red("not ended") : ms(endMs - startMs);
-    table.push([
-      visible(`  ${kind} ${name}`),
-      visible(`${method} ${url}`),
-      shownStatus,
-      took,
+  const cells = calls.map(({ kind, name, method, url, startMs, endMs, status }) => ({
+    name: visible(`  ${kind} ${name}`),
+    address: visible(`${method} ${url}`),
+    rest: [
+      status === null ? pc.red("none") : status < 400 ? pc.green(status) : pc.red(status),
+      endMs === null ? pc.red("not ended") : ms(endMs - startMs),
       waterfall(startMs, endMs, durationMs),
-    ]);
-  }
-  return `${pc.bold("Calls")}\n${rows(table)}`;
+    ],
+  }));
+  const beside = columns(cells.map(({ name, address, rest }) => [name, address, ...rest]));
+  if (fits(beside, width)) return [pc.bold("Calls"), ...beside].join("\n");
+  const room = width - Math.max(...columns(cells.map(({ rest }) => ["", ...rest])).map(textWidth));
+  const above = columns(cells.map(({ name, rest }) => [cutMiddle(name, room), ...rest]));
+  const lines = cells.flatMap(({ name, address }, index) => [
+    above[index],
+    // The name whole, where its row has no room for it.
+    ...(textWidth(name) > room ? [`    ${name.trimStart()}`] : []),
+    pc.dim(`    ${address}`),
+  ]);
+  return [pc.bold("Calls"), ...lines].join("\n");
 }
 
 function waterfall(startMs, endMs, wholeMs) {
@@ -154,13 +175,14 @@ function printLeftOut({ report }) {
   return [...list("Left out", leftOut), ...list("Set to their default", defaulted)].join("\n\n");
 }
 
-function printState({ cache, breakers, report }) {
+function printState({ cache, breakers, report }, width) {
   const bytes = cache.reduce((sum, entry) => sum + entry.bytes, 0);
   const lines = [
     `  ${cache.length} of ${CACHE_LIMITS.maxEntries} entries, ${count(bytes)} of ${count(CACHE_LIMITS.maxTotalBytes)} bytes`,
-    ...cache.map(({ key, bytes: size, expiresInS }) =>
-      pc.dim(`  ${visible(key)}  ${count(size)} bytes, for ${count(expiresInS)} s`),
-    ),
+    ...cache.map(({ key, bytes: size, expiresInS }) => {
+      const rest = `  ${count(size)} bytes, for ${count(expiresInS)} s`;
+      return pc.dim(`  ${cutMiddle(visible(key), width - 2 - textWidth(rest))}${rest}`);
+    }),
   ];
   const tokens = Object.entries(report?.tokens ?? {}).map(
     ([name, { from }]) => `token ${name} from ${from ?? "nowhere"}`,
@@ -195,30 +217,32 @@ function printLog({ logs }) {
 
 /**
  * @param {import("./storm.js").Storm} storm
+ * @param {number} [width]
  * @returns {string}
  */
-export function printStorm(storm) {
+export function printStorm(storm, width = outputWidth()) {
   const { logins, planned, users, concurrency, durationMs, latencyMs, histogram } = storm;
   const { tokenCalls, sourceCalls } = storm;
   const ended = logins < planned ? `${count(logins)} of ${count(planned)}` : count(logins);
-  const table = plainTable();
-  table.push(
-    ["  logins", `${ended} of ${count(users)} users, ${count(concurrency)} at once, in ${ms(durationMs)}`],
-    ["  outcomes", listOf(storm.outcomes)],
-    ...(Object.keys(storm.errors).length > 0 ? [["  errors", listOf(storm.errors)]] : []),
-    ["  token calls", count(tokenCalls)],
-    ["  source calls", count(sourceCalls)],
-    [
-      "  a login took",
-      `p50 ${ms(latencyMs.p50)}, p90 ${ms(latencyMs.p90)}, p99 ${ms(latencyMs.p99)}, at most ${ms(latencyMs.max)}`,
-    ],
-  );
+  const facts = {
+    logins: `${ended} of ${count(users)} users, ${count(concurrency)} at once, in ${ms(durationMs)}`,
+    outcomes: listOf(storm.outcomes),
+    ...(Object.keys(storm.errors).length > 0 ? { errors: listOf(storm.errors) } : {}),
+    "token calls": count(tokenCalls),
+    "source calls": count(sourceCalls),
+    "a login took": `p50 ${ms(latencyMs.p50)}, p90 ${ms(latencyMs.p90)}, p99 ${ms(latencyMs.p99)}, at most ${ms(latencyMs.max)}`,
+  };
+  const see = seeSections(Object.keys(storm.errors));
+  const entries = Object.entries(facts).map(([label, value]) => ({ label, value }));
   const most = Math.max(...histogram.map((bucket) => bucket.logins));
-  const bars = plainTable(["right", "right", "left"]);
-  for (const bucket of histogram) {
-    bars.push([`  < ${bucket.toMs} ms`, count(bucket.logins), bar(bucket.logins / most)]);
-  }
-  return `${pc.bold("Storm")}\n${rows(table)}\n\n${pc.bold("Latencies")}\n${rows(bars)}`;
+  const bars = columns(
+    histogram.map((bucket) => [`  < ${bucket.toMs} ms`, count(bucket.logins), bar(bucket.logins / most)]),
+    { aligns: ["right", "right", "left"] },
+  );
+  return [
+    [pc.bold("Storm"), ...labelled(entries, { width }), ...(see === "" ? [] : [`  ${see}`])].join("\n"),
+    [pc.bold("Latencies"), ...bars].join("\n"),
+  ].join("\n\n");
 }
 
 function listOf(counts) {
@@ -227,14 +251,15 @@ function listOf(counts) {
     .join(", ");
 }
 
-function sizeBar(bytes, limitBytes) {
+function sizeBar(bytes, limitBytes, room) {
   const share = bytes / limitBytes;
   const text = `${count(bytes)} of ${count(limitBytes)} bytes`;
-  return `${(share > 0.9 ? pc.red : pc.dim)(text)} ${bar(share).padEnd(BAR_WIDTH)}`.trimEnd();
+  const size = Math.min(BAR_WIDTH, Math.max(0, room - text.length - 1));
+  return `${(share > 0.9 ? pc.red : pc.dim)(text)} ${bar(share, size)}`.trimEnd();
 }
 
-function bar(share) {
-  const eighths = Math.round(Math.min(share, 1) * BAR_WIDTH * 8);
+function bar(share, size = BAR_WIDTH) {
+  const eighths = Math.round(Math.min(share, 1) * size * 8);
   return "█".repeat(Math.floor(eighths / 8)) + BLOCKS[eighths % 8];
 }
 

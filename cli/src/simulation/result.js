@@ -8,54 +8,56 @@ import { utf8Bytes } from "../host/utf8.js";
  * @typedef {"access_token" | "id_token"} TokenName
  *
  * @typedef {object} Change
- * @property {string} claim
- * @property {"added" | "changed" | "removed"} kind
- * @property {unknown} [before]
- * @property {unknown} [after]
+ * @property {string} claim The claim's name.
+ * @property {"added" | "changed" | "removed"} kind Whether it is new, another one or gone.
+ * @property {unknown} [before] Left out where it is new.
+ * @property {unknown} [after] Left out where it is gone.
  *
  * @typedef {object} TokenResult
- * @property {TokenName} token
+ * @property {TokenName} token The token.
  * @property {Record<string, unknown> | null} before What it carries without the Action; null where there is none.
- * @property {Record<string, unknown> | null} after
- * @property {Change[]} changes
+ * @property {Record<string, unknown> | null} after What it carries with it; likewise.
+ * @property {Change[]} changes What the Action changed of it.
  * @property {Record<string, unknown>} custom The claims that the Action set and Auth0 keeps.
  * @property {number} bytes Of the claims that the Action set, names and values as JSON in UTF-8.
- * @property {number} limitBytes The configuration's.
+ * @property {number} limitBytes The configuration's limit for these.
  * @property {import("../host/claims.js").DroppedClaim[]} dropped What Auth0 leaves out, and why.
  *
  * @typedef {object} Call One request, in milliseconds from the beginning of the login.
- * @property {"token" | "source"} kind
+ * @property {"token" | "source"} kind What was called: a token endpoint, or a source.
  * @property {string} name As in the configuration.
- * @property {string} method
+ * @property {string} method The method of the request.
  * @property {string} url With the name of a secret in place of its value.
- * @property {number} startMs
- * @property {number | null} endMs Null where it had not ended when the login did.
- * @property {number | null} status Null where nothing was answered.
+ * @property {number} startMs When it began.
+ * @property {number | null} endMs When it ended. Null where it had not ended when the login did.
+ * @property {number | null} status The status of the answer. Null where nothing was answered.
  *
- * @typedef {object} Simulation
- * @property {"enriched" | "partial" | "skipped" | "denied" | "shadow" | "failed"} outcome `failed` where Auth0 would
+ * @typedef {object} Shadow What a login has come to.
+ * @property {"enriched" | "partial" | "skipped" | "denied" | "shadow" | "failed"} outcome The outcome: `failed` where Auth0 would
  *   fail the login.
  * @property {string | null} error Why it failed.
- * @property {object | null} denied As `api.access.deny` was called.
- * @property {number} durationMs
- * @property {number | null} deadlineMs Null where it stands in code.
- * @property {TokenResult[]} tokens
+ * @property {{ code?: string, reason?: string } | null} denied As `api.access.deny` was called: what the user reads, and for
+ *   machines the code of the error. Null where the login was not denied.
+ * @property {TokenResult[]} tokens The access token and the ID token.
  * @property {Record<string, Record<string, unknown>>} elsewhere What was set besides the tokens, by target.
- * @property {{ added: string[], removed: string[] }} scopes
+ * @property {{ added: string[], removed: string[] }} scopes Those that were added and removed.
  * @property {import("../host/api.js").Mfa | null} mfa The further factor that was demanded.
- * @property {import("../host/api.js").SessionChange[]} session
- * @property {import("../host/api.js").SessionChange[]} refresh_token
+ * @property {import("../host/api.js").SessionChange[]} session What was done to the session, in order.
+ * @property {import("../host/api.js").SessionChange[]} refresh_token What was done to the refresh token, in order.
+ *
+ * @typedef {object} Course How it got there.
+ * @property {number} durationMs The time that the login took, in milliseconds.
+ * @property {number | null} deadlineMs The configuration's deadline, in milliseconds. Null where it stands in code.
  * @property {Call[]} calls In the order in which they began.
  * @property {{ key: string, bytes: number, expiresInS: number }[]} cache What `api.cache` holds afterwards.
  * @property {{ id: string, openForS: number }[]} breakers Those that are open afterwards.
  * @property {string[]} refused What Auth0 refused of what was asked for, each with its method and why.
- * @property {import("claimsmith").Report | null} report
- * @property {string[]} logs
+ * @property {import("claimsmith").Report | null} report The report. Null where the Action ended without one.
+ * @property {string[]} logs The lines that the Action logged.
  * @property {Shadow} [shadow] In the mode `shadow`: what the login would have come to.
  * @property {string[]} [secrets] Of an Action in Rust: those that it has read so far.
  *
- * @typedef {Pick<Simulation, "outcome" | "error" | "denied" | "tokens" | "elsewhere" | "scopes" | "mfa" | "session" |
- *   "refresh_token">} Shadow
+ * @typedef {Shadow & Course} Simulation
  */
 
 export const DEFAULT_DEADLINE_MS = 5000;

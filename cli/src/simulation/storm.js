@@ -6,19 +6,19 @@ import { hasErrors, isSpoiled } from "./result.js";
 
 /**
  * @typedef {object} Storm
- * @property {number} logins That have ended.
- * @property {number} planned More than have ended where the storm was stopped.
- * @property {number} users
- * @property {number} concurrency
- * @property {number} durationMs
+ * @property {number} logins The logins that have ended.
+ * @property {number} planned The logins that were asked for: more than have ended where the storm was stopped.
+ * @property {number} users By so many users.
+ * @property {number} concurrency So many at once.
+ * @property {number} durationMs The time that all of them took, in milliseconds.
  * @property {Record<string, number>} outcomes Logins by outcome.
  * @property {number} spoiled Logins that Auth0 would fail, or whose claims it would leave out.
  * @property {number} withErrors Logins in which something went wrong, a denial by mistake among them.
  * @property {Record<string, number>} errors Reports that name the error, by code.
- * @property {number} tokenCalls
- * @property {number} sourceCalls
- * @property {{ p50: number, p90: number, p99: number, max: number }} latencyMs Of one login.
- * @property {{ fromMs: number, toMs: number, logins: number }[]} histogram
+ * @property {number} tokenCalls The calls of token endpoints.
+ * @property {number} sourceCalls The calls of sources.
+ * @property {{ p50: number, p90: number, p99: number, max: number }} latencyMs The time that one login took, in milliseconds: percentiles, and the longest.
+ * @property {{ fromMs: number, toMs: number, logins: number }[]} histogram The logins by the time that they took.
  */
 
 /** Where the first bucket of the histogram ends; the others double. */

@@ -8,18 +8,18 @@ import { readRustFile, readShim } from "../rust/file.js";
 
 /**
  * @typedef {object} RustInspection
- * @property {string} crate
+ * @property {string} crate Its name and version.
  * @property {string} version Of Claimsmith.
- * @property {import("claimsmith").Trigger} trigger
- * @property {string} built_by
+ * @property {import("claimsmith").Trigger} trigger The trigger.
+ * @property {string} built_by The compiler.
  * @property {boolean} is_complete Whether the crate was built again, so that all of the file was compared.
- * @property {{ is_installed: boolean }} shim
- * @property {{ sha256: string, bytes: number, requires: string[] }} bindings
- * @property {{ sha256: string, bytes: number, imports: number }} wasm
+ * @property {{ is_installed: boolean }} shim Whether it is that of the installed package.
+ * @property {{ sha256: string, bytes: number, requires: string[] }} bindings The bindings of the crate.
+ * @property {{ sha256: string, bytes: number, imports: number }} wasm The WebAssembly module in it.
  * @property {string[]} requires What the file requires of Node, all of it.
  * @property {string[]} addresses Texts in the module that begin as an address does. Those that are put together, or that
  *   secrets hold, are not among them.
- * @property {string[]} problems
+ * @property {string[]} problems Each as a sentence.
  */
 
 /**

@@ -13,17 +13,17 @@ import { readPastedFile } from "./pasted-file.js";
 
 /**
  * @typedef {object} Inspection
- * @property {string} version
- * @property {import("claimsmith").Trigger} trigger
- * @property {string} fingerprint As the file says.
- * @property {Record<string, any> | null} config
+ * @property {string} version Of Claimsmith.
+ * @property {import("claimsmith").Trigger} trigger The trigger.
+ * @property {string} fingerprint The fingerprint of the configuration, as the file says.
+ * @property {Record<string, any> | null} config The configuration. Null where it is no JSON.
  * @property {Record<string, { from: string, to: string }>} live What operators have turned.
- * @property {string[]} hosts
- * @property {string[]} secrets
- * @property {{ sha256: string, isInstalled: boolean }} engine
- * @property {{ sha256: string, bytes: number }} wasm
- * @property {string[]} requires
- * @property {string[]} imports
+ * @property {string[]} hosts The hosts that it may call.
+ * @property {string[]} secrets The secrets that it reads.
+ * @property {{ sha256: string, isInstalled: boolean }} engine The engine, and whether it is that of the installed package.
+ * @property {{ sha256: string, bytes: number }} wasm The WebAssembly module in it.
+ * @property {string[]} requires The modules of Node that it requires.
+ * @property {string[]} imports The functions that the module imports.
  * @property {string[]} problems Each as a sentence; one that shows a difference has two lines.
  */
 
