@@ -38,7 +38,8 @@ const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathna
 const dist = path.resolve(values.out ?? "dist");
 
 /** Members that nobody else's object has and nobody else reads: in a file that is pasted they get short names. */
-const OWN_MEMBERS = /^(__wbg_ptr|idleSince|isIdle|isSecure|isSilent|lifetimeMs|waitedMs)$/;
+const OWN_MEMBERS =
+  /^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|destination|idleSince|isError|isIdle|isSecure|isSilent|lifetimeMs|monotonic|saysOfKeeping|unfitPart|waitedMs)$/;
 
 const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
 mkdirSync(dist, { recursive: true });
@@ -119,13 +120,10 @@ function replaceNode(builder) {
     contents: `export const send = () => ({ promise: Promise.reject(new Error("no fetch")), cancel() {} });`,
   }));
   builder.onLoad({ filter: /[\\/]tls\.js$/ }, () => ({ contents: "export const unfitPart = () => {};" }));
-  builder.onResolve({ filter: /^node:(crypto|timers)$/ }, ({ path: name }) => ({
-    path: name,
-    namespace: "browser",
+  builder.onLoad({ filter: /[\\/]later\.js$/ }, () => ({
+    contents: "export const crypto = () => ({ webcrypto: globalThis.crypto });",
   }));
-  builder.onLoad({ filter: /crypto/, namespace: "browser" }, () => ({
-    contents: "export const webcrypto = globalThis.crypto;",
-  }));
+  builder.onResolve({ filter: /^node:timers$/ }, ({ path: name }) => ({ path: name, namespace: "browser" }));
   // A page reads its connections by itself, so that there is no turn of a loop to wait for.
   builder.onLoad({ filter: /timers/, namespace: "browser" }, () => ({
     contents: `
@@ -168,8 +166,8 @@ async function buildTool(entry, name) {
 async function buildForRust() {
   const wasmSource = `
     import { unpack } from "./src/container.js";
-    import { brotliDecompressSync } from "./src/zlib.js";
-    export default unpack(brotliDecompressSync, "${decoderText()}", text, size);`;
+    import { zlib } from "./src/later.js";
+    export default unpack(zlib().brotliDecompressSync, "${decoderText()}", text, size);`;
   const shared = minified("rust.js", here, wasmSource);
   const bundled = await build({
     ...shared,
@@ -203,11 +201,15 @@ async function bundleInOne(entry, glue) {
   writeFileSync(path.join(glue, "claimsmith.wasm.txt"), text);
   const wasmSource = `
     import { unpack } from "./src/container.js";
-    import { brotliDecompressSync } from "./src/zlib.js";
-    export default unpack(brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
+    import { zlib } from "./src/later.js";
+    export default unpack(zlib().brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
   const code = inFunction(await build(minified(entry, glue, wasmSource)), "claimsmith");
   const names = TRIGGERS.map(({ create }) => create).join(", ");
-  return { code: `const { ${names} } = (${code})({});\n`, wasm };
+  return {
+    code: `const { ${names} } = (${code})({});
+`,
+    wasm,
+  };
 }
 
 function decoderText() {
@@ -217,7 +219,7 @@ function decoderText() {
 /** The options for code that is pasted. */
 function minified(entry, glue, wasmSource) {
   return /** @type {const} */ ({
-    ...options(entry, glue, wasmSource),
+    ...options(entry, glue, wasmSource, true),
     write: false,
     minify: true,
     mangleProps: OWN_MEMBERS,
@@ -244,7 +246,7 @@ async function buildEngine(glue) {
 
 /** Returns the options by which esbuild bundles an entry, the glue and the module's bytes to one CommonJS file. */
 /** @returns {import("esbuild").BuildOptions & { plugins: import("esbuild").Plugin[] }} */
-function options(entry, glue, wasmSource) {
+function options(entry, glue, wasmSource, isSmall = false) {
   return {
     entryPoints: [path.join(here, "src", entry)],
     bundle: true,
@@ -253,12 +255,23 @@ function options(entry, glue, wasmSource) {
     format: "cjs",
     // Only the glue's asynchronous loader has it, which is not used and left out.
     logOverride: { "empty-import-meta": "silent" },
-    define: { VERSION: JSON.stringify(version) },
+    define: { VERSION: JSON.stringify(version), IS_SMALL: JSON.stringify(isSmall) },
     plugins: [{ name: "wiring", setup: (builder) => wire(builder, glue, wasmSource) }],
   };
 }
 
+/** Node's modules of later.js, each loaded when it is asked for. */
+function loadLater({ path: file }) {
+  const names = readFileSync(file, "utf8").matchAll(/^export const (\w+)/gm);
+  return {
+    contents: [...names]
+      .map(([, name]) => `export const ${name} = () => require("node:${name}");`)
+      .join("\n"),
+  };
+}
+
 function wire(builder, glue, wasmSource) {
+  if (builder.initialOptions.format === "cjs") builder.onLoad({ filter: /[\\/]later\.js$/ }, loadLater);
   const hash = JSON.stringify(path.join(here, "src/hash.js"));
   builder.onResolve({ filter: /generated\/claimsmith\.js$/ }, () => ({
     path: path.join(glue, "claimsmith.js"),

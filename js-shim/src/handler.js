@@ -20,10 +20,11 @@ import { send } from "./transport.js";
  * @throws {import("./error.js").EnrichmentError} where the engine cannot run the program
  */
 export function createHandler(program, options) {
-  const engine = makeEngine(program);
   const { onReport, log = true, fetch } = own(options);
   // What `fetch` presents is its own: with `tls` only a stand-in's comes here.
-  const io = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? () => {} : unfitPart };
+  const fit = () => undefined;
+  const platform = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? fit : unfitPart };
+  const engine = makeEngine(program, platform);
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
@@ -34,7 +35,7 @@ export function createHandler(program, options) {
   return async (event, api) => {
     let told;
     try {
-      told = await engine.login(event, api, io, onReport !== undefined);
+      told = await engine.login(event, api, onReport !== undefined);
     } catch {
       told = afterTrap(engine, api);
     }
@@ -60,9 +61,9 @@ function tell(listener, what) {
   }
 }
 
-function makeEngine(program) {
+function makeEngine(program, platform) {
   try {
-    return new Engine(program);
+    return new Engine(program, platform);
   } catch (problems) {
     throw toEnrichmentError(problems);
   }

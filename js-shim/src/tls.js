@@ -1,8 +1,6 @@
 // What connections present and trust: client certificates (RFC 8705) and private authorities.
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
+import { crypto, fs, tls } from "./later.js";
 
 /**
  * @typedef {object} Context What was made of one set of PEM.
@@ -42,6 +40,9 @@ export const unfitPart = (parts) => contextOf(parts).unfit;
 
 /** What OpenSSL says is not repeated: it may quote what it was given. */
 function create(parts) {
+  const { createPrivateKey, X509Certificate } = crypto();
+  const { existsSync, readFileSync } = fs();
+  const { createSecureContext } = tls();
   /** @type {{ cert?: string, key?: string }} */
   const options = {};
   let secureContext = createSecureContext();
