@@ -21,9 +21,9 @@ import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { assembleDecoder } from "./container/assemble.js";
 import { compress, pack } from "./container/pack.js";
-import { findGates } from "./parts.js";
+import { findGates, OPTIONAL_MODULES } from "./parts.js";
 import { unpack } from "./src/container.js";
-import { TRIGGERS } from "./src/facts.js";
+import { CREATORS } from "./src/facts.js";
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +40,9 @@ const dist = path.resolve(values.out ?? "dist");
 /** Members that nobody else's object has and nobody else reads: in a file that is pasted they get short names. */
 const OWN_MEMBERS =
   /^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|destination|idleSince|isError|isIdle|isSecure|isSilent|lifetimeMs|monotonic|saysOfKeeping|unfitPart|waitedMs)$/;
+
+/** Where the text of the module comes, and how many bytes that stands for. */
+const WASM_PLACE = '"@wasm",0)';
 
 const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
 mkdirSync(dist, { recursive: true });
@@ -65,7 +68,7 @@ const WASM_FETCHED = `
   export default await response.arrayBuffer();`;
 
 /** The bindings of an Action in Rust, which stand before the shim in its file. */
-const GLUE_OF_RUST = "export const [__wbg_reset_state, ActionEngine, initSync, settled] = glue;";
+const GLUE_OF_RUST = "export const [__wbg_reset_state, ActionEngine, answered, initSync, settled] = glue;";
 
 if (values.package) await buildPackage(path.resolve(values.package));
 if (values.package) await buildInline(path.resolve(values.package));
@@ -141,9 +144,23 @@ async function buildPasted(glue) {
     wasmSha256: sha256(wasm),
     imports: JSON.parse(readFileSync(path.join(glue, "imports.json"), "utf8")),
     gates: findGates(readFileSync(path.join(glue, "claimsmith.named.wasm"))),
+    modules: Object.fromEntries(Object.entries(OPTIONAL_MODULES).map(([name, { parts }]) => [name, parts])),
+    shims: await bundleShims(glue),
   };
   writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description)}\n`);
   await buildTool("container/index.js", "container");
+}
+
+/** The code around the module, by the names of the optional modules that are in it. Only what sends has TLS. */
+async function bundleShims(glue) {
+  const names = Object.keys(OPTIONAL_MODULES);
+  const subsets = names.reduce((sets, name) => sets.concat(sets.map((set) => [...set, name])), [[]]);
+  const possible = subsets.filter((kept) => kept.includes("transport") || !kept.includes("tls"));
+  const entries = possible.map(async (kept) => {
+    const left = names.filter((name) => !kept.includes(name));
+    return [kept.join(" "), await bundleShim("pasted.js", glue, left)];
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** What the command uses of this folder. */
@@ -193,23 +210,42 @@ async function buildModules(glue) {
 /** Bundles the shim and the module for a pasted file. */
 async function bundleInOne(entry, glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
-  const decoder = decoderText();
   const { text, compressed } = pack(wasm);
-  const unpacked = unpack(brotliDecompressSync, decoder, text, compressed.length);
+  const unpacked = unpack(brotliDecompressSync, decoderText(), text, compressed.length);
   if (!wasm.equals(unpacked)) throw new Error("what the container gives back is not the module");
   writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
   writeFileSync(path.join(glue, "claimsmith.wasm.txt"), text);
+  const shim = await bundleShim(entry, glue);
+  return { code: shim.replace(WASM_PLACE, () => `"${text}",${compressed.length})`), wasm };
+}
+
+/**
+ * The code around a module, which takes the place of nothing.
+ *
+ * @param {string} entry
+ * @param {string} glue
+ * @param {string[]} [left] The optional modules that it goes without.
+ */
+async function bundleShim(entry, glue, left = []) {
   const wasmSource = `
     import { unpack } from "./src/container.js";
     import { zlib } from "./src/later.js";
-    export default unpack(zlib().brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
-  const code = inFunction(await build(minified(entry, glue, wasmSource)), "claimsmith");
-  const names = TRIGGERS.map(({ create }) => create).join(", ");
-  return {
-    code: `const { ${names} } = (${code})({});
-`,
-    wasm,
-  };
+    export default unpack(zlib().brotliDecompressSync, "${decoderText()}", ${WASM_PLACE};`;
+  const shared = minified(entry, glue, wasmSource);
+  const leaving = { name: "leaving out", setup: (builder) => leaveOut(builder, left) };
+  const code = inFunction(await build({ ...shared, plugins: [leaving, ...shared.plugins] }), "claimsmith");
+  if (code.split(WASM_PLACE).length !== 2) throw new Error("the place of the module is not found once");
+  const names = Object.keys(CREATORS).join(", ");
+  return `const { ${names} } = (${code})({});\n`;
+}
+
+function leaveOut(builder, names) {
+  for (const name of names) {
+    const contents = OPTIONAL_MODULES[name].exports
+      .map((exported) => `export const ${exported} = undefined;`)
+      .join("\n");
+    builder.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]${name}\\.js$`) }, () => ({ contents }));
+  }
 }
 
 function decoderText() {

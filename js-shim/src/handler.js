@@ -2,6 +2,7 @@ import { Engine } from "./engine.js";
 import { EnrichmentError, toEnrichmentError } from "./error.js";
 import { own } from "./own.js";
 import { uuid } from "./random.js";
+import { reportOfTrap } from "./report.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
 import { unfitPart } from "./tls.js";
@@ -69,11 +70,9 @@ function makeEngine(program, platform) {
   }
 }
 
-const UNCHANGED = { expires_at: null, idle_expires_at: null, revoked: false };
-
 /**
  * The engine is gone, so what the configuration says for failures is done here.
- * @returns {[line: string, report: object, refused?: unknown[]]}
+ * @returns {[line: string, report: object | undefined, refused?: unknown[]]}
  */
 function afterTrap({ denial }, api) {
   const outcome = denial ? "denied" : "skipped";
@@ -85,21 +84,9 @@ function afterTrap({ denial }, api) {
     refused = [error];
     errors.push({ ...DENIAL_REFUSED, path: "" });
   }
-  const report = {
-    outcome,
-    duration_ms: null,
-    correlation_id: null,
-    tokens: {},
-    sources: {},
-    claims: { set: [], left_out: [], defaulted: [] },
-    scopes: { added: [], removed: [] },
-    mfa: null,
-    session: { ...UNCHANGED },
-    refresh_token: { ...UNCHANGED },
-    denied: Boolean(denial),
-    errors,
-    warnings: [],
-    fingerprint: null,
-  };
-  return [`claimsmith ${outcome} ${errors.map(({ code }) => code).join(" ")}`, report, refused];
+  return [
+    `claimsmith ${outcome} ${errors.map(({ code }) => code).join(" ")}`,
+    reportOfTrap?.(outcome, errors),
+    refused,
+  ];
 }

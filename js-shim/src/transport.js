@@ -10,7 +10,7 @@ import { RESPONSE_HEADERS } from "./facts.js";
 import { https } from "./later.js";
 import { acquire, purge } from "./pool.js";
 import { after, afterPoll } from "./timer.js";
-import { contextOf } from "./tls.js";
+import { presenting } from "./tls.js";
 
 /** A connection that has lain idle for longer may be dead without a sign: its peer, or a gateway, forgot it. */
 const FRESH_MS = 4_000;
@@ -113,12 +113,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat, needed, tl
     const [target, path] = locate(url);
     let { destination } = target;
     const origin = destination.id;
-    if (tls.length > 0) {
-      const { id, secureContext } = contextOf(tls);
-      // Without TLS there is nothing to present, and nothing is verified.
-      if (!(secureContext && destination.isSecure)) throw coded("TLS_NEEDS_HTTPS");
-      destination = { ...destination, id: origin + id, secureContext };
-    }
+    if (tls.length > 0) destination = presenting(destination, tls);
     const bytes = body === undefined ? undefined : Buffer.from(body);
     const allHeaders = headers.concat(target.headers);
     if (bytes) allHeaders.push("content-length", String(bytes.length));
