@@ -5,21 +5,30 @@
 import { readFileSync } from "node:fs";
 import registerCompletion from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
-import { registerBundle } from "./commands/bundle.js";
-import { registerCheck } from "./commands/check.js";
-import { registerDev } from "./commands/dev.js";
-import { registerDiff } from "./commands/diff.js";
-import { registerExplain } from "./commands/explain.js";
-import { registerExport } from "./commands/export.js";
-import { registerFixture } from "./commands/fixture.js";
-import { registerInit } from "./commands/init.js";
-import { registerSchema } from "./commands/schema.js";
-import { registerSimulate } from "./commands/simulate.js";
-import { registerTest } from "./commands/test.js";
-import { registerVerify } from "./commands/verify.js";
 import { WRONG_USAGE } from "./exit-codes.js";
 import { Problem, printProblem } from "./problem.js";
 import { withoutControls } from "./terminal.js";
+
+/**
+ * What registers each command, in the order of the help. Loaded when it is asked for: what a command stands on, such as an
+ * OAuth server, takes longer to load than others take to run.
+ *
+ * @type {Record<string, () => Promise<(program: Command) => void>>}
+ */
+const COMMANDS = {
+  init: async () => (await import("./commands/init.js")).registerInit,
+  check: async () => (await import("./commands/check.js")).registerCheck,
+  simulate: async () => (await import("./commands/simulate.js")).registerSimulate,
+  test: async () => (await import("./commands/test.js")).registerTest,
+  diff: async () => (await import("./commands/diff.js")).registerDiff,
+  fixture: async () => (await import("./commands/fixture.js")).registerFixture,
+  explain: async () => (await import("./commands/explain.js")).registerExplain,
+  dev: async () => (await import("./commands/dev.js")).registerDev,
+  bundle: async () => (await import("./commands/bundle.js")).registerBundle,
+  export: async () => (await import("./commands/export.js")).registerExport,
+  verify: async () => (await import("./commands/verify.js")).registerVerify,
+  schema: async () => (await import("./commands/schema.js")).registerSchema,
+};
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -41,18 +50,8 @@ export async function main(argv) {
       writeErr: (text) => process.stderr.write(withoutControls(text)),
     })
     .exitOverride();
-  registerInit(program);
-  registerCheck(program);
-  registerSimulate(program);
-  registerTest(program);
-  registerDiff(program);
-  registerFixture(program);
-  registerExplain(program);
-  registerDev(program);
-  registerBundle(program);
-  registerExport(program);
-  registerVerify(program);
-  registerSchema(program);
+  const asked = Object.hasOwn(COMMANDS, argv[2]) ? [argv[2]] : Object.keys(COMMANDS);
+  for (const name of asked) (await COMMANDS[name]())(program);
   // What a shell completes is read off the commands: those above.
   registerCompletion(program);
 

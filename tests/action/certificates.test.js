@@ -17,7 +17,7 @@ const METHODS = /** @type {const} */ (["tls_client_auth", "self_signed_tls_clien
 
 /** The ways in which connections are the engine's own. Each writes its report to its log. */
 const DEPLOYMENTS = {
-  "pasted file": (config) => loadAction(bundleAction(config)),
+  "pasted file": (config) => loadAction(bundleAction(config, { isFast: true })),
   package: (config) =>
     requirePackage(config, "{ log: console.log, onReport: (report) => console.log(JSON.stringify(report)) }"),
 };

@@ -11,7 +11,7 @@ import { createConfig, requirePackage, startWorld } from "../support/world.js";
 const TRIGGER = "credentials-exchange";
 
 const DEPLOYMENTS = {
-  "pasted file": (config) => loadAction(bundleAction(config, { trigger: TRIGGER })),
+  "pasted file": (config) => loadAction(bundleAction(config, { trigger: TRIGGER, isFast: true })),
   package: (config) => requirePackage(config, undefined, TRIGGER),
 };
 

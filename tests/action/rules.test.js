@@ -227,7 +227,7 @@ test("a machine's token gets its scopes by the transaction, where the api has th
   });
   const trigger = "credentials-exchange";
   for (const action of [
-    loadAction(bundleAction(config, { trigger })),
+    loadAction(bundleAction(config, { trigger, isFast: true })),
     requirePackage(config, undefined, trigger),
   ]) {
     const event = createCredentialsExchangeEvent({

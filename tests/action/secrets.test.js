@@ -13,7 +13,7 @@ import { createConfig, requirePackage, startWorld } from "../support/world.js";
 const TELL = "log: console.log, onReport: (report) => console.log(JSON.stringify(report))";
 
 const DEPLOYMENTS = {
-  "pasted file": (config) => loadAction(bundleAction(config)),
+  "pasted file": (config) => loadAction(bundleAction(config, { isFast: true })),
   package: (config) => requirePackage(config, `{ ${TELL} }`),
   "package with fetch": (config) => requirePackage(config, `{ ${TELL}, fetch }`),
 };

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { checkConfig } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
 import { createTestCertificate } from "claimsmith-cli/tenant";
+import { TARGETS } from "../../cli/src/export/index.js";
 import { startManagementApi } from "../support/management-api.js";
 import { createConfig } from "../support/world.js";
 import { assertPrintable, createFolder } from "./command.js";
@@ -268,10 +269,13 @@ const NAMES = [
   "Żółć 日本 🎉",
 ];
 
-test("no name of an Action is read as a template by Terraform", async (t) => {
+/** What a tool gets of an Action of this name. */
+const filesOf = (tool, name) =>
+  TARGETS[tool].files({ name, code: "", trigger: "post-login", runtime: "node22", secrets: [], bind: false });
+
+test("no name of an Action is read as a template by Terraform", (t) => {
   for (const name of NAMES) {
-    const folder = await exported(t, "terraform", "--name", name);
-    const [line, quoted] = /^ {2}name {4}= (".*")$/m.exec(folder.read("out/main.tf")) ?? [];
+    const [line, quoted] = /^ {2}name {4}= (".*")$/m.exec(filesOf("terraform", name)["main.tf"]) ?? [];
     // Each `${` and `%{` has its sign doubled, and an even number of signs would be read in two ways.
     for (const [signs] of quoted.matchAll(/[$%]+(?=\{)/g)) assert.equal(signs.length, 2, line);
     if (!terraform) continue;
@@ -297,7 +301,7 @@ test("secrets that differ in case alone, or have a name of Terraform's own, are 
   for (const name of names) assert.match(name, /^[a-z]\w*$/);
 });
 
-test("no two names of Actions become one file, and none leaves the folder", async (t) => {
+test("no two names of Actions become one file, and none leaves the folder", () => {
   const names = [
     ...NAMES,
     "é",
@@ -312,24 +316,18 @@ test("no two names of Actions become one file, and none leaves the folder", asyn
     "..",
     "日".repeat(100),
   ];
-  const folder = createFolder(t, { "claimsmith.json": CONFIG });
   const places = new Map();
   for (const name of names) {
-    const { status, stdout, stderr } = await folder.run(
-      "export",
-      "--to",
-      "deploy-cli",
-      "--force",
-      "--name",
-      name,
+    const files = filesOf("deploy-cli", name);
+    const [place] = Object.keys(files).flatMap(
+      (file) => /^(tenant\/actions\/[^/\n]+)\/code\.js$/.exec(file)?.[1] ?? [],
     );
-    assert.equal(status, 0, stderr);
-    const [, place] = /^wrote (deploy-cli\/tenant\/actions\/[^/\n]+)\/code\.js$/m.exec(stdout) ?? [];
     assert.ok(place !== undefined && !places.has(place), `${name}: ${place}, also of ${places.get(place)}`);
     places.set(place, name);
-    assert.equal(JSON.parse(folder.read(`${place}.json`).replaceAll(/@@\w+@@/g, "null")).name, name);
+    assert.equal(JSON.parse(files[`${place}.json`].replaceAll(/@@\w+@@/g, "null")).name, name);
+    assert.ok(Object.keys(files).every((file) => path.normalize(file) === file && !file.startsWith("..")));
   }
-  assert.ok(places.has("deploy-cli/tenant/actions/é") && places.has("deploy-cli/tenant/actions/日本"));
+  assert.ok(places.has("tenant/actions/é") && places.has("tenant/actions/日本"));
 });
 
 test("auth0-deploy-cli imports an Action whose name has no letter of ASCII", async (t) => {
@@ -364,18 +362,11 @@ test("a runtime that the tool or the engine does not take is wrong usage, and th
   const folder = createFolder(t, { "claimsmith.json": CONFIG });
   const all = ["node18", "node20", "node22", "node24"];
   const accepted = { terraform: ["node18", "node22"], "deploy-cli": all, "auth0-cli": all };
+  const wrong = ["node12", "node16", "node21", "node2", "NODE22", "node22 ", "toString", ""];
   for (const [tool, runtimes] of Object.entries(accepted)) {
-    for (const runtime of [
-      ...all,
-      "node12",
-      "node16",
-      "node21",
-      "node2",
-      "NODE22",
-      "node22 ",
-      "toString",
-      "",
-    ]) {
+    assert.deepEqual(TARGETS[tool].runtimes, runtimes);
+    const others = all.filter((runtime) => !runtimes.includes(runtime));
+    for (const runtime of [...others, ...(tool === "deploy-cli" ? wrong : []), runtimes[0]]) {
       const { status, stderr } = await folder.run("export", "--to", tool, "--force", "--runtime", runtime);
       assert.equal(status, runtimes.includes(runtime) ? 0 : 2, `${tool} ${runtime}`);
       if (status === 2) assert.ok(stderr.includes(`must be one of ${runtimes.join(", ")}`), stderr);

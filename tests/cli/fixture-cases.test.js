@@ -8,6 +8,7 @@ import { measureCoverage } from "../../cli/src/fixtures/coverage.js";
 import { createFixtureEngine } from "../../cli/src/fixtures/engine.js";
 import { readFixtures } from "../../cli/src/fixtures/read.js";
 import { runFixtures } from "../../cli/src/fixtures/run.js";
+import { subjectOfConfig } from "../../cli/src/fixtures/subject.js";
 import { createRedactor } from "../../cli/src/simulation/redact.js";
 import { cases } from "../coverage/cases.js";
 import { fill } from "../coverage/patterns.js";
@@ -23,7 +24,10 @@ for (const found of cases.filter(({ config }) => config !== undefined)) {
     const { secrets } = checkConfig(config, { trigger });
     const fixtures = found.runs.map((run) => toFixture(found, run, secrets));
     const folder = createFolder(t, { "tests/case.json": fixtures });
-    const files = readFixtures([`${folder.path}/tests/case.json`], { config, secrets, trigger });
+    const files = readFixtures(
+      [`${folder.path}/tests/case.json`],
+      subjectOfConfig({ config, secrets, trigger }),
+    );
     const beganMs = performance.now();
     const results = await runFixtures(files, createFixtureEngine(config));
     totals.durationMs += performance.now() - beganMs;

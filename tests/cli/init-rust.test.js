@@ -14,14 +14,24 @@ test("a crate is begun, with all that its end names", async (t) => {
   const folder = createFolder(t, {});
   const { status, stdout } = await folder.run("init", "--rust", "shop", "--path", CLAIMSMITH);
   assert.equal(status, 0);
-  for (const name of ["Cargo.toml", "src/lib.rs", "README.md", "event.json", "answers.json", ".gitignore"]) {
+  for (const name of [
+    "Cargo.toml",
+    "src/lib.rs",
+    "README.md",
+    "event.json",
+    "answers.json",
+    "tests/first.json",
+    ".gitignore",
+  ]) {
     assert.ok(stdout.includes(`wrote ${path.join("shop", name)}\n`), name);
   }
   assert.match(
     stdout,
-    /\n {2}cd shop\n {2}cargo test .*\n {2}npx claimsmith bundle --rust \. .*\n {2}npx claimsmith simulate shop\.js /,
+    /\n {2}cd shop\n {2}cargo test .*\n {2}npx claimsmith bundle --rust \. .*\n {2}npx claimsmith test shop\.js .*\n {2}npx claimsmith simulate shop\.js /,
   );
   assert.match(folder.read("shop/Cargo.toml"), /^name = "shop"$/m);
+  assert.match(folder.read("shop/README.md"), /\nclaimsmith test shop\.js\n/);
+  assert.match(folder.read("shop/.gitignore"), /`claimsmith test shop\.js` takes it/);
   assert.ok(folder.read("shop/Cargo.toml").includes(`path = ${JSON.stringify(CLAIMSMITH)}`));
 
   const again = await folder.run("init", "--rust", "shop", "--path", CLAIMSMITH);

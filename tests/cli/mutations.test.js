@@ -9,6 +9,7 @@ import { compareResults } from "../../cli/src/fixtures/diff.js";
 import { createFixtureEngine } from "../../cli/src/fixtures/engine.js";
 import { readFixtures } from "../../cli/src/fixtures/read.js";
 import { runFixtures } from "../../cli/src/fixtures/run.js";
+import { subjectOfConfig } from "../../cli/src/fixtures/subject.js";
 import { createFolder } from "./command.js";
 
 const EXAMPLE = new URL("../../examples/plan-and-roles/", import.meta.url);
@@ -213,7 +214,10 @@ for (const [name, { config, fixtures }] of Object.entries({
     const files = (content) => {
       const folder = createFolder(t, { "tests/a.json": content });
       const { secrets } = checkConfig(config);
-      return readFixtures([`${folder.path}/tests/a.json`], { config, secrets, trigger: "post-login" });
+      return readFixtures(
+        [`${folder.path}/tests/a.json`],
+        subjectOfConfig({ config, secrets, trigger: "post-login" }),
+      );
     };
     const before = await runFixtures(files(fixtures), createFixtureEngine(config));
     // Whole tokens are expected of each, as --update writes them.

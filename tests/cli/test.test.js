@@ -129,7 +129,7 @@ test("time goes at once: a hundred logins that time out end within seconds, and 
       },
       "late.json": {
         answers: { profile: { $delay_ms: 3000, $body: {} } },
-        expect: { errors: { "sources.profile": "deadline_exceeded" } },
+        expect: { errors: { "sources.profile": "deadline_exceeded" }, calls: { profile: 3 } },
       },
     },
     (config) => ({
@@ -175,6 +175,25 @@ test("logins in one instance share its token and its answers, and what a fixture
   const { status, logins } = await runJson(folder);
   assert.equal(status, 0, JSON.stringify(logins, null, 1));
   assert.equal(logins[2].name, "kept › from the cache");
+});
+
+test("after_s counts from the login before, also where the fixture says when the first one is", async (t) => {
+  const folder = createProject(
+    t,
+    {
+      "a.json": {
+        now: "2026-01-05T08:00:00Z",
+        logins: [
+          { expect: { id_token: { at: "2026-01-05T08:00:00Z" } } },
+          { after_s: 90, expect: { id_token: { at: "2026-01-05T08:01:30Z" } } },
+          { now: "2026-01-05T09:00:00Z", expect: { id_token: { at: "2026-01-05T09:00:00Z" } } },
+        ],
+      },
+    },
+    () => ({ claims: { at: { value: "now.iso", to: ["id_token"] } } }),
+  );
+  const { status, logins } = await runJson(folder);
+  assert.equal(status, 0, JSON.stringify(logins, null, 1));
 });
 
 test("what is drawn at random and what is signed is the same at each run", async (t) => {

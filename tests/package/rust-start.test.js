@@ -46,8 +46,8 @@ before(() => {
 });
 after(() => rmSync(PROJECT, { recursive: true }));
 
-/** Runs a line as a shell does, and tells of it; it must end with 0. */
-function run(line, cwd) {
+/** Runs a line as a shell does, and tells of it; it must end with 0 where nothing else is said. */
+function run(line, cwd, expected = 0) {
   const { status, stdout, stderr } = spawnSync(line, {
     cwd,
     env: environment,
@@ -60,27 +60,47 @@ function run(line, cwd) {
       .filter(Boolean)
       .join("\n"),
   );
-  assert.equal(status, 0, `${line}\n${stderr}`);
+  assert.equal(status, expected, `${line}\n${stderr}`);
   return stdout;
 }
 
-test("four commands: a crate is begun, tested, bundled, and a login of it simulated", () => {
+test("five commands: a crate is begun, tested, bundled, its file tested, and a login of it simulated", () => {
   const claimsmith = path.join(ROOT, "crates/claimsmith");
   const begun = run(`claimsmith init --rust shop --path ${JSON.stringify(claimsmith)}`, PROJECT);
   const [, next] = /\nNext:\n([\s\S]*?)\n\n/.exec(begun) ?? [];
   const [change, ...commands] = next.split("\n").map((line) => line.trim().split(/ {2,}/)[0]);
   assert.equal(change, "cd shop");
-  assert.equal(commands.length, 3);
+  assert.equal(commands.length, 4);
   const shop = path.join(PROJECT, "shop");
-  const [tested, bundled, simulated] = commands.map((line) => run(line, shop));
+  const [tested, bundled, ran, simulated] = commands.map((line) => run(line, shop));
 
   assert.match(tested, /test result: ok\. 3 passed/);
   assert.match(bundled, /^shop\.js: [\d,]+ of 100,000 bytes, [\d,]+ left of Auth0's limit\n/);
+  assert.match(ran, /^tests\/first\.json {2}2 of 2 passed\n/);
   assert.match(simulated, /^enriched in /);
   assert.match(simulated, /\+ https:\/\/example\.com\/plan +"gold"/);
 
   const code = readFileSync(path.join(shop, "shop.js"), "latin1");
   for (const place of [PROJECT, ROOT]) assert.equal(code.includes(path.resolve(place)), false, place);
+});
+
+test("a fixture that expects something else fails, and --update writes what came", () => {
+  const shop = path.join(PROJECT, "shop");
+  const file = path.join(shop, "tests/silver.json");
+  const fixture = {
+    name: "silver",
+    answers: { "GET /users/*": { plan: "silver" } },
+    expect: { id_token: { "https://example.com/plan": "gold" } },
+  };
+  writeFileSync(file, JSON.stringify(fixture));
+  const failed = run("claimsmith test shop.js", shop, 1);
+  assert.match(
+    failed,
+    /2 of 2 passed[\s\S]*✗ silver[\s\S]*"gold"[\s\S]*"silver"[\s\S]*3 logins: 1 failed, 2 passed/,
+  );
+  run("claimsmith test shop.js --update", shop);
+  assert.match(readFileSync(file, "utf8"), /"https:\/\/example\.com\/plan": ?"silver"/);
+  assert.match(run("claimsmith test shop.js", shop), /3 logins: 3 passed/);
 });
 
 test("its file is verified by building it again", () => {

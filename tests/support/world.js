@@ -39,7 +39,7 @@ export function createConfig(change = () => {}) {
 
 /** How an Action can carry the engine. Each promise to the backend must hold for every one of them. */
 export const DEPLOYMENTS = {
-  "pasted file": (config) => loadAction(bundleAction(config)),
+  "pasted file": (config) => loadAction(bundleAction(config, { isFast: true })),
   package: (config) => requirePackage(config),
   "package with fetch": (config) => requirePackage(config, "{ log: console.log, fetch }"),
 };

@@ -1,5 +1,6 @@
 /**
- * `claimsmith test`: the fixtures beside a configuration, each login of which must come to what it expects.
+ * `claimsmith test`: the fixtures beside a configuration, or beside the file of an Action in Rust, each login of which must
+ * come to what it expects.
  */
 
 import { writeFileSync } from "node:fs";
@@ -16,10 +17,15 @@ import { formatGithub, formatJunit, formatTap } from "../fixtures/print/plain.js
 import { formatPretty } from "../fixtures/print/pretty.js";
 import { filterFixtures, findFixtures, readFixtures } from "../fixtures/read.js";
 import { runFixtures } from "../fixtures/run.js";
+import { coverageOfCode } from "../fixtures/rust-coverage.js";
+import { createRustFixtureEngine } from "../fixtures/rust-engine.js";
+import { subjectOfRust } from "../fixtures/rust-subject.js";
+import { subjectOfConfig } from "../fixtures/subject.js";
 import { updateFixtures } from "../fixtures/update.js";
 import { watchFiles } from "../fixtures/watch.js";
 import { Problem, printProblem } from "../problem.js";
 import { createProgress } from "../progress.js";
+import { readIfRust } from "../rust/read-file.js";
 import { print, printError, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
@@ -33,7 +39,7 @@ export function registerTest(program) {
   program
     .command("test")
     .description("run the fixtures in tests/*.json beside a configuration, and compare what comes")
-    .argument("[config]", "the configuration", DEFAULT_FILE)
+    .argument("[config]", "the configuration, or the file of an Action in Rust", DEFAULT_FILE)
     .option("--tests <place>", "the folder of the fixtures, or one file (tests beside the configuration)")
     .option("--name <text>", "only the fixtures with that in their name or their file's")
     .option("--update", "write what came into the fixtures, after showing it")
@@ -52,7 +58,7 @@ async function test(file, options, command) {
   if (watch && isForPrograms)
     command.error("error: --watch is for a person, so it goes with no other format");
   if (json && format !== "pretty") command.error("error: --json is a format of its own: leave out --format");
-  const how = { ...options, update, isForPrograms, coverage: coverage || coverageMin !== undefined };
+  const how = { ...options, command, update, isForPrograms, coverage: coverage || coverageMin !== undefined };
   if (!watch) {
     const stop = new AbortController();
     const onInterrupt = () => stop.abort();
@@ -116,18 +122,15 @@ function nextChange(files) {
 /** @returns {Promise<{ isOk: boolean, reads: string[] }>} and the files that were read */
 async function runOnce(
   file,
-  { tests, name, update, coverage, coverageMin, format, json, trigger, isForPrograms, signal },
+  { command, tests, name, update, coverage, coverageMin, format, json, trigger, isForPrograms, signal },
 ) {
   const found = findFixtures(file, tests);
-  const { config, secrets } = readConfig(file, trigger);
-  const all = readFixtures(found, { config, secrets, trigger });
+  const tested = open(file, { command, trigger, coverageMin });
+  const all = readFixtures(found, tested.subject);
   const files = filterFixtures(all, name);
-  checkTriggers(file, files, trigger);
+  tested.check(files);
   const startMs = performance.now();
-  const results = await runWithProgress(files, createFixtureEngine(config), {
-    isShown: !isForPrograms,
-    signal,
-  });
+  const results = await runWithProgress(files, tested.engine, { isShown: !isForPrograms, signal });
   const totals = { durationMs: performance.now() - startMs };
   if (results.length === 0 && !signal?.aborted) {
     throw new Problem("the files have no fixture", {
@@ -135,7 +138,7 @@ async function runOnce(
       exitCode: WRONG_USAGE,
     });
   }
-  const measured = coverage && !signal?.aborted ? await measureCoverage(config, files) : undefined;
+  const measured = coverage && !signal?.aborted ? await tested.measure(files, results) : undefined;
 
   if (json) printJson(toJson(results, measured));
   else print(FORMATS[format](results, totals));
@@ -146,6 +149,47 @@ async function runOnce(
   const isAsExpected = isUpdated || results.every(({ state }) => state === "passed");
   const reads = [file, ...found, ...all.flatMap((fixture) => fixture.reads)];
   return { isOk: isAsExpected && isCovered, reads };
+}
+
+/**
+ * What is tested: a configuration, or the file of an Action in Rust.
+ *
+ * @returns {{
+ *   subject: import("../fixtures/subject.js").Subject,
+ *   engine: import("../fixtures/engine.js").FixtureEngine,
+ *   check: (files: import("../fixtures/read.js").FixtureFile[]) => void,
+ *   measure: (files: import("../fixtures/read.js").FixtureFile[], results: import("../fixtures/run.js").Result[]) =>
+ *     Promise<import("../fixtures/coverage.js").Coverage>,
+ * }}
+ */
+function open(file, { command, trigger, coverageMin }) {
+  const ofRust = readIfRust(file, command);
+  if (ofRust !== undefined) {
+    if (coverageMin !== undefined) refuseMinimum();
+    return {
+      subject: subjectOfRust(ofRust.rust),
+      engine: createRustFixtureEngine(ofRust),
+      check: () => {},
+      measure: async (_files, results) => coverageOfCode(results),
+    };
+  }
+  const { config, secrets } = readConfig(file, trigger);
+  return {
+    subject: subjectOfConfig({ config, secrets, trigger }),
+    engine: createFixtureEngine(config),
+    check: (files) => checkTriggers(file, files, trigger),
+    measure: (files) => measureCoverage(config, files),
+  };
+}
+
+function refuseMinimum() {
+  throw new Problem(
+    "--coverage-min: how much there is to cover stands in the code of an Action in Rust, not in its file",
+    {
+      hint: "`--coverage` tells of the calls that were made; `cargo llvm-cov --fail-under-lines` has a bound for the crate's own tests",
+      exitCode: WRONG_USAGE,
+    },
+  );
 }
 
 function readConfig(file, trigger) {

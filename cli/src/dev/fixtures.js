@@ -10,6 +10,7 @@ import { detailsOf } from "../fixtures/details.js";
 import { createFixtureEngine } from "../fixtures/engine.js";
 import { findFixtures, readFixtures } from "../fixtures/read.js";
 import { runFixtures } from "../fixtures/run.js";
+import { subjectOfConfig } from "../fixtures/subject.js";
 import { createStoredFiles, SaveError } from "./stored-files.js";
 
 /** A file's name without its ending: nothing in it leads elsewhere. */
@@ -63,7 +64,7 @@ export function createDevFixtures(configFile) {
     async run(text, trigger) {
       const config = /** @type {Record<string, any>} */ (parseConfig(text).value);
       const { secrets } = checkConfig(config, { trigger });
-      const files = readFixtures(findFixtures(configFile), { config, secrets, trigger });
+      const files = readFixtures(findFixtures(configFile), subjectOfConfig({ config, secrets, trigger }));
       const results = await runFixtures(files, createFixtureEngine(config));
       return results.map((result) => {
         const { file, line, name } = result.login;

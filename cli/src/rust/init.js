@@ -37,6 +37,7 @@ export function initRust(folder, { name, place, force, given }, command) {
 Next:
   ${changeTo(folder)}${line("cargo test", "runs its tests; no tenant is needed")}
   ${line("npx claimsmith bundle --rust .", `writes ${name}.js, to be pasted into Auth0's editor`)}
+  ${line(`npx claimsmith test ${name}.js`, "runs that file with the logins in tests/first.json")}
   ${line(`npx claimsmith simulate ${name}.js`, "shows a login and the tokens it ends in")}
 
 The claims in src/lib.rs are an example: answers.json is what the API is taken to say.`);

@@ -15,9 +15,21 @@ import { isRustFile, readRustFile } from "./file.js";
  * @throws {Problem} where it is code of another kind
  */
 export function readIfRust(file, command) {
+  return path.extname(file) === ".js" ? readRustText(file, readText(file), command) : undefined;
+}
+
+/**
+ * The same of a text that was read already.
+ *
+ * @param {string} file Its name.
+ * @param {string} text
+ * @param {import("commander").Command} command
+ * @returns {{ code: string, rust: import("./file.js").RustFile } | undefined}
+ */
+export function readRustText(file, text, command) {
   if (path.extname(file) !== ".js") return undefined;
   // An editor may have ended the lines in another way.
-  const code = readText(file).replaceAll("\r\n", "\n");
+  const code = text.replaceAll("\r\n", "\n");
   const rust = readRustFile(code);
   if (rust !== undefined) {
     const { trigger } = command.opts();

@@ -25,8 +25,9 @@ export function createCrate({ name, version, path }) {
     "README.md": readme(name),
     "event.json": toText(EVENT),
     "answers.json": toText(ANSWERS),
+    "tests/first.json": FIXTURE,
     "secrets.example.env": SECRETS,
-    ".gitignore": "/target\n/node_modules\nsecrets.env\n",
+    ".gitignore": gitignore(name),
   };
 }
 
@@ -154,6 +155,34 @@ const ANSWERS = {
   "GET /users/*": { $status: 404 },
 };
 
+const FIXTURE = `[
+  {
+    "name": "a gold customer with a role",
+    "event": "../event.json",
+    "answers": "../answers.json",
+    "expect": {
+      "id_token": { "https://example.com/plan": "gold" },
+      "access_token": { "https://example.com/plan": "gold", "https://example.com/roles": ["editor"] },
+      "denied": null,
+      "calls": { "profile": 1 }
+    }
+  },
+  {
+    "name": "a blocked account",
+    "answers": { "GET /users/*": { "plan": "gold", "blocked": true } },
+    "expect": { "denied": "Your account is blocked." }
+  }
+]
+`;
+
+function gitignore(name) {
+  return `/target
+/node_modules
+secrets.env
+# ${name}.js is kept: \`claimsmith test ${name}.js\` takes it, and \`claimsmith diff HEAD:${name}.js ${name}.js\` shows a reviewer whose tokens change.
+`;
+}
+
 const SECRETS = [
   "# Copy to secrets.env for `claimsmith simulate --live`, and keep that file out of version control.",
   "API_URL=https://api.example.com",
@@ -172,8 +201,12 @@ An Action for Auth0, written in Rust with Claimsmith.
 \`\`\`sh
 cargo test                    # its tests, without a tenant
 claimsmith bundle --rust .    # writes ${name}.js, to be pasted into Auth0's editor
+claimsmith test ${name}.js
 claimsmith simulate ${name}.js
 \`\`\`
+
+\`claimsmith test\` runs the file itself with the logins in \`tests/*.json\`, and says where one comes to something else than
+it expects; \`--update\` writes what came. \`cargo test\` is about the code, these are about the file that is pasted.
 
 \`simulate\` runs the file as Auth0 would, with \`event.json\` and with \`answers.json\`, which is what the API is taken to say.
 The secrets of the Action are named in \`secrets.example.env\`: add them in the editor, beside the code.

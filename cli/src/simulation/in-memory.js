@@ -8,24 +8,17 @@ import { madeUpSecrets } from "../config/secrets.js";
 import { createApi } from "../host/api.js";
 import { createCache } from "../host/cache.js";
 import { createCredentialsExchangeEvent, createEvent } from "../host/event.js";
-import {
-  customClaims,
-  enrichedPayloads,
-  plainPayloads,
-  readTokenRequest,
-  tooLargeMessage,
-} from "../tenant/token-payloads.js";
+import { readTokenRequest } from "../tenant/token-payloads.js";
 import { NO_ANSWER } from "./answers.js";
 import { createCallLog } from "./call-log.js";
 import { REAL_CLOCK } from "./clock.js";
 import { createRedactor } from "./redact.js";
-import { describeLogin, shadowOf } from "./result.js";
+import { shadowOf } from "./result.js";
 import { createRoutes, unknownRoute } from "./routes.js";
+import { describeUnsigned } from "./unsigned.js";
 
 /** Milliseconds that a call takes where its answer says nothing else: about what one in a data centre does. */
 const DELAYS_MS = { token: 35, source: 20 };
-
-const ISSUER = "https://tenant.example/";
 
 const TRIGGERS = {
   "post-login": { create: "createPostLogin", createEvent },
@@ -74,8 +67,9 @@ export const FAULT_NAMES = Object.freeze(Object.keys(FAULTS));
  * @property {import("../host/cache.js").Cache | null} [cache]
  * @property {Record<string, string | null>} [secrets] Those that are missing are made up; null is one that the Action lacks.
  * @property {Uint8Array} [plan] The configuration, compiled before: then the secrets are all that the Action has.
- * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] Is told of each request, and may answer it
- *   in place of the stand-in.
+ * @property {(request: MadeRequest) => void} [onRequest] Is told of each request as it comes, also where nobody waits for its
+ *   answer any more.
+ * @property {(request: MadeRequest) => Promise<Response | undefined>} [interfere] May answer a request in place of the stand-in.
  * @property {import("./clock.js").Clock} [clock]
  * @property {{ token: number, source: number }} [delaysMs] Of a call where its answer says nothing else.
  * @property {import("./timed-engine.js").Engine} [engine] One that goes by the clock.
@@ -90,6 +84,7 @@ export async function startInMemory({
   cache = createCache(),
   secrets: given = {},
   plan,
+  onRequest = () => {},
   interfere = async () => undefined,
   clock = REAL_CLOCK,
   delaysMs = DELAYS_MS,
@@ -195,23 +190,16 @@ export async function startInMemory({
     const report = reports.get(id) ?? null;
     reports.delete(id);
 
-    const custom = customClaims(request, outcome);
-    const issued = { issuer: ISSUER, issuedAtS: Math.floor(clock.now() / 1000) };
-    const isDenied = outcome.denied !== null;
-    const result = describeLogin({
+    const result = describeUnsigned({
       config,
+      request,
       outcome,
-      before: isDenied ? null : plainPayloads(request, issued),
-      after: isDenied ? null : enrichedPayloads(request, outcome, custom, issued),
-      dropped: { idToken: custom.idToken.dropped, accessToken: custom.accessToken.dropped },
-      custom: { idToken: custom.idToken.kept, accessToken: custom.accessToken.kept },
       report,
       calls,
       cache: cache ?? createCache(),
       nowMs: clock.now(),
       durationMs,
       logs: logs.splice(0),
-      error: tooLargeMessage(custom),
     });
     // Not one of what is printed.
     return /** @type {any} */ (Object.defineProperty(result, "event", { value: seen }));
@@ -249,8 +237,7 @@ export async function startInMemory({
   async function respond(route, url, { method, headers, body, signal }) {
     if (route === undefined) return jsonResponse(404, { error: "address_unknown" });
     const answer = route.kind === "source" ? findAnswer(route.name, headers) : undefined;
-    await wait(clock, answer?.delayMs || delaysMs[route.kind], signal);
-    const interfered = await interfere({
+    const request = {
       kind: route.kind,
       name: route.name,
       method,
@@ -258,7 +245,10 @@ export async function startInMemory({
       headers: Object.fromEntries([...new Headers(headers)].map(([name, value]) => [name, redact(value)])),
       body: typeof body === "string" ? redact(body) : null,
       signal,
-    });
+    };
+    onRequest(request);
+    await wait(clock, answer?.delayMs || delaysMs[route.kind], signal);
+    const interfered = await interfere(request);
     if (interfered !== undefined) return interfered;
     const fault = FAULTS[faults[route.name]];
     if (fault !== undefined) {

@@ -8,15 +8,21 @@
  * @property {Map<string, string>} read Those that were read, with their values.
  *
  * @param {Record<string, string>} [given] Where it is there, no other is made up.
+ * @param {Record<string, string | null>} [over] Over what is made up; null is one that the Action lacks.
  * @returns {OpenSecrets}
  */
-export function openSecrets(given) {
+export function openSecrets(given, over = {}) {
   const read = new Map();
   const find = (name) => {
     if (typeof name !== "string") return undefined;
-    const value = given === undefined ? makeUp(name) : Object.hasOwn(given, name) ? given[name] : undefined;
+    const value = lookUp(name);
     if (value !== undefined) read.set(name, value);
     return value;
+  };
+  const lookUp = (name) => {
+    if (Object.hasOwn(over, name)) return over[name] ?? undefined;
+    if (given === undefined) return makeUp(name);
+    return Object.hasOwn(given, name) ? given[name] : undefined;
   };
   const secrets = new Proxy(
     {},

@@ -28,14 +28,18 @@ export function createPathAnswers(answers) {
     throw new TypeError("the answers must be an object: the answer of each path, such as `GET /users/*`");
   }
   const scripts = Object.entries(answers).map(([key, answer]) => ({
-    isMet: matcherOf(key),
+    isMet: createPathMatcher(key),
     answer: readAnswer(key, answer),
   }));
   return { find: (method, url) => scripts.find(({ isMet }) => isMet(method, new URL(url)))?.answer };
 }
 
-/** @param {string} key @returns {(method: string, url: URL) => boolean} */
-function matcherOf(key) {
+/**
+ * @param {string} key
+ * @returns {(method: string, url: URL) => boolean}
+ * @throws {TypeError} where it is none
+ */
+export function createPathMatcher(key) {
   const [, method = "GET", origin, path, query] =
     /^(?:([A-Za-z]+) +)?(https?:\/\/[^/?]+)?(\/[^?]*)?(?:\?(.*))?$/s.exec(key) ?? [];
   if (!METHODS.includes(method) || (path === undefined && origin === undefined)) {
@@ -54,6 +58,11 @@ function matcherOf(key) {
       wanted.every((segment, index) => segment === "*" || segment === segments[index])
     );
   };
+}
+
+/** The key of a request, as a person writes it. @param {string} method @param {string} url */
+export function pathKeyOf(method, url) {
+  return `${method} ${decode(new URL(url).pathname)}`;
 }
 
 /** Undoes percent-encoding; what is none stays as it is. @param {string} text */

@@ -17,7 +17,7 @@ import { createCallLog } from "./call-log.js";
 import { stoppedAt } from "./clock.js";
 import { listenForCalls, send } from "./listening.js";
 import { openSecrets } from "./made-up-secrets.js";
-import { createPathAnswers, decode } from "./path-answers.js";
+import { createPathAnswers, pathKeyOf } from "./path-answers.js";
 import { createRecordingModules } from "./recorder.js";
 import { createRedactor } from "./redact.js";
 import { describeLogin } from "./result.js";
@@ -56,7 +56,8 @@ export async function startRustSimulation({
 }) {
   const { secrets, read } = openSecrets(given);
   const oauthServer = await startOAuthServer({ issuer: ISSUER });
-  const standIns = live ? null : await startStandIns({ answers, oauthServer });
+  const redact = (text) => createRedactor(Object.fromEntries(read))(text);
+  const standIns = live ? null : await startStandIns({ answers, oauthServer, redact });
   const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
@@ -100,7 +101,6 @@ export async function startRustSimulation({
 
   function record(request, { hasForm }) {
     const kind = request.method === "POST" && hasForm ? "token" : "source";
-    const redact = createRedactor(Object.fromEntries(read));
     const { host } = new URL(request.url);
     callLog.add(Object.assign(request, { kind, name: host, url: redact(request.url) }));
   }
@@ -111,7 +111,7 @@ export async function startRustSimulation({
  *
  * @returns {Promise<import("./stand-ins.js").StandIns>}
  */
-async function startStandIns({ answers, oauthServer }) {
+async function startStandIns({ answers, oauthServer, redact }) {
   const faults = new Map();
   const unanswered = new Set();
 
@@ -123,7 +123,7 @@ async function startStandIns({ answers, oauthServer }) {
     const fault = faults.get(isTokenRequest ? "token" : "source");
     if (fault !== undefined && (await fault(req, res))) return;
     if (isTokenRequest) return send(res, await issueToken(oauthServer, body));
-    if (found === undefined) unanswered.add(`${req.method} ${decode(new URL(url).pathname)}`);
+    if (found === undefined) unanswered.add(redact(pathKeyOf(req.method, url)));
     await sleep(found?.delayMs ?? 0);
     send(res, found ?? NO_ANSWER);
   }
@@ -138,7 +138,8 @@ async function startStandIns({ answers, oauthServer }) {
   };
 }
 
-const asksForToken = (body) => new URLSearchParams(body).get("grant_type") === "client_credentials";
+/** Whether the body of a POST asks for a token by client credentials. @param {string} body */
+export const asksForToken = (body) => new URLSearchParams(body).get("grant_type") === "client_credentials";
 
 /** A token such as a tenant's. Which application asks is not known, so that none is refused. */
 async function issueToken({ issuer, signing }, body) {

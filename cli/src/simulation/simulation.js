@@ -71,7 +71,7 @@ export async function startSimulation({
   const callLog = createCallLog();
   /** @type {Map<string | null, import("claimsmith").Report>} */
   const reports = new Map();
-  const bundle = (live) => bundleAction(config, { trigger, live, options: "onReport", isFast: true });
+  const bundle = (live) => bundleAction(config, { trigger, live, options: "onReport", isWhole: true });
   const code = bundle("{}");
   const load = (loaded = code, onRequest = record) =>
     loadAction(loaded, {
@@ -126,7 +126,7 @@ export async function startSimulation({
  * What a login ends with that Auth0 would fail.
  * @satisfies {Partial<Parameters<typeof describeLogin>[0]>}
  */
-const NOTHING = Object.freeze({
+export const NOTHING = Object.freeze({
   before: null,
   after: null,
   dropped: { idToken: [], accessToken: [] },

@@ -22,9 +22,7 @@ const RANDOM = 0.5;
  */
 export function loadTimedEngine(clock) {
   const file = require.resolve("claimsmith");
-  let ids = 0;
-
-  const { subtle } = crypto;
+  const webcrypto = fixedCrypto(clock);
   const modules = {
     "node:timers": {
       setTimeout: clock.setTimeout,
@@ -34,15 +32,7 @@ export function loadTimedEngine(clock) {
     },
     "node:crypto": {
       ...require("node:crypto"),
-      webcrypto: {
-        getRandomValues: crypto.getRandomValues.bind(crypto),
-        randomUUID: () => fixedUuid(++ids),
-        // They run on threads of Node's.
-        subtle: {
-          importKey: (...args) => clock.busy(Reflect.apply(subtle.importKey, subtle, args)),
-          sign: (...args) => clock.busy(Reflect.apply(subtle.sign, subtle, args)),
-        },
-      },
+      webcrypto,
     },
   };
   const names = {
@@ -51,10 +41,7 @@ export function loadTimedEngine(clock) {
     __dirname: path.dirname(file),
     Date: dateOf(clock.now),
     performance: { now: clock.monotonic },
-    Math: Object.create(
-      null,
-      Object.assign(Object.getOwnPropertyDescriptors(Math), { random: { value: () => RANDOM } }),
-    ),
+    Math: fixedMath(),
   };
   const module = { exports: /** @type {any} */ ({}) };
   const define = vm.compileFunction(
@@ -68,10 +55,37 @@ export function loadTimedEngine(clock) {
     createCredentialsExchange: module.exports.createCredentialsExchange,
     createExplainer: module.exports.createExplainer,
     createFromPlan: module.exports.createFromPlan,
+    restart: webcrypto.restart,
+  };
+}
+
+/**
+ * WebCrypto as the shim uses it, with ids that count.
+ *
+ * @param {import("./clock.js").VirtualClock} clock Stands while a signature is made.
+ */
+export function fixedCrypto(clock) {
+  const { subtle } = crypto;
+  let ids = 0;
+  return {
+    getRandomValues: crypto.getRandomValues.bind(crypto),
+    randomUUID: () => fixedUuid(++ids),
+    // They run on threads of Node's.
+    subtle: {
+      importKey: (...args) => clock.busy(Reflect.apply(subtle.importKey, subtle, args)),
+      sign: (...args) => clock.busy(Reflect.apply(subtle.sign, subtle, args)),
+    },
+    /** Begins the ids anew. */
     restart() {
       ids = 0;
     },
   };
+}
+
+/** `Math`, in which nothing is random. @returns {Math} */
+export function fixedMath() {
+  const members = Object.getOwnPropertyDescriptors(Math);
+  return Object.create(null, Object.assign(members, { random: { value: () => RANDOM } }));
 }
 
 /** A UUID by its looks (RFC 9562 §5.4), which counts. @param {number} number */

@@ -14,7 +14,7 @@ import {
 } from "./token-payloads.js";
 
 /** The function that an Action exports, by trigger. */
-const HANDLERS = {
+export const HANDLERS = {
   "post-login": "onExecutePostLogin",
   "credentials-exchange": "onExecuteCredentialsExchange",
 };

@@ -7,10 +7,11 @@ import { randomBytes, X509Certificate } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { listen } from "./listener.js";
 
-const {
-  errors: { InvalidRequest, InvalidTarget },
-  Provider,
-} = await importProvider();
+/** The library. Loaded with the first server, since most that imports this starts none. @type {typeof import("oidc-provider")} */
+let oidc;
+
+/** @type {ReturnType<typeof importProvider> | undefined} */
+let loading;
 
 const ALGORITHM = "RS256";
 const TOKEN_PATH = "/oauth/token";
@@ -83,6 +84,8 @@ export async function startOAuthServer({
   issuer,
   tls,
 } = {}) {
+  loading ??= importProvider();
+  oidc = await loading;
   const { signing, privateJwk, publicJwk } = await createSigningKey();
   /** @type {TokenCall[]} */
   const tokenCalls = [];
@@ -94,7 +97,7 @@ export async function startOAuthServer({
   const listener = await listen({
     tls: tls && { requestCert: true, rejectUnauthorized: false, ...tls },
     handle: ({ url }) => {
-      const provider = new Provider(
+      const provider = new oidc.Provider(
         issuer ?? `${url}/`,
         createConfiguration({
           clients,
@@ -272,17 +275,18 @@ function presentedCertificate({ socket }) {
 
 function requestedAudience(ctx) {
   const { audience } = ctx.oidc.body;
-  if (Array.isArray(audience)) throw new InvalidRequest("'audience' parameter must not be provided twice");
+  if (Array.isArray(audience))
+    throw new oidc.errors.InvalidRequest("'audience' parameter must not be provided twice");
   return audience;
 }
 
 function refuseWithoutAudience() {
-  throw new InvalidTarget("no audience was requested, and no default audience is configured");
+  throw new oidc.errors.InvalidTarget("no audience was requested, and no default audience is configured");
 }
 
 function resourceServer(apis, identifier) {
   const api = apis.find(({ audience }) => audience === identifier);
-  if (api === undefined) throw new InvalidTarget("no API has the requested audience");
+  if (api === undefined) throw new oidc.errors.InvalidTarget("no API has the requested audience");
   return {
     audience: api.audience,
     scope: api.scopes.join(" "),
