@@ -197,7 +197,7 @@ export function send(method, url, headers, body, maxBytes, mayRepeat, needed, tl
           // A server that has answered reads no more of the request, and the rest would never be sent.
           if (!request.writableFinished) connection?.socket.destroy();
           // Node frees the connection at the end of this turn, and what is sent next may be for the same host.
-          queueMicrotask(() => settle(sent, status, named(found), answerBody));
+          Promise.resolve().then(() => settle(sent, status, named(found), answerBody));
         });
       });
       request.end(bytes);
