@@ -154,7 +154,10 @@ async function buildPasted(glue) {
 /** The code around the module, by the names of the optional modules that are in it. Only what sends has TLS. */
 async function bundleShims(glue) {
   const names = Object.keys(OPTIONAL_MODULES);
-  const subsets = names.reduce((sets, name) => sets.concat(sets.map((set) => [...set, name])), [[]]);
+  const subsets = names.reduce(
+    (sets, name) => sets.concat(sets.map((set) => [...set, name])),
+    /** @type {string[][]} */ ([[]]),
+  );
   const possible = subsets.filter((kept) => kept.includes("transport") || !kept.includes("tls"));
   const entries = possible.map(async (kept) => {
     const left = names.filter((name) => !kept.includes(name));
