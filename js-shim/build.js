@@ -21,9 +21,9 @@ import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { assembleDecoder } from "./container/assemble.js";
 import { compress, pack } from "./container/pack.js";
-import { findGates } from "./parts.js";
+import { findGates, OPTIONAL_MODULES } from "./parts.js";
 import { unpack } from "./src/container.js";
-import { TRIGGERS } from "./src/facts.js";
+import { CREATORS } from "./src/facts.js";
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +38,11 @@ const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathna
 const dist = path.resolve(values.out ?? "dist");
 
 /** Members that nobody else's object has and nobody else reads: in a file that is pasted they get short names. */
-const OWN_MEMBERS = /^(__wbg_ptr|idleSince|isIdle|isSecure|isSilent|lifetimeMs|waitedMs)$/;
+const OWN_MEMBERS =
+  /^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|destination|idleSince|isError|isIdle|isSecure|isSilent|lifetimeMs|monotonic|saysOfKeeping|unfitPart|waitedMs)$/;
+
+/** Where the text of the module comes, and how many bytes that stands for. */
+const WASM_PLACE = '"@wasm",0)';
 
 const { version } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
 mkdirSync(dist, { recursive: true });
@@ -64,7 +68,7 @@ const WASM_FETCHED = `
   export default await response.arrayBuffer();`;
 
 /** The bindings of an Action in Rust, which stand before the shim in its file. */
-const GLUE_OF_RUST = "export const [__wbg_reset_state, ActionEngine, initSync, settled] = glue;";
+const GLUE_OF_RUST = "export const [__wbg_reset_state, ActionEngine, answered, initSync, settled] = glue;";
 
 if (values.package) await buildPackage(path.resolve(values.package));
 if (values.package) await buildInline(path.resolve(values.package));
@@ -119,13 +123,10 @@ function replaceNode(builder) {
     contents: `export const send = () => ({ promise: Promise.reject(new Error("no fetch")), cancel() {} });`,
   }));
   builder.onLoad({ filter: /[\\/]tls\.js$/ }, () => ({ contents: "export const unfitPart = () => {};" }));
-  builder.onResolve({ filter: /^node:(crypto|timers)$/ }, ({ path: name }) => ({
-    path: name,
-    namespace: "browser",
+  builder.onLoad({ filter: /[\\/]later\.js$/ }, () => ({
+    contents: "export const crypto = () => ({ webcrypto: globalThis.crypto });",
   }));
-  builder.onLoad({ filter: /crypto/, namespace: "browser" }, () => ({
-    contents: "export const webcrypto = globalThis.crypto;",
-  }));
+  builder.onResolve({ filter: /^node:timers$/ }, ({ path: name }) => ({ path: name, namespace: "browser" }));
   // A page reads its connections by itself, so that there is no turn of a loop to wait for.
   builder.onLoad({ filter: /timers/, namespace: "browser" }, () => ({
     contents: `
@@ -143,9 +144,26 @@ async function buildPasted(glue) {
     wasmSha256: sha256(wasm),
     imports: JSON.parse(readFileSync(path.join(glue, "imports.json"), "utf8")),
     gates: findGates(readFileSync(path.join(glue, "claimsmith.named.wasm"))),
+    modules: Object.fromEntries(Object.entries(OPTIONAL_MODULES).map(([name, { parts }]) => [name, parts])),
+    shims: await bundleShims(glue),
   };
   writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description)}\n`);
   await buildTool("container/index.js", "container");
+}
+
+/** The code around the module, by the names of the optional modules that are in it. Only what sends has TLS. */
+async function bundleShims(glue) {
+  const names = Object.keys(OPTIONAL_MODULES);
+  const subsets = names.reduce(
+    (sets, name) => sets.concat(sets.map((set) => [...set, name])),
+    /** @type {string[][]} */ ([[]]),
+  );
+  const possible = subsets.filter((kept) => kept.includes("transport") || !kept.includes("tls"));
+  const entries = possible.map(async (kept) => {
+    const left = names.filter((name) => !kept.includes(name));
+    return [kept.join(" "), await bundleShim("pasted.js", glue, left)];
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** What the command uses of this folder. */
@@ -168,8 +186,8 @@ async function buildTool(entry, name) {
 async function buildForRust() {
   const wasmSource = `
     import { unpack } from "./src/container.js";
-    import { brotliDecompressSync } from "./src/zlib.js";
-    export default unpack(brotliDecompressSync, "${decoderText()}", text, size);`;
+    import { zlib } from "./src/later.js";
+    export default unpack(zlib().brotliDecompressSync, "${decoderText()}", text, size);`;
   const shared = minified("rust.js", here, wasmSource);
   const bundled = await build({
     ...shared,
@@ -195,19 +213,42 @@ async function buildModules(glue) {
 /** Bundles the shim and the module for a pasted file. */
 async function bundleInOne(entry, glue) {
   const wasm = readFileSync(path.join(glue, "claimsmith.wasm"));
-  const decoder = decoderText();
   const { text, compressed } = pack(wasm);
-  const unpacked = unpack(brotliDecompressSync, decoder, text, compressed.length);
+  const unpacked = unpack(brotliDecompressSync, decoderText(), text, compressed.length);
   if (!wasm.equals(unpacked)) throw new Error("what the container gives back is not the module");
   writeFileSync(path.join(glue, "claimsmith.wasm.br"), compressed);
   writeFileSync(path.join(glue, "claimsmith.wasm.txt"), text);
+  const shim = await bundleShim(entry, glue);
+  return { code: shim.replace(WASM_PLACE, () => `"${text}",${compressed.length})`), wasm };
+}
+
+/**
+ * The code around a module, which takes the place of nothing.
+ *
+ * @param {string} entry
+ * @param {string} glue
+ * @param {string[]} [left] The optional modules that it goes without.
+ */
+async function bundleShim(entry, glue, left = []) {
   const wasmSource = `
     import { unpack } from "./src/container.js";
-    import { brotliDecompressSync } from "./src/zlib.js";
-    export default unpack(brotliDecompressSync, "${decoder}", "${text}", ${compressed.length});`;
-  const code = inFunction(await build(minified(entry, glue, wasmSource)), "claimsmith");
-  const names = TRIGGERS.map(({ create }) => create).join(", ");
-  return { code: `const { ${names} } = (${code})({});\n`, wasm };
+    import { zlib } from "./src/later.js";
+    export default unpack(zlib().brotliDecompressSync, "${decoderText()}", ${WASM_PLACE};`;
+  const shared = minified(entry, glue, wasmSource);
+  const leaving = { name: "leaving out", setup: (builder) => leaveOut(builder, left) };
+  const code = inFunction(await build({ ...shared, plugins: [leaving, ...shared.plugins] }), "claimsmith");
+  if (code.split(WASM_PLACE).length !== 2) throw new Error("the place of the module is not found once");
+  const names = Object.keys(CREATORS).join(", ");
+  return `const { ${names} } = (${code})({});\n`;
+}
+
+function leaveOut(builder, names) {
+  for (const name of names) {
+    const contents = OPTIONAL_MODULES[name].exports
+      .map((exported) => `export const ${exported} = undefined;`)
+      .join("\n");
+    builder.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]${name}\\.js$`) }, () => ({ contents }));
+  }
 }
 
 function decoderText() {
@@ -217,7 +258,7 @@ function decoderText() {
 /** The options for code that is pasted. */
 function minified(entry, glue, wasmSource) {
   return /** @type {const} */ ({
-    ...options(entry, glue, wasmSource),
+    ...options(entry, glue, wasmSource, true),
     write: false,
     minify: true,
     mangleProps: OWN_MEMBERS,
@@ -244,7 +285,7 @@ async function buildEngine(glue) {
 
 /** Returns the options by which esbuild bundles an entry, the glue and the module's bytes to one CommonJS file. */
 /** @returns {import("esbuild").BuildOptions & { plugins: import("esbuild").Plugin[] }} */
-function options(entry, glue, wasmSource) {
+function options(entry, glue, wasmSource, isSmall = false) {
   return {
     entryPoints: [path.join(here, "src", entry)],
     bundle: true,
@@ -253,12 +294,23 @@ function options(entry, glue, wasmSource) {
     format: "cjs",
     // Only the glue's asynchronous loader has it, which is not used and left out.
     logOverride: { "empty-import-meta": "silent" },
-    define: { VERSION: JSON.stringify(version) },
+    define: { VERSION: JSON.stringify(version), IS_SMALL: JSON.stringify(isSmall) },
     plugins: [{ name: "wiring", setup: (builder) => wire(builder, glue, wasmSource) }],
   };
 }
 
+/** Node's modules of later.js, each loaded when it is asked for. */
+function loadLater({ path: file }) {
+  const names = readFileSync(file, "utf8").matchAll(/^export const (\w+)/gm);
+  return {
+    contents: [...names]
+      .map(([, name]) => `export const ${name} = () => require("node:${name}");`)
+      .join("\n"),
+  };
+}
+
 function wire(builder, glue, wasmSource) {
+  if (builder.initialOptions.format === "cjs") builder.onLoad({ filter: /[\\/]later\.js$/ }, loadLater);
   const hash = JSON.stringify(path.join(here, "src/hash.js"));
   builder.onResolve({ filter: /generated\/claimsmith\.js$/ }, () => ({
     path: path.join(glue, "claimsmith.js"),

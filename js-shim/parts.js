@@ -66,6 +66,19 @@ const PATHS = {
   report: ["<claimsmith_core::report::Report>::to_json"],
 };
 
+/**
+ * The modules of the shim that a pasted file may go without, by the parts of the engine that they are there for, and what
+ * they export: where they are left out, that is nothing, and nobody asks for it.
+ *
+ * @type {Record<string, { parts: string[], exports: string[] }>}
+ */
+export const OPTIONAL_MODULES = {
+  transport: { parts: ["sources", "tokens"], exports: ["send"] },
+  tls: { parts: ["tls"], exports: ["presenting", "unfitPart"] },
+  sign: { parts: ["assertions", "jwts"], exports: ["sign"] },
+  report: { parts: ["report"], exports: ["reportOfTrap"] },
+};
+
 /** The functions of expressions are in this crate's module, and are found by their table. */
 const OF_FUNCTIONS = "claimsmith_expression::functions::";
 

@@ -47,6 +47,9 @@ await update(
 /** The triggers: the name, the function that the Action exports, and the function that makes it. */
 export const TRIGGERS = /** @type {const} */ (${JSON.stringify(facts.triggers).replaceAll(/"(\w+)":/g, "$1:")});
 
+/** The triggers by the function that makes a handler: what a pasted file needs of them, and no more. */
+export const CREATORS = {${facts.triggers.map(({ name, create }) => `${create}: ${JSON.stringify(name)}`).join(", ")}};
+
 /** The headers of an answer that the engine reads. */
 export const RESPONSE_HEADERS = ${JSON.stringify(facts.response_headers).replaceAll(",", ", ")};
 

@@ -37,11 +37,12 @@ export async function countCrossings() {
   };
 }
 
-function createCounts() {
+export function createCounts() {
   return { calls: {}, out: 0, in: 0, texts: 0, textBytes: 0 };
 }
 
-function watchInstances(counts) {
+/** Counts the calls of every instance that is made from now on; what it returns ends that. */
+export function watchInstances(counts) {
   const { Instance } = WebAssembly;
   const watched = (functions, direction) => {
     const entries = Object.entries(functions).map(([name, value]) => {
@@ -56,7 +57,7 @@ function watchInstances(counts) {
     });
     return Object.fromEntries(entries);
   };
-  WebAssembly.Instance = function CountedInstance(module, imports) {
+  WebAssembly.Instance = function CountedInstance(module, imports = {}) {
     const namespaces = Object.entries(imports).map(([name, functions]) => [name, watched(functions, "out")]);
     const instance = new Instance(module, Object.fromEntries(namespaces));
     return { exports: watched(instance.exports, "in") };

@@ -52,16 +52,16 @@ export function createLogins({
   Engine = loadEngine(),
 }) {
   const trigger = "post-login";
-  const engine = new Engine({ trigger, plan: compilePlan(config, { trigger }).plan });
+  const platform = createPlatform(answer);
+  const engine = new Engine({ trigger, plan: compilePlan(config, { trigger }).plan }, platform);
   const whole = createEvent({ secrets: SECRETS, ...event });
   const claims = {};
   const api = createApi(claims);
-  const io = createIo(answer);
   let users = 0;
   const run = async (logins) => {
     for (let login = 0; login < logins; login++) {
       whole.user.user_id = `auth0|${users++}`;
-      await engine.login(whole, api, io, false);
+      await engine.login(whole, api, false);
       // Nothing here waits, and what JavaScript tidies up between its tasks shall have its turn.
       if (users % 1_000 === 0) await setImmediate();
     }
@@ -93,15 +93,18 @@ function createApi(claims) {
   };
 }
 
-function createIo(answer) {
-  const encoded = (value) => ({ status: 200, headers: [], body: Buffer.from(JSON.stringify(value)) });
+function createPlatform(answer) {
+  const encoded = (value) => Buffer.from(JSON.stringify(value));
   const profile = encoded(answer);
   const token = encoded({ access_token: "x".repeat(800), token_type: "Bearer", expires_in: 86_400 });
   return {
-    send: (_method, url) => ({
-      promise: Promise.resolve(url.endsWith("/oauth/token") ? token : profile),
-      cancel() {},
-    }),
+    send(_method, url, ...others) {
+      const settle = others.at(-1);
+      Promise.resolve().then(() =>
+        settle(true, 200, undefined, url.endsWith("/oauth/token") ? token : profile),
+      );
+      return () => true;
+    },
     sleep,
     monotonic,
   };

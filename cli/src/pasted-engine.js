@@ -1,6 +1,6 @@
 /**
  * The engine of the pasted file, as the package `claimsmith` carries it, and as the file of one configuration does:
- * without the parts that its plan does not need.
+ * without the parts that its plan does not need, be they of the module or of the shim around it.
  */
 
 import { createHash } from "node:crypto";
@@ -17,6 +17,9 @@ const require = createRequire(import.meta.url);
  * nearly as long.
  */
 export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
+
+/** The same in the shim, as the build leaves it. */
+const WASM_PLACE = '"@wasm",0)';
 
 /** How hard brotli tries, where the file is to be pasted and where it is not. */
 const SMALLEST = 11;
@@ -56,10 +59,12 @@ export function readInstalled() {
 function readParts() {
   const { version, code } = readEngine("pasted.js");
   const folder = path.dirname(require.resolve("claimsmith/package.json"));
-  const { imports, gates } = JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
+  const { imports, gates, modules, shims } = JSON.parse(
+    readFileSync(path.join(folder, "dist/pasted.json"), "utf8"),
+  );
   const packed = readPacked(code);
   if (packed === undefined) throw new Error("the engine's code does not hold its WebAssembly");
-  return { version, code, imports, gates, wasm: packed.wasm };
+  return { version, code, imports, gates, modules, shims, wasm: packed.wasm };
 }
 
 /**
@@ -89,7 +94,7 @@ const moduleOf = kept((key) => {
 const engineFor = kept((key) => {
   const [quality, ...needed] = key.split(" ");
   const { text, compressed } = pack(moduleOf(needed.join(" ")), { quality: Number(quality) });
-  return withText(readInstalled(), { text, length: compressed.length });
+  return withText(needed, { text, length: compressed.length });
 });
 
 /**
@@ -104,7 +109,7 @@ const engineFor = kept((key) => {
  */
 export function engineOf(needed, { isFast = false, packed } = {}) {
   const key = [...new Set(needed)].sort().join(" ");
-  if (packed?.wasm.equals(moduleOf(key))) return withText(readInstalled(), packed);
+  if (packed?.wasm.equals(moduleOf(key))) return withText(needed, packed);
   return engineFor(`${isFast ? FAST : SMALLEST} ${key}`);
 }
 
@@ -127,13 +132,19 @@ function kept(make) {
   };
 }
 
-function withText({ version, code }, { text, length }) {
-  const replaced = code.replace(WASM_TEXT, () => `"${text}",${length})`);
-  return { version, code: replaced, sha256: sha256(replaced) };
+/** The shim with the modules that are there for these parts, around a module. */
+function withText(needed, { text, length }) {
+  const { version, modules, shims } = readInstalled();
+  const kept = Object.keys(modules).filter((name) => modules[name].some((part) => needed.includes(part)));
+  const code = shims[kept.join(" ")].replace(WASM_PLACE, () => `"${text}",${length})`);
+  return { version, code, sha256: sha256(code) };
 }
 
-/** The code without its module. */
-export const withoutWasm = (code) => code.replace(WASM_TEXT, "");
+/** Whether the code around a module is that of the installed engine. Which it needs is for the whole file to say. */
+export function isInstalledShim(code) {
+  const shim = code.replace(WASM_TEXT, () => WASM_PLACE);
+  return Object.values(readInstalled().shims).includes(shim);
+}
 
 function sha256(content) {
   return createHash("sha256").update(content).digest("hex");

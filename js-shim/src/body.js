@@ -1,6 +1,6 @@
 // The body of an answer, as its content codings (RFC 9110 §8.4) have wrapped it.
 
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "./zlib.js";
+import { zlib } from "./later.js";
 
 /** The codings that are asked for. */
 export const CODINGS = "gzip, deflate, br";
@@ -11,11 +11,15 @@ const MAX_CODINGS = 5;
 /** The engine tells a body that is too large from a connection that broke by this code. */
 export const TOO_LARGE = "RESPONSE_TOO_LARGE";
 
+/** Most bodies have none. @type {string[]} */
+const NONE = [];
+
 /**
  * The codings of a body, in the order in which they were applied.
  * @param {string | undefined} header `content-encoding`
  */
-export function readCodings(header = "") {
+export function readCodings(header) {
+  if (!header) return NONE;
   const names = header.split(",").map((name) => name.trim().toLowerCase());
   return names.filter((name) => name !== "" && name !== "identity");
 }
@@ -49,12 +53,12 @@ function decoderOf(coding, first) {
   switch (coding) {
     case "gzip":
     case "x-gzip":
-      return gunzipSync;
+      return zlib().gunzipSync;
     case "br":
-      return brotliDecompressSync;
+      return zlib().brotliDecompressSync;
     case "deflate":
       // By the RFC with a zlib header, by some servers without (RFC 9110 §8.4.1.2).
-      return (first & 15) === 8 ? inflateSync : inflateRawSync;
+      return (first & 15) === 8 ? zlib().inflateSync : zlib().inflateRawSync;
     default:
       throw coded("UNKNOWN_CODING");
   }

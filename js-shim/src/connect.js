@@ -16,7 +16,7 @@ const ATTEMPT_DELAY_MS = 250;
  * @property {string} port
  * @property {boolean} isSecure
  * @property {import("node:tls").SecureContext} [secureContext] What it presents and trusts, where that is not Node's own.
- * @property {{ createConnection: (options: object) => import("node:net").Socket }} agent
+ * @property {(options: object) => import("node:net").Socket} open
  */
 
 /**
@@ -26,7 +26,7 @@ const ATTEMPT_DELAY_MS = 250;
  * @param {(error: Error | null, socket?: import("node:net").Socket) => void} callback called once
  * @returns {() => void} gives it up
  */
-export function connect({ id, host, port, isSecure, secureContext, agent }, callback) {
+export function connect({ id, host, port, isSecure, secureContext, open }, callback) {
   const sockets = new Set();
   /** @type {Promise<import("./resolver.js").Addresses> | undefined} */
   let lookup;
@@ -48,7 +48,7 @@ export function connect({ id, host, port, isSecure, secureContext, agent }, call
     const waitForIt = () => {
       if (hasNext()) stopWaiting = after(ATTEMPT_DELAY_MS, attempt);
     };
-    const socket = agent.createConnection({
+    const socket = open({
       host,
       port,
       servername: isIP(host) ? "" : host,

@@ -3,7 +3,9 @@
 // A trap leaves the instance's memory in an unknown state, so nothing of it is used again: not by the
 // logins that were under way, which end with an error, and not by the next one.
 
-import { __wbg_reset_state, ActionEngine, initSync, settled } from "../generated/claimsmith.js";
+import { __wbg_reset_state, ActionEngine, answered, initSync, settled } from "../generated/claimsmith.js";
+import { cacheDelete, cacheGet, cacheSet, call, isError } from "./api.js";
+import { createReader } from "./event.js";
 import { own } from "./own.js";
 import wasm from "./wasm.js";
 
@@ -16,10 +18,15 @@ let generation = 0;
 /** The logins under way: how to end each where the instance traps. */
 export const pending = new Set();
 
-/** Starts the next instance. Promises that the dead one waits for are ignored. */
+/** What the instance waits for, but promises: how to give each up, by its number. @type {Map<number, () => void>} */
+const underWay = new Map();
+
+/** Starts the next instance. What the dead one waits for is given up; promises are ignored. */
 function startAnew(error) {
   __wbg_reset_state();
   generation += 1;
+  for (const giveUp of underWay.values()) giveUp();
+  underWay.clear();
   for (const reject of pending) reject(error);
   pending.clear();
 }
@@ -41,20 +48,95 @@ export function enter(call) {
   }
 }
 
+/** Tells the instance what came of something. A trap has ended the logins under way already. */
+function tell(call) {
+  try {
+    enter(call);
+  } catch {
+    // They have been told.
+  }
+}
+
 /**
  * Tells the instance the outcome of a promise that it waits for under a number.
  * @param {Promise<unknown>} promise
  * @param {number} id
  */
-export function wait(promise, id) {
+function wait(promise, id) {
   const asked = generation;
-  const tell = (isFulfilled) => (value) => {
+  const settle = (isFulfilled) => (value) => {
     // The promises of a dead instance are nobody's.
-    if (asked === generation) enter(() => settled(id, isFulfilled, value));
+    if (asked === generation) tell(() => settled(id, isFulfilled, value));
   };
-  // A trap has ended the logins under way already.
-  promise.then(tell(true), tell(false)).catch(() => {});
+  promise.then(settle(true), settle(false));
 }
+
+/** @type {Uint8Array} */
+const NOTHING = new Uint8Array();
+
+/** Notes how to give something up. What it returns tells its end, unless that was given up: numbers come again. */
+function begin(id, giveUp) {
+  underWay.set(id, giveUp);
+  return (call) => {
+    if (underWay.get(id) !== giveUp) return;
+    underWay.delete(id);
+    tell(call);
+  };
+}
+
+/**
+ * What the instance asks of its platform, each under a number.
+ * @param {Platform} platform
+ */
+export function createIo({ send, sleep, ...others }) {
+  return {
+    ...others,
+    cacheDelete,
+    cacheGet,
+    cacheSet,
+    call,
+    isError,
+    send(id, limitMs, method, url, headers, body, maxBytes, mayRepeat, needed, tls = []) {
+      // As it is sent: a character for each byte.
+      const plain = /[^\0-\x7f]/.test(headers) ? Buffer.from(headers).toString("latin1") : headers;
+      const pairs = plain.split("\n");
+      pairs.pop();
+      const settle = (sent, status, words, answer = NOTHING) => {
+        stopWaiting();
+        end(() => answered(id, sent, status, words, answer));
+      };
+      const stop = send(method, url, pairs, body, maxBytes, mayRepeat, needed, tls, settle);
+      const stopWaiting = sleep(limitMs, () => settle(stop(), 0, undefined));
+      const end = begin(id, () => {
+        stopWaiting();
+        stop();
+      });
+    },
+    sleep(id, durationMs) {
+      const end = begin(
+        id,
+        sleep(durationMs, () => end(() => settled(id, true, undefined))),
+      );
+    },
+    cancel(id) {
+      underWay.get(id)?.();
+      underWay.delete(id);
+    },
+    wait,
+  };
+}
+
+/**
+ * What an engine stands on.
+ * @typedef {object} Platform
+ * @property {typeof import("./transport.js").send} send
+ * @property {typeof import("./timer.js").sleep} sleep
+ * @property {() => number} monotonic
+ * @property {(...given: any) => Promise<Uint8Array>} [sign]
+ * @property {() => string} [uuid]
+ * @property {(tls: string[]) => string | undefined} [unfitPart]
+ * @property {typeof globalThis.fetch} [fetch]
+ */
 
 /**
  * The program that an engine runs.
@@ -69,14 +151,24 @@ export function wait(promise, id) {
 export class Engine {
   /** @type {Program} */
   #program;
+  #io;
   #instance;
   #generation;
+  /** @type {((event: any, api: any) => string) | undefined} */
+  #read;
 
-  /** @param {Program} program */
-  constructor(program) {
+  /**
+   * @param {Program} program
+   * @param {Platform} platform
+   */
+  constructor(program, platform) {
     this.#program = own(program);
+    this.#io = createIo(platform);
     enter(() => {
       this.#make();
+      const { reads } = this.#instance;
+      // An Action written in Rust reads the event by itself.
+      this.#read = reads && createReader(reads);
       // Read now: after a trap the instance cannot be asked.
       this.denial = this.#instance.denial;
       /** @type {string[]} What is wrong with the file. */
@@ -95,7 +187,7 @@ export class Engine {
    * @returns {Promise<[line: string, report: object | undefined, refused?: unknown[]]>} rejected where the instance
    *   traps
    */
-  login(event, api, io, wantsReport) {
+  login(event, api, wantsReport) {
     return new Promise((resolve, reject) => {
       pending.add(reject);
       /** @param {[line: string, report: object | undefined, refused?: unknown[]]} told */
@@ -103,10 +195,11 @@ export class Engine {
         pending.delete(reject);
         resolve(told);
       };
+      const read = this.#read ? this.#read(event, api) : event;
       // What it throws rejects the promise.
       enter(() => {
         if (this.#generation !== generation) this.#make();
-        this.#instance.login(event, api, { ...io, wait }, wantsReport, done);
+        this.#instance.login(read, api, this.#io, wantsReport, done);
       });
     });
   }

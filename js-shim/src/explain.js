@@ -1,6 +1,7 @@
 import { Explainer } from "../generated/claimsmith.js";
-import { enter, pending, wait } from "./engine.js";
+import { createIo, enter, pending } from "./engine.js";
 import { toEnrichmentError } from "./error.js";
+import { createReader } from "./event.js";
 import { own } from "./own.js";
 import { uuid } from "./random.js";
 import { sign } from "./sign.js";
@@ -20,7 +21,16 @@ import { send } from "./transport.js";
 export function createExplainer(config, options) {
   const { trigger = "post-login", fetch } = own(options);
   const explainer = ask(() => new Explainer(config, trigger));
-  const io = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? () => {} : unfitPart, wait };
+  const read = createReader(explainer.reads);
+  const io = createIo({
+    send,
+    sign,
+    sleep,
+    monotonic,
+    uuid,
+    fetch,
+    unfitPart: fetch ? () => undefined : unfitPart,
+  });
   return (event, api) =>
     new Promise((resolve, reject) => {
       pending.add(reject);
@@ -31,7 +41,8 @@ export function createExplainer(config, options) {
         pending.delete(reject);
         resolve({ line, report, explain: (place) => ask(() => seen.explain(place)) });
       };
-      enter(() => explainer.login(event, api, { ...io }, (what) => (seen = what), done));
+      const lines = read(event, api);
+      enter(() => explainer.login(lines, api, io, (what) => (seen = what), done));
     });
 }
 

@@ -2,6 +2,7 @@ import { Engine } from "./engine.js";
 import { EnrichmentError, toEnrichmentError } from "./error.js";
 import { own } from "./own.js";
 import { uuid } from "./random.js";
+import { reportOfTrap } from "./report.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
 import { unfitPart } from "./tls.js";
@@ -20,10 +21,11 @@ import { send } from "./transport.js";
  * @throws {import("./error.js").EnrichmentError} where the engine cannot run the program
  */
 export function createHandler(program, options) {
-  const engine = makeEngine(program);
   const { onReport, log = true, fetch } = own(options);
   // What `fetch` presents is its own: with `tls` only a stand-in's comes here.
-  const io = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? () => {} : unfitPart };
+  const fit = () => undefined;
+  const platform = { send, sign, sleep, monotonic, uuid, fetch, unfitPart: fetch ? fit : unfitPart };
+  const engine = makeEngine(program, platform);
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
@@ -34,7 +36,7 @@ export function createHandler(program, options) {
   return async (event, api) => {
     let told;
     try {
-      told = await engine.login(event, api, io, onReport !== undefined);
+      told = await engine.login(event, api, onReport !== undefined);
     } catch {
       told = afterTrap(engine, api);
     }
@@ -60,19 +62,17 @@ function tell(listener, what) {
   }
 }
 
-function makeEngine(program) {
+function makeEngine(program, platform) {
   try {
-    return new Engine(program);
+    return new Engine(program, platform);
   } catch (problems) {
     throw toEnrichmentError(problems);
   }
 }
 
-const UNCHANGED = { expires_at: null, idle_expires_at: null, revoked: false };
-
 /**
  * The engine is gone, so what the configuration says for failures is done here.
- * @returns {[line: string, report: object, refused?: unknown[]]}
+ * @returns {[line: string, report: object | undefined, refused?: unknown[]]}
  */
 function afterTrap({ denial }, api) {
   const outcome = denial ? "denied" : "skipped";
@@ -84,21 +84,9 @@ function afterTrap({ denial }, api) {
     refused = [error];
     errors.push({ ...DENIAL_REFUSED, path: "" });
   }
-  const report = {
-    outcome,
-    duration_ms: null,
-    correlation_id: null,
-    tokens: {},
-    sources: {},
-    claims: { set: [], left_out: [], defaulted: [] },
-    scopes: { added: [], removed: [] },
-    mfa: null,
-    session: { ...UNCHANGED },
-    refresh_token: { ...UNCHANGED },
-    denied: Boolean(denial),
-    errors,
-    warnings: [],
-    fingerprint: null,
-  };
-  return [`claimsmith ${outcome} ${errors.map(({ code }) => code).join(" ")}`, report, refused];
+  return [
+    `claimsmith ${outcome} ${errors.map(({ code }) => code).join(" ")}`,
+    reportOfTrap?.(outcome, errors),
+    refused,
+  ];
 }

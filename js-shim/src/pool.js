@@ -26,6 +26,7 @@ function poolOf(origin) {
  * @property {number | undefined} waitedMs How long it lay idle before its request; undefined where it is new.
  * @property {boolean} isSilent No byte has come since the request was sent.
  * @property {import("node:http").IncomingMessage | undefined} response The answer, once its headers are there.
+ * @property {string | undefined} saysOfKeeping What it says of the connection.
  * @property {boolean} isIdle No request has it.
  * @property {number} idleSince
  * @property {number} lifetimeMs How long it may lie idle.
@@ -43,6 +44,7 @@ function create(socket, origin) {
     waitedMs: undefined,
     isSilent: true,
     response: undefined,
+    saysOfKeeping: undefined,
     isIdle: false,
     idleSince: 0,
     lifetimeMs: 0,
@@ -65,7 +67,7 @@ function create(socket, origin) {
   // Node's word for a request that has been answered whole, on a connection that both sides keep.
   socket.on("free", () => {
     const pool = poolOf(origin);
-    const lifetimeMs = readLifetimeMs(connection.response?.headers["keep-alive"]);
+    const lifetimeMs = readLifetimeMs(connection.saysOfKeeping);
     if (lifetimeMs <= 0 || !socket.writable || pool.size >= MAX_IDLE) return socket.destroy();
     connection.isIdle = connection.isSilent = true;
     connection.response = undefined;
@@ -81,8 +83,8 @@ function create(socket, origin) {
 }
 
 /** Returns the idle time by the server's `Keep-Alive`, less a second for the round trip. */
-function readLifetimeMs(header) {
-  const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(`${header}`) ?? [];
+function readLifetimeMs(header = "") {
+  const [, seconds] = /\btimeout\s*=\s*"?(\d+)/i.exec(header) ?? [];
   // A timer holds no more than some weeks.
   return seconds ? Math.min(Number(seconds), 86_400) * 1_000 - 1_000 : LIFETIME_MS;
 }

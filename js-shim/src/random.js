@@ -1,6 +1,6 @@
 // Random ids from a secure source.
 
-import { webcrypto } from "node:crypto";
+import { crypto } from "./later.js";
 
 /** A random UUID (RFC 9562 §5.4). */
-export const uuid = () => webcrypto.randomUUID();
+export const uuid = () => crypto().webcrypto.randomUUID();

@@ -1,6 +1,6 @@
 // The exports of an Action in Rust, and no more: as in pasted.js, but there is no configuration.
-import { TRIGGERS } from "./facts.js";
+import { CREATORS } from "./facts.js";
 import { createHandler } from "./handler.js";
 
-for (const { name, create } of TRIGGERS)
-  claimsmith[create] = (options) => createHandler({ trigger: name }, options);
+for (const [create, trigger] of Object.entries(CREATORS))
+  claimsmith[create] = (options) => createHandler({ trigger }, options);

@@ -1,8 +1,7 @@
 // What connections present and trust: client certificates (RFC 8705) and private authorities.
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
+import { coded } from "./body.js";
+import { crypto, fs, tls } from "./later.js";
 
 /**
  * @typedef {object} Context What was made of one set of PEM.
@@ -20,13 +19,24 @@ const contexts = new Map();
 let count = 0;
 
 /**
+ * The origin, whose connections present and trust this.
+ * @param {import("./connect.js").Origin} origin
+ * @param {string[]} parts name, PEM, name, PEM …: `certificate`, `key`, `ca`, in this order
+ * @returns {import("./connect.js").Origin}
+ * @throws where the origin has no TLS: there is nothing to present there, and nothing is verified
+ */
+export function presenting(origin, parts) {
+  const { id, secureContext } = contextOf(parts);
+  if (!(secureContext && origin.isSecure)) throw coded("TLS_NEEDS_HTTPS");
+  return { ...origin, id: origin.id + id, secureContext };
+}
+
+/**
  * The context of a connection, made once.
- * @param {string[]} parts name, PEM, name, PEM …: `certificate`, `key`, `ca`, in this order; empty where Node's own
- *   will do
+ * @param {string[]} parts
  * @returns {Context}
  */
-export function contextOf(parts) {
-  if (parts.length === 0) return { id: "" };
+function contextOf(parts) {
   const key = JSON.stringify(parts);
   let context = contexts.get(key);
   if (!context) {
@@ -42,6 +52,9 @@ export const unfitPart = (parts) => contextOf(parts).unfit;
 
 /** What OpenSSL says is not repeated: it may quote what it was given. */
 function create(parts) {
+  const { createPrivateKey, X509Certificate } = crypto();
+  const { existsSync, readFileSync } = fs();
+  const { createSecureContext } = tls();
   /** @type {{ cert?: string, key?: string }} */
   const options = {};
   let secureContext = createSecureContext();

@@ -46,12 +46,10 @@ test("a file as it was bundled is what its configuration says, with all that it 
   assert.deepEqual(requires, [
     "node:crypto",
     "node:dns",
-    "node:fs",
     "node:http",
     "node:https",
     "node:net",
     "node:timers",
-    "node:tls",
     "node:zlib",
   ]);
   assert.deepEqual(imports, Object.values(INSTALLED.imports).sort());

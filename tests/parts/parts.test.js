@@ -187,12 +187,56 @@ describe("without a part that its plan needs, some login traps", () => {
 async function traps(found, run, bundle) {
   try {
     const { report } = await outcomeOf(found, run, bundle);
-    return report.errors.some(({ code }) => code === "internal");
+    // Without the part that writes a report there is none of the trap either.
+    return report === undefined || report.errors.some(({ code }) => code === "internal");
   } catch (error) {
     if (/** @type {any} */ (error).code === "internal") return true;
     throw error;
   }
 }
+
+describe("the shim of a file has what its plan is for, and no more", () => {
+  const source = { url: "https://api.example.com/x", token: null };
+  const claims = { [CLAIM]: "event.user.user_id" };
+  const pem = { certificate: "{secrets.CERT}", key: "{secrets.KEY}" };
+  const jwt = { private_key: "{secrets.KEY}", key_id: "k", algorithm: "RS256" };
+  const assertion = {
+    ...{ token_url: "https://idp.example.com/token", client_id: "c", client_auth: "private_key_jwt" },
+    private_key: "{secrets.KEY}",
+  };
+  const read = { [CLAIM]: { value: "x.y" } };
+  const rows = {
+    "claims of the event": [{ claims }, []],
+    "a claim that is signed": [{ claims: { [CLAIM]: { value: "{a: event.user.user_id}", jwt } } }, ["sign"]],
+    "a source": [{ sources: { x: source }, claims: read }, ["transport"]],
+    "a source with a certificate": [{ sources: { x: { ...source, tls: pem } }, claims: read }, ["transport", "tls"]],
+    "a client that signs": [
+      { tokens: { t: assertion }, sources: { x: { ...source, token: "t" } }, claims: read },
+      ["transport", "sign"],
+    ],
+  };
+  // What each of them brings along that nothing else does.
+  const marks = {
+    transport: 'require("node:http")',
+    tls: 'require("node:tls")',
+    sign: "RSASSA-PKCS1-v1_5",
+    report: "correlation_id:null",
+  };
+  for (const [name, [config, expected]] of Object.entries(rows)) {
+    test(name, () => {
+      const code = bundleAction(config);
+      const found = Object.keys(marks).filter((module) => code.includes(marks[module]));
+      assert.deepEqual(found, expected);
+      const whole = bundleAction(config, { isWhole: true });
+      assert.ok(Object.values(marks).every((mark) => whole.includes(mark)));
+    });
+  }
+
+  test("with a report, what writes one of a trap", () => {
+    const code = bundleAction({ claims }, { options: "onReport: console.log" });
+    assert.ok(code.includes(marks.report));
+  });
+});
 
 test("the same configuration makes the same file", () => {
   const { complete, minimal } = readConfigs();

@@ -4,11 +4,9 @@ const realNow = performance.now.bind(performance);
 let ahead = 0;
 // The transport takes the clock when it loads.
 setNow(() => realNow() + ahead);
-/** @type {any} */ (globalThis).VERSION = "0.0.0";
-const { send } = await import("../../js-shim/src/transport.js");
+Object.assign(globalThis, { VERSION: "0.0.0", IS_SMALL: false });
+const transport = await import("../../js-shim/src/transport.js");
 setNow(realNow);
-
-export { send };
 
 function setNow(value) {
   Object.defineProperty(performance, "now", { value, configurable: true, writable: true });
@@ -17,6 +15,35 @@ function setNow(value) {
 /** Moves the transport's clock; its timers go on as they were. */
 export function advance(durationMs) {
   ahead += durationMs;
+}
+
+/**
+ * Sends a request, as a promise: of `{ status, headers, body }`, or rejected with an error that has a `code`.
+ * @param {string} method
+ * @param {string} url
+ * @param {string[]} headers
+ * @param {string | undefined} body
+ * @param {number} maxBytes
+ * @param {boolean} mayRepeat
+ * @param {string} needed
+ * @param {string[]} tls
+ */
+export function send(method, url, headers, body, maxBytes, mayRepeat, needed, tls) {
+  const call = { promise: Promise.resolve(/** @type {any} */ (undefined)), sent: false, cancel: () => {} };
+  call.promise = new Promise((resolve, reject) => {
+    const fail = (code) => reject(Object.assign(new Error(code), { code }));
+    const settle = (sent, status, words, answer) => {
+      call.sent = sent;
+      if (status === 0) fail(words);
+      else resolve({ status, headers: words?.split("\n") ?? [], body: answer });
+    };
+    const giveUp = transport.send(method, url, headers, body, maxBytes, mayRepeat, needed, tls, settle);
+    call.cancel = () => {
+      call.sent = giveUp();
+      fail("CANCELLED");
+    };
+  });
+  return call;
 }
 
 /** What a test asks for, as the engine would. */

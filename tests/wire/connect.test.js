@@ -249,7 +249,7 @@ test("a server that takes the request and is silent may have acted on it", async
   const server = await startRawServer(t, () => {});
   const call = post(server.url);
   await until(() => server.requests.length === 1);
-  assert.equal(call.sent, true);
   call.cancel();
+  assert.equal(call.sent, true);
   await assert.rejects(call.promise, { code: "CANCELLED" });
 });

@@ -13,7 +13,7 @@ import { writeRustFile } from "./file.js";
 import { findTools } from "./tools.js";
 
 /** What the shim takes of the bindings, in its order. */
-const BINDINGS = ["__wbg_reset_state", "ActionEngine", "initSync", "settled"];
+const BINDINGS = ["__wbg_reset_state", "ActionEngine", "answered", "initSync", "settled"];
 
 /** Members that nobody else's object has and nobody else reads. */
 const OWN_MEMBERS = /^__wbg_ptr$/;

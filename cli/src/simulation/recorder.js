@@ -40,27 +40,32 @@ export function createRecordingModules(onRequest, redirection) {
 }
 
 function recording(request, onRequest) {
-  return (url, options, listener) => {
+  return (options) => {
     /** @type {RecordedRequest} */
     const record = {
-      method: options.method ?? "GET",
-      url: String(url),
+      method: options.method,
+      url: urlOf(options),
       startMs: performance.now(),
       endMs: null,
       status: null,
     };
-    const hasForm = JSON.stringify(options.headers ?? "").includes("application/x-www-form-urlencoded");
+    const hasForm = JSON.stringify(options.headers).includes("application/x-www-form-urlencoded");
     onRequest(record, { hasForm });
     const end = () => {
       record.endMs ??= performance.now();
     };
-    return request(url, options, listener)
+    return request(options)
       .on("response", (response) => {
         record.status = response.statusCode;
         response.on("close", end);
       })
       .on("close", end);
   };
+}
+
+/** Where a request goes, as the engine's transport says it: with its headers as name, value, name, value …. */
+function urlOf({ protocol, path, headers }) {
+  return `${protocol}//${headers[headers.indexOf("host") + 1]}${path}`;
 }
 
 /** An agent whose sockets all lead to loopback. The names in URLs, headers and certificates stay as they are. */

@@ -8,7 +8,7 @@ import { isPartOf } from "claimsmith/container";
 import JSON5 from "json5";
 import { bundleAction, PLAN_LINE } from "../bundle.js";
 import { parseConfig } from "../config/text.js";
-import { readInstalled, withoutWasm } from "../pasted-engine.js";
+import { isInstalledShim, readInstalled } from "../pasted-engine.js";
 import { readPastedFile } from "./pasted-file.js";
 
 /**
@@ -39,8 +39,7 @@ export function inspect(code, pasted, configText = pasted.config) {
   const { wasm } = pasted.packed;
   const wasmSha256 = createHash("sha256").update(wasm).digest("hex");
   // Which parts may be missing from it is for the whole file to say.
-  const isInstalled =
-    withoutWasm(pasted.engine) === withoutWasm(installed.code) && isPartOf(wasm, installed.wasm);
+  const isInstalled = isInstalledShim(pasted.engine) && isPartOf(wasm, installed.wasm);
   const imports = readImports(wasm);
   const { value, problems: wrong, secrets, hosts } = readConfig(configText, trigger);
   const isRight = wrong.length === 0;

@@ -1,33 +1,31 @@
 //! Auth0's `event` and `api`, as far as the engine touches them.
 
+use std::rc::Rc;
+
 use claimsmith_core::expression::{Map, Number, Value};
 use claimsmith_core::mfa::{Factor, Mfa};
 use claimsmith_core::{Change, Decision, Effect, Report, Trigger};
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{parse, to_js};
+use crate::io::{Io, JsApi};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The `api` of a trigger.
-    pub type JsApi;
+    /// The part of `api` that takes claims of a token.
+    type Token;
 
-    #[wasm_bindgen(method, getter, catch)]
-    fn cache(this: &JsApi) -> Result<Option<Cache>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setCustomClaim)]
+    fn set_claim(this: &Token, name: &str, value: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// `api.cache`.
-    pub(crate) type Cache;
+    #[wasm_bindgen(method, catch, js_name = setCustomClaim)]
+    fn set_text_claim(this: &Token, name: &str, value: &str) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &Cache, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = Reflect, js_name = get, catch)]
+    fn get(value: &JsValue, name: &str) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    fn set(this: &Cache, key: &str, value: &str, options: &JsValue) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn delete(this: &Cache, key: &str) -> Result<JsValue, JsValue>;
-
+    #[cfg(feature = "handler")]
     #[wasm_bindgen(js_namespace = Object, js_name = hasOwn, catch)]
     fn has_own(value: &JsValue, name: &str) -> Result<bool, JsValue>;
 }
@@ -36,18 +34,13 @@ extern "C" {
 ///
 /// # Errors
 /// The error that `api` threw where the login is to be denied and is not. The login must fail then, or it would go on.
-pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) -> Result<(), JsValue> {
+pub(crate) fn apply(io: &Io, api: &JsApi, trigger: Trigger, decision: &mut Decision) -> Result<(), JsValue> {
     let mut refused = Vec::new();
     let mut denied = Ok(());
+    let mut tokens = Vec::new();
     let mut index = 0;
     while let Some(effect) = decision.effects.get(index) {
-        let (place, arguments) = call_of(effect, trigger);
-        let thrown = match method(api, place).map(|(owner, method)| method.apply(&owner, &arguments)) {
-            Some(Ok(returned)) if !is_error(&returned) => None,
-            Some(Ok(returned) | Err(returned)) => Some(returned),
-            None => Some(JsValue::UNDEFINED),
-        };
-        if let Some(thrown) = thrown {
+        if let Err(thrown) = call(io, api, trigger, effect, &mut tokens) {
             refused.push(index);
             match effect {
                 Effect::Deny { .. } => denied = Err(thrown),
@@ -65,135 +58,132 @@ pub(crate) fn apply(api: &JsApi, trigger: Trigger, decision: &mut Decision) -> R
     denied
 }
 
+/// Makes one call of `api`. `tokens` has the parts of it that took a claim before.
+///
+/// # Errors
+/// What `api` threw, or the error that it returned.
+fn call(
+    io: &Io,
+    api: &JsApi,
+    trigger: Trigger,
+    effect: &Effect,
+    tokens: &mut Vec<(&'static str, Token)>,
+) -> Result<(), JsValue> {
+    let returned = match effect {
+        Effect::SetClaim { target, name, value } if target.setter().1 == "setCustomClaim" => {
+            let (owner, _) = target.setter();
+            let token = match tokens.iter().position(|(known, _)| *known == owner) {
+                Some(position) => position,
+                None => {
+                    tokens.push((owner, get(api, owner)?.unchecked_into()));
+                    tokens.len() - 1
+                }
+            };
+            let Some((_, token)) = tokens.get(token) else { return Ok(()) };
+            match value {
+                Value::String(text) => token.set_text_claim(name, text),
+                value => token.set_claim(name, &to_js(value)),
+            }?
+        }
+        _ => {
+            let ((owner, method), arguments) = call_of(effect, trigger);
+            io.call(api, owner, method, &arguments.to_json())?
+        }
+    };
+    // For some limits `api` throws, for others it returns an error.
+    if io.is_error(&returned) { Err(returned) } else { Ok(()) }
+}
+
 /// Returns the method below `api` that does this, and its arguments.
-fn call_of(effect: &Effect, trigger: Trigger) -> ((&'static str, &'static str), Array) {
+fn call_of(effect: &Effect, trigger: Trigger) -> ((&'static str, &'static str), Value) {
+    let one = |argument: Value| Value::from(vec![argument]);
+    let moment = |at_ms: f64| one(Number::from_f64(at_ms).map_or(Value::Null, Value::Number));
     match effect {
         Effect::SetClaim { target, name, value } => {
-            (target.setter(), list(&[(&**name).into(), to_js(value)]))
+            (target.setter(), vec![Value::String(Rc::clone(name)), value.clone()].into())
         }
-        Effect::ChangeScope { scope, adds } => (trigger.scope_setter(*adds), list(&[(&**scope).into()])),
+        Effect::ChangeScope { scope, adds } => (trigger.scope_setter(*adds), one((&**scope).into())),
         Effect::ChangeSession { subject, change, .. } => {
-            let (method, argument) = match change {
-                Change::ExpiresAt(at_ms) => ("setExpiresAt", JsValue::from_f64(*at_ms)),
-                Change::IdleExpiresAt(at_ms) => ("setIdleExpiresAt", JsValue::from_f64(*at_ms)),
-                Change::Revoke(reason) => ("revoke", JsValue::from_str(reason)),
+            let (method, arguments) = match change {
+                Change::ExpiresAt(at_ms) => ("setExpiresAt", moment(*at_ms)),
+                Change::IdleExpiresAt(at_ms) => ("setIdleExpiresAt", moment(*at_ms)),
+                Change::Revoke(reason) => ("revoke", one((&**reason).into())),
             };
-            ((subject.owner(), method), list(&[argument]))
+            ((subject.owner(), method), arguments)
         }
         Effect::DemandMfa { mfa, .. } => match mfa {
             Mfa::Enable(provider, remembers) => {
-                let arguments = list(&[provider.as_str().into()]);
+                let mut arguments = vec![provider.as_str().into()];
                 if let Some(remembers) = remembers {
-                    arguments.push(&parse(if *remembers {
-                        "{\"allowRememberBrowser\":true}"
-                    } else {
-                        "{\"allowRememberBrowser\":false}"
-                    }));
+                    arguments.push(object("allowRememberBrowser", (*remembers).into()));
                 }
-                (("multifactor", "enable"), arguments)
+                (("multifactor", "enable"), arguments.into())
             }
-            Mfa::Challenge(factors) => (("authentication", "challengeWithAny"), factor_list(factors)),
-            Mfa::Enroll(factors) => (("authentication", "enrollWithAny"), factor_list(factors)),
+            Mfa::Challenge(factors) => (("authentication", "challengeWithAny"), one(factor_list(factors))),
+            Mfa::Enroll(factors) => (("authentication", "enrollWithAny"), one(factor_list(factors))),
         },
         Effect::Deny { reason, is_failure } => (("access", "deny"), denial(trigger, reason, *is_failure)),
     }
 }
 
-/// Returns the one argument by which `api` takes factors: a list of `{ type }`.
-fn factor_list(factors: &[Factor]) -> Array {
-    let mut json = String::new();
-    for factor in factors {
-        json.push_str(if json.is_empty() { "[{\"type\":\"" } else { ",{\"type\":\"" });
-        json.push_str(factor.as_str());
-        json.push_str("\"}");
-    }
-    json.push(']');
-    list(&[parse(&json)])
+/// Returns an object of one member.
+fn object(name: &str, value: Value) -> Value {
+    Map::from_members(vec![(name.into(), value)]).into()
 }
 
-/// Returns whether a call of `api` returned an error: for some limits it throws, for others it returns one.
-fn is_error(returned: &JsValue) -> bool {
-    member(returned, "type").as_string().as_deref() == Some("error")
+/// Returns factors as `api` takes them: a list of `{ type }`.
+fn factor_list(factors: &[Factor]) -> Value {
+    let mut list = Vec::new();
+    for factor in factors {
+        list.push(object("type", factor.as_str().into()));
+    }
+    list.into()
 }
 
 /// Calls `done` with the log line of an execution, and the report where that is wanted. Where a denial could not be
 /// carried out, an array follows with the error that `api` threw.
 pub(crate) fn tell(done: &Function, report: &Report, wants_report: bool, denied: Result<(), JsValue>) {
     let shown = if wants_report { parse(&report.to_json()) } else { JsValue::UNDEFINED };
-    let told = list(&[report.line().into(), shown]);
-    if let Err(thrown) = denied {
-        told.push(&list(&[thrown]));
-    }
+    let refused = denied.map_or_else(|thrown| Array::of1(&thrown).into(), |()| JsValue::UNDEFINED);
     // It settles a promise, which does not throw.
-    let _ = done.apply(&JsValue::UNDEFINED, &told);
+    let _ = done.call3(&JsValue::UNDEFINED, &report.line().into(), &shown, &refused);
 }
 
 /// Returns the arguments of `api.access.deny`. A machine reads a code of OAuth (RFC 6749 §5.2) before the reason.
-pub(crate) fn denial(trigger: Trigger, reason: &str, is_failure: bool) -> Array {
-    match trigger.denial_code(is_failure) {
-        None => list(&[reason.into()]),
-        Some(code) => list(&[code.into(), reason.into()]),
+pub(crate) fn denial(trigger: Trigger, reason: &str, is_failure: bool) -> Value {
+    let mut arguments = Vec::new();
+    if let Some(code) = trigger.denial_code(is_failure) {
+        arguments.push(code.into());
     }
-}
-
-/// Returns an array of these items.
-fn list(items: &[JsValue]) -> Array {
-    let list = Array::new();
-    for item in items {
-        list.push(item);
-    }
-    list
+    arguments.push(reason.into());
+    arguments.into()
 }
 
 /// Returns a method below `api` with the object that has it; none where this trigger or version lacks it.
+#[cfg(feature = "handler")]
 pub(crate) fn method(api: &JsApi, (owner, name): (&str, &str)) -> Option<(JsValue, Function)> {
     let owner = member(api, owner);
     let method = member(&owner, name).dyn_into().ok()?;
     Some((owner, method))
 }
 
-impl JsApi {
-    /// `api.cache`, where the trigger has one.
-    pub(crate) fn cache_if_any(&self) -> Option<Cache> {
-        self.cache().ok().flatten()
-    }
-}
-
-impl Cache {
-    /// Returns the text under a key. A cache that throws, or keeps something else, has nothing.
-    pub(crate) fn read(&self, key: &str) -> Option<String> {
-        member(&self.get(key).ok()?, "value").as_string()
-    }
-
-    /// Returns whether the cache took the text. It throws for some limits and returns an error for others.
-    pub(crate) fn write(&self, key: &str, value: &str, ttl_ms: f64) -> bool {
-        let ttl = Number::from_f64(ttl_ms).map_or(Value::Null, Value::Number);
-        let options = Value::from(Map::from_members(vec![("ttl".into(), ttl)]));
-        self.set(key, value, &to_js(&options)).is_ok_and(|returned| !is_error(&returned))
-    }
-
-    /// Removes a key, or leaves it where the cache will not.
-    pub(crate) fn remove(&self, key: &str) {
-        // A missing key is the usual case, and not actionable.
-        let _ = self.delete(key);
-    }
-}
-
 /// Returns a member of a value; undefined where it has none or throws.
+#[cfg(any(feature = "fetch", feature = "handler"))]
 pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
     // `Reflect.get` throws on non-objects, which takes microseconds; the entry that wasm-bindgen puts into the
     // table of references for a call that throws is never freed.
     if !value.is_object() {
         return JsValue::UNDEFINED;
     }
-    Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    get(value, name).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// Returns a member of its own: inherited ones, perhaps of a polluted `Object.prototype`, are not the login's.
 /// Undefined where it has none, `None` where it throws.
+#[cfg(feature = "handler")]
 pub(crate) fn own_member(value: &JsValue, name: &str) -> Option<JsValue> {
     if !value.is_object() || !has_own(value, name).ok()? {
         return Some(JsValue::UNDEFINED);
     }
-    Reflect::get(value, &JsValue::from_str(name)).ok()
+    get(value, name).ok()
 }

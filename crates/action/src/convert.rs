@@ -1,10 +1,11 @@
 //! Values from JavaScript and back.
 
-use claimsmith_core::expression::json::{self, Unreadable};
+use claimsmith_core::expression::Value;
+#[cfg(any(feature = "plan", feature = "compile"))]
+use claimsmith_core::expression::json;
 use claimsmith_core::expression::platform::{self, Platform};
-use claimsmith_core::expression::{Cause, Map, Value};
-use js_sys::{Array, JSON, JsString, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{JSON, JsString};
+use wasm_bindgen::JsValue;
 
 /// Converts a JavaScript value to JSON; undefined, and what else JSON cannot express, is null. `None` where it
 /// cannot be JSON: a cycle, a `BigInt`, a getter that throws, nesting without an end.
@@ -20,37 +21,51 @@ pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
     }
 }
 
-/// The levels that are converted member by member where the whole is not JSON.
-const MAX_LEVELS: u32 = 4;
+#[cfg(feature = "handler")]
+pub(crate) use partly::from_js_partly;
 
-/// Converts a JavaScript value to JSON; parts that cannot be JSON are unavailable, and the rest is read.
-pub(crate) fn from_js_partly(value: &JsValue) -> Value {
-    read_partly(value, MAX_LEVELS)
-}
+/// Values of which parts cannot be JSON.
+#[cfg(feature = "handler")]
+mod partly {
+    use claimsmith_core::expression::json::{Unreadable, read_with};
+    use claimsmith_core::expression::{Cause, Map, Value};
+    use js_sys::{Array, Object, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
 
-fn read_partly(value: &JsValue, levels: u32) -> Value {
-    let unavailable = Value::Unavailable(Cause::Failed);
-    match stringify(value) {
-        Some(Some(text)) => {
-            json::read_with(text.as_bytes(), Unreadable::PartsAreUnavailable).unwrap_or(unavailable)
-        }
-        Some(None) => Value::Null,
-        None if levels == 0 || !value.is_object() => unavailable,
-        None => {
-            let part = |name: &JsValue| match Reflect::get(value, name) {
-                Ok(part) => read_partly(&part, levels - 1),
-                Err(_) => Value::Unavailable(Cause::Failed),
-            };
-            let (mut items, mut members) = (Vec::new(), Vec::new());
-            let is_array = Array::is_array(value);
-            for name in Object::keys(value.unchecked_ref::<Object>()).iter() {
-                if is_array {
-                    items.push(part(&name));
-                } else if let Some(text) = name.as_string() {
-                    members.push((text.into(), part(&name)));
-                }
+    use super::stringify;
+
+    /// The levels that are converted member by member where the whole is not JSON.
+    const MAX_LEVELS: u32 = 4;
+
+    /// Converts a JavaScript value to JSON; parts that cannot be JSON are unavailable, and the rest is read.
+    pub(crate) fn from_js_partly(value: &JsValue) -> Value {
+        read_partly(value, MAX_LEVELS)
+    }
+
+    fn read_partly(value: &JsValue, levels: u32) -> Value {
+        let unavailable = Value::Unavailable(Cause::Failed);
+        match stringify(value) {
+            Some(Some(text)) => {
+                read_with(text.as_bytes(), Unreadable::PartsAreUnavailable).unwrap_or(unavailable)
             }
-            if is_array { items.into() } else { Map::from_members(members).into() }
+            Some(None) => Value::Null,
+            None if levels == 0 || !value.is_object() => unavailable,
+            None => {
+                let part = |name: &JsValue| match Reflect::get(value, name) {
+                    Ok(part) => read_partly(&part, levels - 1),
+                    Err(_) => Value::Unavailable(Cause::Failed),
+                };
+                let (mut items, mut members) = (Vec::new(), Vec::new());
+                let is_array = Array::is_array(value);
+                for name in Object::keys(value.unchecked_ref::<Object>()).iter() {
+                    if is_array {
+                        items.push(part(&name));
+                    } else if let Some(text) = name.as_string() {
+                        members.push((text.into(), part(&name)));
+                    }
+                }
+                if is_array { items.into() } else { Map::from_members(members).into() }
+            }
         }
     }
 }

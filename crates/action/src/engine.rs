@@ -4,15 +4,15 @@ use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use claimsmith_core::{DENY_REASON, Engine, Plan};
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Function, JsString, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::auth0::{self, JsApi};
+use crate::auth0;
 use crate::convert::{self, from_js};
 use crate::executor::spawn;
 use crate::host::JsHost;
-use crate::io::Io;
-use crate::login::read_login;
+use crate::io::{Io, JsApi};
+use crate::login::{read_login, reads};
 use crate::problems::{problems, wrong_trigger};
 
 /// The engine of the pasted file is there for as long as the file is loaded. What would free it is left out.
@@ -68,7 +68,8 @@ impl ActionEngine {
     #[wasm_bindgen(getter)]
     pub fn denial(&self) -> Option<Array> {
         let plan = self.0.plan();
-        plan.denies_on_failure().then(|| auth0::denial(plan.trigger, DENY_REASON, true))
+        plan.denies_on_failure()
+            .then(|| convert::to_js(&auth0::denial(plan.trigger, DENY_REASON, true)).unchecked_into())
     }
 
     /// Returns the warnings about the file, as sentences.
@@ -81,14 +82,21 @@ impl ActionEngine {
         warnings
     }
 
-    /// Enriches one login, and calls `done` with its line and report, without the report where it is not wanted.
-    pub fn login(&self, event: JsValue, api: JsApi, io: Io, wants_report: bool, done: Function) {
+    /// Returns what the shim reads of the event and of `api` for each login, as JSON.
+    #[wasm_bindgen(getter)]
+    pub fn reads(&self) -> JsString {
+        reads(self.0.plan()).into()
+    }
+
+    /// Enriches one login, and calls `done` with its line and report, without the report where it is not wanted. `lines`
+    /// has what the shim read.
+    pub fn login(&self, lines: &str, api: JsApi, io: Io, wants_report: bool, done: Function) {
         let engine = Rc::clone(&self.0);
+        let login = read_login(engine.plan(), lines);
         spawn(async move {
-            let login = read_login(engine.plan(), &event, &api);
-            let host = JsHost { io, cache: api.cache_if_any() };
+            let host = JsHost { io, api };
             let mut decision = engine.enrich(&host, login).await;
-            let denied = auth0::apply(&api, engine.plan().trigger, &mut decision);
+            let denied = auth0::apply(&host.io, &host.api, engine.plan().trigger, &mut decision);
             auth0::tell(&done, &decision.report, wants_report, denied);
         });
     }

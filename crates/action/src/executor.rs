@@ -1,7 +1,7 @@
-//! Runs logins as futures, and lets them wait for promises.
+//! Runs logins as futures, and lets them wait for what JavaScript does.
 //!
 //! `wasm-bindgen-futures` does so for any program: a closure each way for every promise, a queue of microtasks, a search
-//! for the global object. Here a promise has a number, and the shim says which number is settled; that is 4 kB of
+//! for the global object. Here whatever a login waits for has a number, and the shim says what came of that; it is 4 kB of
 //! WebAssembly and 1 kB of JavaScript less, and fewer calls across the boundary.
 
 use std::cell::{Cell, RefCell};
@@ -11,7 +11,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use claimsmith_core::expression::list::keep;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+
+use crate::io::Io;
 
 thread_local! {
     /// What is never dropped is not asked whether it has been.
@@ -19,27 +22,47 @@ thread_local! {
 }
 
 struct Executor {
-    /// Numbers the tasks and the promises.
+    /// Numbers the tasks and what they wait for.
     last_id: Cell<u32>,
     /// The tasks that wait. One that is being polled is not among them.
     tasks: RefCell<Vec<Task>>,
     /// The tasks to be polled, by number.
     ready: RefCell<Vec<u32>>,
     is_running: Cell<bool>,
-    /// The promises that tasks wait for.
+    /// What tasks wait for.
     waits: RefCell<Vec<Wait>>,
 }
 
 struct Task {
     id: u32,
+    waker: Waker,
     future: Pin<Box<dyn Future<Output = ()>>>,
 }
 
 struct Wait {
     id: u32,
     waker: Waker,
-    /// The value of the promise, or the reason of its rejection.
-    result: Option<Result<JsValue, JsValue>>,
+    outcome: Option<Outcome>,
+}
+
+/// What came of something that a task waits for.
+pub(crate) enum Outcome {
+    /// The value of a promise, or the reason of its rejection.
+    Settled(Result<JsValue, JsValue>),
+    /// What came of a request.
+    Answered(Answer),
+}
+
+/// What came of a request.
+pub(crate) struct Answer {
+    /// True where the first byte of the request may have been sent.
+    pub(crate) sent: bool,
+    /// The status; 0 where there is no answer.
+    pub(crate) status: u16,
+    /// Name, value, name, value … of the headers, each on a line; the code of the failure where there is no answer, and
+    /// nothing where there was no time for one.
+    pub(crate) words: Option<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Wakes the task with this number.
@@ -93,10 +116,19 @@ impl Executor {
         let Some(position) = tasks.iter().position(|task| task.id == id) else { return };
         let mut task = tasks.swap_remove(position);
         drop(tasks);
-        let waker = Waker::from(Arc::new(TaskWaker(id)));
-        if task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+        if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending() {
             self.tasks.borrow_mut().push(task);
         }
+    }
+
+    /// Notes what came of something that a task waits for. Where nobody waits any more, nobody is told.
+    fn end(&self, id: u32, outcome: Outcome) {
+        let mut waits = self.waits.borrow_mut();
+        let Some(wait) = waits.iter_mut().find(|wait| wait.id == id) else { return };
+        wait.outcome = Some(outcome);
+        let waker = wait.waker.clone();
+        drop(waits);
+        waker.wake();
     }
 }
 
@@ -104,58 +136,90 @@ impl Executor {
 pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
     EXECUTOR.with(|executor| {
         let id = executor.next_id();
-        executor.tasks.borrow_mut().push(Task { id, future: Box::pin(future) });
+        let waker = Waker::from(Arc::new(TaskWaker(id)));
+        executor.tasks.borrow_mut().push(Task { id, waker, future: Box::pin(future) });
         executor.ready.borrow_mut().push(id);
         executor.run();
     });
 }
 
-/// The outcome of the promise with this number.
-pub(crate) struct Settling {
+/// Something under way in JavaScript, which is given up on drop.
+pub(crate) struct UnderWay<'a> {
+    io: &'a Io,
     pub(crate) id: u32,
+    is_over: bool,
 }
 
-impl Settling {
-    /// Returns one with a number that is free.
-    pub(crate) fn new() -> Settling {
-        Settling { id: EXECUTOR.with(|executor| executor.next_id()) }
+impl UnderWay<'_> {
+    /// Returns one with a number that is free. It is to be begun before it is awaited.
+    pub(crate) fn new(io: &Io) -> UnderWay<'_> {
+        UnderWay { io, id: EXECUTOR.with(|executor| executor.next_id()), is_over: false }
     }
-}
 
-impl Future for Settling {
-    type Output = Result<JsValue, JsValue>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        EXECUTOR.with(|executor| {
-            let mut waits = executor.waits.borrow_mut();
-            let waker = context.waker().clone();
-            match waits.iter_mut().find(|wait| wait.id == self.id) {
-                Some(Wait { result: Some(result), .. }) => return Poll::Ready(result.clone()),
-                Some(wait) => wait.waker = waker,
-                None => waits.push(Wait { id: self.id, waker, result: None }),
-            }
-            Poll::Pending
-        })
-    }
-}
-
-impl Drop for Settling {
-    fn drop(&mut self) {
+    fn forget(&self) {
         EXECUTOR.with(|executor| keep(&mut executor.waits.borrow_mut(), &mut |wait| wait.id != self.id));
     }
 }
 
-/// Takes the outcome of the promise with this number.
+impl Future for UnderWay<'_> {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = EXECUTOR.with(|executor| {
+            let mut waits = executor.waits.borrow_mut();
+            // A task has one waker for as long as it runs.
+            match waits.iter_mut().find(|wait| wait.id == self.id) {
+                Some(wait) => wait.outcome.take(),
+                None => {
+                    waits.push(Wait { id: self.id, waker: context.waker().clone(), outcome: None });
+                    None
+                }
+            }
+        });
+        let Some(outcome) = outcome else { return Poll::Pending };
+        self.is_over = true;
+        self.forget();
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.forget();
+            self.io.cancel(self.id);
+        }
+    }
+}
+
+/// Waits for a promise.
+pub(crate) async fn settle(io: &Io, promise: &Promise) -> Result<JsValue, JsValue> {
+    let settling = UnderWay::new(io);
+    io.wait(promise, settling.id);
+    match settling.await {
+        Outcome::Settled(result) => result,
+        // Only requests are answered.
+        Outcome::Answered(_) => Err(JsValue::UNDEFINED),
+    }
+}
+
+/// Waits.
+pub(crate) async fn sleep(io: &Io, duration_ms: u32) {
+    let sleeping = UnderWay::new(io);
+    io.sleep(sleeping.id, duration_ms);
+    sleeping.await;
+}
+
+/// Takes the outcome of the promise or of the wait with this number.
 #[wasm_bindgen]
 pub fn settled(id: u32, is_fulfilled: bool, value: JsValue) {
-    let waker = EXECUTOR.with(|executor| {
-        let mut waits = executor.waits.borrow_mut();
-        // Where nobody waits any more, nobody is told.
-        let wait = waits.iter_mut().find(|wait| wait.id == id)?;
-        wait.result = Some(if is_fulfilled { Ok(value) } else { Err(value) });
-        Some(wait.waker.clone())
-    });
-    if let Some(waker) = waker {
-        waker.wake();
-    }
+    let outcome = Outcome::Settled(if is_fulfilled { Ok(value) } else { Err(value) });
+    EXECUTOR.with(|executor| executor.end(id, outcome));
+}
+
+/// Takes the outcome of the request with this number: see `Answer`.
+#[wasm_bindgen]
+pub fn answered(id: u32, sent: bool, status: u16, words: Option<String>, body: Vec<u8>) {
+    let outcome = Outcome::Answered(Answer { sent, status, words, body });
+    EXECUTOR.with(|executor| executor.end(id, outcome));
 }

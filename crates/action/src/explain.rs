@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use claimsmith_compile::{Documents, compile, explain};
 use claimsmith_core::{Code, Engine, Error, Plan, Seen};
-use js_sys::Function;
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 
-use crate::auth0::{self, JsApi};
+use crate::auth0;
 use crate::convert::{self, from_js, to_js};
 use crate::executor::spawn;
 use crate::host::JsHost;
-use crate::io::Io;
-use crate::login::read_login;
+use crate::io::{Io, JsApi};
+use crate::login::{read_login, reads};
 use crate::problems::{problems, read_trigger};
 
 /// An engine whose logins can be explained.
@@ -49,14 +49,20 @@ impl Explainer {
         Ok(Explainer(Rc::new(Explained { engine, plan })))
     }
 
+    /// Returns what the shim reads for each login, as `ActionEngine.reads` does.
+    #[wasm_bindgen(getter)]
+    pub fn reads(&self) -> JsString {
+        reads(self.0.engine.plan()).into()
+    }
+
     /// Enriches one login as `ActionEngine.login` does. `seen` is called first, with what the login saw.
-    pub fn login(&self, event: JsValue, api: JsApi, io: Io, seen: Function, done: Function) {
+    pub fn login(&self, lines: &str, api: JsApi, io: Io, seen: Function, done: Function) {
         let of = Rc::clone(&self.0);
+        let login = read_login(of.engine.plan(), lines);
         spawn(async move {
-            let login = read_login(of.engine.plan(), &event, &api);
-            let host = JsHost { io, cache: api.cache_if_any() };
+            let host = JsHost { io, api };
             let mut decision = of.engine.enrich(&host, login).await;
-            let denied = auth0::apply(&api, of.engine.plan().trigger, &mut decision);
+            let denied = auth0::apply(&host.io, &host.api, of.engine.plan().trigger, &mut decision);
             let what = std::mem::take(&mut decision.seen);
             // It keeps a value, which does not throw.
             let _ = seen.call1(&JsValue::UNDEFINED, &LoginSeen { of, seen: what }.into());

@@ -15,7 +15,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers, RequestInit, RequestRedirect};
 
 use crate::auth0::member;
-use crate::io::{self, Io, byte_string, sleep};
+use crate::executor::{self, sleep};
+use crate::io::Io;
 
 #[wasm_bindgen]
 extern "C" {
@@ -213,11 +214,20 @@ async fn settle(io: &Io, result: Result<JsValue, JsValue>) -> Result<JsValue, Js
         // It does not throw: what a `then` throws rejects the promise.
         let _ = resolve.call1(&JsValue::UNDEFINED, &value);
     });
-    io::settle(io, &promise).await
+    executor::settle(io, &promise).await
+}
+
+/// Returns a header's value as JavaScript takes it: a character for each byte, so that UTF-8 is sent.
+fn byte_string(value: &str) -> String {
+    let mut characters = String::new();
+    for byte in value.bytes() {
+        characters.push(char::from(byte));
+    }
+    characters
 }
 
 /// Returns the future's output, or none where the timer is ready first.
-async fn within<T>(timer: impl Future<Output = ()>, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn within<T>(timer: impl Future<Output = ()>, future: impl Future<Output = T>) -> Option<T> {
     let mut timer = pin!(timer);
     let mut future = pin!(future);
     poll_fn(|context| match future.as_mut().poll(context) {

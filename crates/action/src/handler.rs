@@ -3,13 +3,14 @@
 use claimsmith_core::expression::{Cause, Value};
 use claimsmith_core::{DENY_REASON, Decision, Target, Trigger};
 use js_sys::{Array, Function};
+use wasm_bindgen::JsCast;
 pub use wasm_bindgen::JsValue;
 
-use crate::auth0::{self, JsApi, own_member};
-use crate::convert::{from_js_partly, lend_platform};
+use crate::auth0::{self, own_member};
+use crate::convert::{from_js_partly, lend_platform, to_js};
 use crate::executor::spawn;
 use crate::host::JsHost;
-use crate::io::Io;
+use crate::io::{Io, JsApi};
 use crate::problems::read_trigger;
 
 /// A part of Auth0's `event`, read as it is asked for: what a handler does not ask for is never touched.
@@ -88,7 +89,7 @@ pub fn prepare(trigger: &str) -> Result<Trigger, JsValue> {
 
 /// Returns the arguments of `api.access.deny` where something failed.
 pub fn denial(trigger: Trigger) -> Array {
-    auth0::denial(trigger, DENY_REASON, true)
+    to_js(&auth0::denial(trigger, DENY_REASON, true)).unchecked_into()
 }
 
 /// Runs one execution: decides it, carries that out, and calls `done` with its line and report, without the report where
@@ -100,10 +101,10 @@ pub fn run(
     decide: impl AsyncFnOnce(&Outside, &JsHost) -> Decision + 'static,
 ) {
     spawn(async move {
-        let host = JsHost { io, cache: api.cache_if_any() };
+        let host = JsHost { io, api: api.clone() };
         let outside = Outside(api);
         let mut decision = decide(&outside, &host).await;
-        let denied = auth0::apply(&outside.0, trigger, &mut decision);
+        let denied = auth0::apply(&host.io, &outside.0, trigger, &mut decision);
         auth0::tell(&done, &decision.report, wants_report, denied);
     });
 }

@@ -2,19 +2,19 @@
 
 use std::cell::Cell;
 
-use claimsmith_core::expression::text::{concat, decimal};
+use claimsmith_core::expression::text::{concat, decimal, find, split};
 use claimsmith_core::http::{Request, Response, Tls, TransportError};
 use claimsmith_core::{Host, Secret};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use crate::auth0::{Cache, member};
-use crate::io::{Answer, Io, Working, pairs, settle, sleep};
+use crate::executor::{Answer, Outcome, UnderWay, settle, sleep};
+use crate::io::{Io, JsApi, pairs};
 
 /// The world of one login.
 pub struct JsHost {
     pub(crate) io: Io,
-    pub(crate) cache: Option<Cache>,
+    pub(crate) api: JsApi,
 }
 
 /// The code of the error by which the shim says that a body is too large.
@@ -26,29 +26,49 @@ impl Host for JsHost {
     }
 
     async fn send(&self, request: &Request, sent: &Cell<bool>) -> Result<Response, TransportError> {
+        let answer = self.send_within(request, u32::MAX, sent).await;
+        answer.unwrap_or_else(|| Err(TransportError::Failed(String::new())))
+    }
+
+    async fn send_within(
+        &self,
+        request: &Request,
+        limit_ms: u32,
+        sent: &Cell<bool>,
+    ) -> Option<Result<Response, TransportError>> {
         #[cfg(feature = "trap")]
         if request.url.expose().ends_with("/trap") {
             core::arch::wasm32::unreachable();
         }
         #[cfg(feature = "fetch")]
         if let Some(fetch) = self.io.fetch() {
-            return crate::fetch::send(&self.io, &fetch, request, sent).await;
+            let sending = crate::fetch::send(&self.io, &fetch, request, sent);
+            return crate::fetch::within(sleep(&self.io, limit_ms), sending).await;
         }
-        let body = request.body.as_ref().map(|body| body.expose());
-        let work = self.io.send(
+        let mut headers = String::new();
+        for (name, value) in &request.headers {
+            for text in [name, "\n", value.expose(), "\n"] {
+                headers.push_str(text);
+            }
+        }
+        let tls = if request.tls.is_empty() { JsValue::UNDEFINED } else { pairs(&request.tls).into() };
+        let sending = UnderWay::new(&self.io);
+        self.io.send(
+            sending.id,
+            limit_ms,
             request.method.as_str(),
             request.url.expose(),
-            &pairs(&request.headers),
-            body,
+            &headers,
+            request.body.as_ref().map(|body| body.expose()),
             request.max_bytes,
             request.may_repeat,
             &needed_bodies(request),
-            &pairs(&request.tls),
+            &tls,
         );
-        match Working::begin(&self.io, work, Some(sent)).await {
-            Ok(answer) => Ok(read_answer(answer.unchecked_ref())),
-            Err(error) => Err(read_error(&error)),
-        }
+        // Only promises are settled.
+        let Outcome::Answered(answer) = sending.await else { return None };
+        sent.set(answer.sent);
+        read_answer(answer)
     }
 
     async fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> Option<Vec<u8>> {
@@ -85,20 +105,17 @@ impl Host for JsHost {
     }
 
     fn cache_get(&self, key: &str) -> Option<String> {
-        self.cache.as_ref()?.read(key)
+        self.io.cache_get(&self.api, key)
     }
 
     fn cache_set(&self, key: &str, value: &str, ttl_ms: u64) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "a day of milliseconds is exact in a double")]
         let ttl_ms = ttl_ms as f64;
-        // Without a cache there is nothing that a user could mend.
-        self.cache.as_ref().is_none_or(|cache| cache.write(key, value, ttl_ms))
+        self.io.cache_set(&self.api, key, value, ttl_ms)
     }
 
     fn cache_delete(&self, key: &str) {
-        if let Some(cache) = &self.cache {
-            cache.remove(key);
-        }
+        self.io.cache_delete(&self.api, key);
     }
 }
 
@@ -114,20 +131,28 @@ fn needed_bodies(request: &Request) -> String {
     needed
 }
 
-fn read_answer(answer: &Answer) -> Response {
-    let mut headers = Vec::new();
-    let mut name = None;
-    for text in answer.headers().iter() {
-        let Some(text) = text.as_string() else { continue };
-        match name.take() {
-            None => name = Some(text),
-            Some(name) => headers.push((name, text)),
-        }
+/// Returns the answer, or why there is none; `None` where there was no time for one.
+fn read_answer(Answer { status, words, body, .. }: Answer) -> Option<Result<Response, TransportError>> {
+    if status == 0 {
+        let code = words?;
+        return Some(Err(if code == TOO_LARGE {
+            TransportError::TooLarge
+        } else {
+            TransportError::Failed(code)
+        }));
     }
-    Response::new(answer.status(), headers, answer.body().to_vec())
+    let mut headers = Vec::new();
+    let mut rest = words.as_deref().unwrap_or_default();
+    while !rest.is_empty() {
+        let name = line(&mut rest);
+        headers.push((name, line(&mut rest)));
+    }
+    Some(Ok(Response::new(status, headers, body)))
 }
 
-fn read_error(error: &JsValue) -> TransportError {
-    let code = member(error, "code").as_string().unwrap_or_default();
-    if code == TOO_LARGE { TransportError::TooLarge } else { TransportError::Failed(code) }
+/// Takes the first line off a text.
+fn line(text: &mut &str) -> String {
+    let (line, rest) = split(text, find(text, b"\n").unwrap_or(text.len()));
+    *text = rest.get(1..).unwrap_or_default();
+    line.to_owned()
 }

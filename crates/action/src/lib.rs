@@ -32,13 +32,12 @@ mod io;
 mod login;
 mod problems;
 
-pub use auth0::JsApi;
 #[cfg(feature = "compile")]
 pub use compile::{check_live, compile, evaluate, pieces};
 #[cfg(feature = "plan")]
 pub use engine::ActionEngine;
-pub use executor::settled;
+pub use executor::{answered, settled};
 #[cfg(feature = "tools")]
 pub use explain::{Explainer, LoginSeen};
 pub use host::JsHost;
-pub use io::Io;
+pub use io::{Io, JsApi};

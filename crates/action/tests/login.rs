@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use claimsmith_action::{ActionEngine, Io, JsApi, compile, evaluate, settled};
+use claimsmith_action::{ActionEngine, Io, JsApi, answered, compile, evaluate, settled};
 use js_sys::{Function, JSON, Promise, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -80,15 +80,29 @@ export function unreadableEvent(closed) {
 }
 
 // Answers each request with this body.
-export function createIo(body, settled) {
-    const work = (value) => ({ promise: Promise.resolve(value), sent: true, cancel() {} });
+export function createIo(body, settled, answered) {
     return {
-        send: () => work({ status: 200, headers: [], body: new TextEncoder().encode(body) }),
-        sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
+        send(id) {
+            const bytes = new TextEncoder().encode(body);
+            Promise.resolve().then(() => answered(id, true, 200, undefined, bytes));
+        },
+        sleep() {},
+        cancel() {},
         monotonic: () => 0,
+        cacheGet() {},
+        cacheSet: () => true,
+        cacheDelete() {},
+        isError: (returned) => returned?.type === "error",
+        call: (api, owner, method, json) => api[owner][method](...JSON.parse(json)),
         wait: (promise, id) =>
             promise.then((value) => settled(id, true, value), (error) => settled(id, false, error)),
     };
+}
+
+// What the shim reads of a login.
+export async function readLogin(shim, reads, event, api) {
+    const { createReader } = await import(shim);
+    return createReader(reads)(event, api);
 }
 "#)]
 extern "C" {
@@ -105,24 +119,31 @@ extern "C" {
     #[wasm_bindgen(js_name = createApi)]
     fn create_api() -> JsApi;
     #[wasm_bindgen(js_name = createIo)]
-    fn create_io_with(body: &str, settled: &JsValue) -> Io;
+    fn create_io_with(body: &str, settled: &JsValue, answered: &JsValue) -> Io;
+    #[wasm_bindgen(js_name = readLogin)]
+    fn read_login(shim: &str, reads: &str, event: &JsValue, api: &JsApi) -> js_sys::Promise;
 }
 
+/// What reads the event, which the shim does for the engine.
+const SHIM: &str = concat!("file://", env!("CARGO_MANIFEST_DIR"), "/../../js-shim/src/event.js");
+
+type Answered = dyn Fn(u32, bool, u16, Option<String>, Vec<u8>);
+
 fn create_io(body: &str) -> Io {
-    create_io_with(body, &Closure::<dyn Fn(u32, bool, JsValue)>::new(settled).into_js_value())
+    create_io_with(
+        body,
+        &Closure::<dyn Fn(u32, bool, JsValue)>::new(settled).into_js_value(),
+        &Closure::<Answered>::new(answered).into_js_value(),
+    )
 }
 
 /// Runs one login; what is told of it.
 async fn run(engine: &ActionEngine, event: JsValue, api: JsApi, body: &str, wants_report: bool) -> JsValue {
-    let (mut event, mut api) = (Some(event), Some(api));
+    let read = JsFuture::from(read_login(SHIM, &String::from(engine.reads()), &event, &api)).await.unwrap();
+    let lines = read.as_string().unwrap();
+    let mut api = Some(api);
     let login = Promise::new(&mut |done, _| {
-        engine.login(
-            event.take().unwrap(),
-            api.take().unwrap(),
-            create_io(body),
-            wants_report,
-            gather(&done),
-        );
+        engine.login(&lines, api.take().unwrap(), create_io(body), wants_report, gather(&done));
     });
     JsFuture::from(login).await.unwrap()
 }
@@ -217,7 +238,7 @@ async fn a_denial_that_the_api_does_not_carry_out_is_handed_back_with_the_reason
         ("throws", r#"["no"]"#),
         ("throwsNothing", "[null]"),
         ("returns", r#"[{"type":"error","code":"No"}]"#),
-        ("lacks", "[null]"),
+        ("lacks", "[{}]"),
     ] {
         let config = r#"{"claims":{},"deny":[{"when":"`true`","reason":"Closed."}]}"#;
         let engine = engine(config, "post-login");

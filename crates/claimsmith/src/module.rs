@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use claimsmith_action::handler::{self, JsValue};
-pub use claimsmith_action::{Io, JsApi, settled};
+pub use claimsmith_action::{Io, JsApi, answered, settled};
 use js_sys::{Array, Function};
 pub use {js_sys, wasm_bindgen};
 

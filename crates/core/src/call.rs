@@ -9,7 +9,6 @@ use crate::host::Host;
 use crate::http::{Request, Response, TransportError};
 use crate::report::{AnswerOrigin, SourceReport, rounded};
 use crate::shared_state::Subject;
-use crate::task::timeout;
 use claimsmith_expression::text::{all, concat, decimal};
 
 /// The time at which a login must be decided.
@@ -90,8 +89,7 @@ pub(crate) async fn attempt(
     }
     let Some(permit) = circuit.try_acquire(host, subject) else { return Attempt::refused(circuit_open()) };
     let sent = Cell::new(false);
-    let answer = timeout(host.sleep(limit_ms), host.send(request, &sent)).await;
-    let result = match answer {
+    let result = match host.send_within(request, limit_ms, &sent).await {
         Some(answer) => read(answer, request.max_bytes),
         None => Err(out_of_time(limit_ms, timeout_ms)),
     };

@@ -189,7 +189,7 @@ fn describe_call(answered: &Answered, report: &SourceReport) -> Value {
 }
 
 /// Sets what stands at the end of a chain of members, and makes the objects on the way.
-fn put(into: &mut Value, chain: &[Rc<str>], value: Value) {
+pub(crate) fn put(into: &mut Value, chain: &[Rc<str>], value: Value) {
     let Some((name, rest)) = chain.split_first() else {
         *into = value;
         return;

@@ -5,6 +5,7 @@ use std::future::Future;
 
 use crate::http::{Request, Response, Tls, TransportError};
 use crate::secret::Secret;
+use crate::task::timeout;
 
 /// The host platform that the engine runs on: sockets, clocks, randomness and a cache.
 ///
@@ -30,6 +31,16 @@ pub trait Host {
         request: &Request,
         sent: &Cell<bool>,
     ) -> impl Future<Output = Result<Response, TransportError>>;
+
+    /// Sends a request, and gives it up after this time: `None` then. A host that has both in one overrides it.
+    fn send_within(
+        &self,
+        request: &Request,
+        limit_ms: u32,
+        sent: &Cell<bool>,
+    ) -> impl Future<Output = Option<Result<Response, TransportError>>> {
+        timeout(self.sleep(limit_ms), self.send(request, sent))
+    }
 
     /// Signs a text. `algorithm` is `RS256`, `PS256` or `ES256` (RFC 7518 §3), `key` a private key as PKCS#8
     /// PEM; the signature is as a JWS has it. `None` where the key is unfit.

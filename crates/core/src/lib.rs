@@ -47,7 +47,6 @@ mod refusal;
 mod retry;
 mod shared_state;
 mod signing;
-mod task;
 mod token_store;
 
 // Requests and answers. Nothing here sends.
@@ -81,6 +80,7 @@ mod moment;
 pub mod names;
 mod secret;
 pub mod target;
+mod task;
 pub mod text;
 pub mod words;
 

@@ -1,7 +1,10 @@
 //! The inputs of one login.
 
+use std::rc::Rc;
+
 use claimsmith_expression::Value;
 
+use crate::facts::put;
 use crate::secret::Secrets;
 use crate::target::Target;
 
@@ -14,4 +17,11 @@ pub struct Login {
     pub secrets: Secrets,
     /// The targets of claims that this login's api does not have.
     pub missing_targets: Vec<Target>,
+}
+
+impl Login {
+    /// Sets what a chain of members leads to in the event, and makes the objects on the way.
+    pub fn put(&mut self, chain: &[Rc<str>], value: Value) {
+        put(&mut self.event, chain, value);
+    }
 }
