@@ -209,7 +209,10 @@ describe("the shim of a file has what its plan is for, and no more", () => {
     "claims of the event": [{ claims }, []],
     "a claim that is signed": [{ claims: { [CLAIM]: { value: "{a: event.user.user_id}", jwt } } }, ["sign"]],
     "a source": [{ sources: { x: source }, claims: read }, ["transport"]],
-    "a source with a certificate": [{ sources: { x: { ...source, tls: pem } }, claims: read }, ["transport", "tls"]],
+    "a source with a certificate": [
+      { sources: { x: { ...source, tls: pem } }, claims: read },
+      ["transport", "tls"],
+    ],
     "a client that signs": [
       { tokens: { t: assertion }, sources: { x: { ...source, token: "t" } }, claims: read },
       ["transport", "sign"],
