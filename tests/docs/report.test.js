@@ -62,8 +62,8 @@ test("the example has every field in the engine's order", () => {
 });
 
 test("the report after a trap has every field too", () => {
-  const [, body] = /const report = \{([\s\S]*?)\n {2}\};/.exec(read("js-shim/src/handler.js"));
-  const fields = [...body.matchAll(/^ {4}(\w+)[:,]/gm)].map(([, field]) => field);
+  const [, body] = /reportOfTrap = .*\(\{([\s\S]*?)\n\}\);/.exec(read("js-shim/src/report.js"));
+  const fields = [...body.matchAll(/^ {2}(\w+)[:,]/gm)].map(([, field]) => field);
   assert.deepEqual(fields, written("Report"));
   const [, claims] = /claims: \{ ([^}]*) \}/.exec(body);
   assert.deepEqual(
