@@ -120,7 +120,8 @@ setup_npm() {
   need node https://nodejs.org
   if ! node tools/installed.mjs; then
     say "installing npm packages"
-    npm ci --no-fund --no-audit --loglevel=error
+    # None needs its script, and one would compile for minutes.
+    npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
   fi
 }
 
@@ -290,7 +291,7 @@ site() {
   build
   if ! node tools/installed.mjs site; then
     say "installing the site's npm packages"
-    npm ci --prefix site --no-fund --no-audit --loglevel=error
+    npm ci --prefix site --ignore-scripts --no-fund --no-audit --loglevel=error
   fi
   say "building dist/site"
   node site/prepare.mjs
