@@ -54,6 +54,7 @@ inBrowser("a problem is shown at its line, and the last result stays", async (t)
   const problems = page.getByRole("alert");
   await problems.waitFor();
   assert.match(await problems.innerText(), /line 3 claims\.plan: `\.` was not expected here/);
+  await problems.getByTitle("explained in docs/errors.md#expression_invalid").waitFor();
   const marked = page.locator(".cm-lintRange-error");
   assert.equal(await marked.innerText(), ".");
   assert.equal(await page.getByTestId("outcome").count(), 1);

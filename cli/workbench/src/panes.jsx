@@ -5,6 +5,7 @@
 import { useMemo } from "preact/hooks";
 import { Editor } from "./editor/editor.jsx";
 import { fileOf } from "./hooks/use-files.js";
+import { Code } from "./parts/code.jsx";
 import { TabPanel, Tabs } from "./parts/tabs.jsx";
 import { isUnsaved, PANES } from "./state/workspace.js";
 
@@ -120,7 +121,10 @@ function List({ found, texts, onGoTo }) {
             <button type="button" class="link" onClick={() => onGoTo(name, problem)}>
               {name === "config" ? "" : `${name} `}line {lineOf(texts[name], offset)}
             </button>{" "}
-            {path && <code>{path}</code>}: {message.split("\n")[0]} <span class="muted">({code})</span>
+            {path && <code>{path}</code>}: {message.split("\n")[0]}{" "}
+            <span class="muted">
+              (<Code code={code} />)
+            </span>
             {mend !== undefined && <span class="mend">{mend}</span>}
           </li>
         );

@@ -12,6 +12,7 @@ import {
   describeSource,
   TARGET_TITLES,
 } from "../../../src/simulation/words.js";
+import { Code } from "../parts/code.jsx";
 import { CopyButton } from "../parts/copy.jsx";
 import { useMost } from "../parts/more.jsx";
 import { Payload, Token } from "./token.jsx";
@@ -51,7 +52,7 @@ function Messages({ result: { error, denied, report } }) {
       {denied !== null && <p>The user reads: “{denied.reason}”</p>}
       {errors.map(({ code, path, message }) => (
         <p class="bad" key={path + code}>
-          <code>{code}</code> {path}: {message.split("\n")[0]}
+          <Code code={code} /> {path}: {message.split("\n")[0]}
         </p>
       ))}
       {moreErrors}
