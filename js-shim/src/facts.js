@@ -11,10 +11,7 @@ export const TRIGGERS = /** @type {const} */ ([
 ]);
 
 /** The triggers by the function that makes a handler: what a pasted file needs of them, and no more. */
-export const CREATORS = {
-  createPostLogin: "post-login",
-  createCredentialsExchange: "credentials-exchange",
-};
+export const CREATORS = { createPostLogin: "post-login", createCredentialsExchange: "credentials-exchange" };
 
 /** The headers of an answer that the engine reads. */
 export const RESPONSE_HEADERS = ["etag", "retry-after"];
