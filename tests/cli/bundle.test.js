@@ -111,6 +111,7 @@ test("a wrong expression is shown, with a mark below the column", async (t) => {
       "error: claimsmith.json:1:31 claims.plan: `.` was not expected here (column 12) (expression_invalid)",
       '1 | {"claims":{"plan":"event.user..plan"}}',
       "                                  ^",
+      "see docs/errors.md#expression_invalid",
       "",
     ].join("\n"),
   );
