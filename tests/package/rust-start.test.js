@@ -84,6 +84,10 @@ test("five commands: a crate is begun, tested, bundled, its file tested, and a l
   for (const place of [PROJECT, ROOT]) assert.equal(code.includes(path.resolve(place)), false, place);
 });
 
+test("its tests compile for WebAssembly, as wasm-pack test does", () => {
+  run("cargo check --tests --target wasm32-unknown-unknown", path.join(PROJECT, "shop"));
+});
+
 test("a fixture that expects something else fails, and --update writes what came", () => {
   const shop = path.join(PROJECT, "shop");
   const file = path.join(shop, "tests/silver.json");

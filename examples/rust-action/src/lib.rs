@@ -74,7 +74,8 @@ impl Profile {
     }
 }
 
-#[cfg(test)]
+// A tenant is native: for WebAssembly, as `wasm-pack test` compiles, these are left out.
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use claimsmith::testing::{Answers, Login, Tenant};

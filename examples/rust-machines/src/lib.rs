@@ -65,7 +65,8 @@ impl Handler for Machines {
     }
 }
 
-#[cfg(test)]
+// A tenant is native: for WebAssembly, as `wasm-pack test` compiles, these are left out.
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use claimsmith::testing::{Answers, Fault, Login, Reply, Tenant};
