@@ -38,8 +38,12 @@ const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathna
 const dist = path.resolve(values.out ?? "dist");
 
 /** Members that nobody else's object has and nobody else reads: in a file that is pasted they get short names. */
-const OWN_MEMBERS =
-  /^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|destination|idleSince|isError|isIdle|isSecure|isSilent|lifetimeMs|monotonic|saysOfKeeping|unfitPart|waitedMs)$/;
+const OWN_MEMBERS = /^(destination|idleSince|isIdle|isSecure|isSilent|lifetimeMs|saysOfKeeping|waitedMs)$/;
+
+/** The same, with those that the glue reads: where it is bundled with the shim. The glue of a crate is not. */
+const SHARED_MEMBERS = new RegExp(
+  `${OWN_MEMBERS.source}|^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|isError|monotonic|unfitPart)$`,
+);
 
 /** Where the text of the module comes, and how many bytes that stands for. */
 const WASM_PLACE = '"@wasm",0)';
@@ -191,10 +195,13 @@ async function buildForRust() {
   const shared = minified("rust.js", here, wasmSource);
   const bundled = await build({
     ...shared,
+    mangleProps: OWN_MEMBERS,
     plugins: [
       {
         name: "glue of Rust",
         setup(builder) {
+          // The code reads the event by itself.
+          leaveOut(builder, { event: ["createReader"] });
           builder.onLoad({ filter: /[\\/]claimsmith\.js$/ }, () => ({ contents: GLUE_OF_RUST }));
         },
       },
@@ -235,18 +242,18 @@ async function bundleShim(entry, glue, left = []) {
     import { zlib } from "./src/later.js";
     export default unpack(zlib().brotliDecompressSync, "${decoderText()}", ${WASM_PLACE};`;
   const shared = minified(entry, glue, wasmSource);
-  const leaving = { name: "leaving out", setup: (builder) => leaveOut(builder, left) };
+  const exported = Object.fromEntries(left.map((name) => [name, OPTIONAL_MODULES[name].exports]));
+  const leaving = { name: "leaving out", setup: (builder) => leaveOut(builder, exported) };
   const code = inFunction(await build({ ...shared, plugins: [leaving, ...shared.plugins] }), "claimsmith");
   if (code.split(WASM_PLACE).length !== 2) throw new Error("the place of the module is not found once");
   const names = Object.keys(CREATORS).join(", ");
   return `const { ${names} } = (${code})({});\n`;
 }
 
-function leaveOut(builder, names) {
-  for (const name of names) {
-    const contents = OPTIONAL_MODULES[name].exports
-      .map((exported) => `export const ${exported} = undefined;`)
-      .join("\n");
+/** Leaves modules of the shim out: what each exports is nothing, and nobody asks for it. */
+function leaveOut(builder, modules) {
+  for (const [name, exported] of Object.entries(modules)) {
+    const contents = exported.map((word) => `export const ${word} = undefined;`).join("\n");
     builder.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]${name}\\.js$`) }, () => ({ contents }));
   }
 }
@@ -261,7 +268,7 @@ function minified(entry, glue, wasmSource) {
     ...options(entry, glue, wasmSource, true),
     write: false,
     minify: true,
-    mangleProps: OWN_MEMBERS,
+    mangleProps: SHARED_MEMBERS,
     legalComments: "none",
     charset: "utf8",
   });

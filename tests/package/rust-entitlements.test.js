@@ -42,7 +42,7 @@ async function startApi(t) {
 test("the file fits in the editor", () => {
   const bytes = Buffer.byteLength(code);
   console.log(`rust-entitlements.js: ${bytes} of ${MAX_CODE_BYTES} bytes`);
-  assert.ok(bytes < 70_400);
+  assert.ok(bytes < 72_800);
 });
 
 test("two chained calls become a claim on both tokens and a scope, and the second is kept", async (t) => {

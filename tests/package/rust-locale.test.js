@@ -13,7 +13,7 @@ const code = readFileSync(new URL("../../dist/rust-locale.js", import.meta.url),
 test("the file fits in the editor", () => {
   const bytes = Buffer.byteLength(code);
   console.log(`rust-locale.js: ${bytes} of ${MAX_CODE_BYTES} bytes`);
-  assert.ok(bytes < 60_000);
+  assert.ok(bytes < 62_600);
 });
 
 test("what JavaScript says of the login's locale is a claim", async (t) => {

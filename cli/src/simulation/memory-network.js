@@ -6,6 +6,7 @@
 
 import http from "node:http";
 import https from "node:https";
+import net from "node:net";
 import { Duplex } from "node:stream";
 
 /**
@@ -16,12 +17,21 @@ import { Duplex } from "node:stream";
  * @returns {Record<string, unknown>} modules by name, for the loader
  */
 export function createMemoryNetwork({ answer, clock }) {
+  const [plain, secure] = [opener("http"), opener("https")];
   return {
-    "node:http": { ...http, Agent: agentOf("http", http.Agent) },
-    "node:https": { ...https, Agent: agentOf("https", https.Agent) },
+    "node:https": {
+      ...https,
+      Agent: class extends https.Agent {
+        createConnection() {
+          return secure();
+        }
+      },
+    },
+    "node:net": { ...net, createConnection: plain },
   };
 
-  function agentOf(scheme, Agent) {
+  /** What opens a connection of a scheme. */
+  function opener(scheme) {
     const server = http.createServer((req, res) => {
       // One that is kept may be tried twice within one attempt, and each request counts here.
       res.shouldKeepAlive = false;
@@ -29,13 +39,11 @@ export function createMemoryNetwork({ answer, clock }) {
     });
     // Its timers would be the machine's.
     server.keepAliveTimeout = 0;
-    return class extends Agent {
-      createConnection() {
-        const [near, far] = createSockets(clock);
-        server.emit("connection", far);
-        process.nextTick(() => near.emit(scheme === "https" ? "secureConnect" : "connect"));
-        return near;
-      }
+    return () => {
+      const [near, far] = createSockets(clock);
+      server.emit("connection", far);
+      process.nextTick(() => near.emit(scheme === "https" ? "secureConnect" : "connect"));
+      return near;
     };
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Node's own `http` and `https` with every request written down, and sent elsewhere where that is asked for: what an
+ * Node's own `http`, `https` and `net` with every request written down, and sent elsewhere where that is asked for: what an
  * Action under simulation gets in their place.
  */
 
 import http from "node:http";
 import https from "node:https";
+import net from "node:net";
 
 /**
  * @typedef {object} RecordedRequest
@@ -30,12 +31,9 @@ import https from "node:https";
  */
 export function createRecordingModules(onRequest, redirection) {
   return {
-    "node:http": { ...http, request: recording(http.request, onRequest), Agent: agentOf(http, redirection) },
-    "node:https": {
-      ...https,
-      request: recording(https.request, onRequest),
-      Agent: agentOf(https, redirection),
-    },
+    "node:http": { ...http, request: recording(http.request, onRequest) },
+    "node:https": { ...https, Agent: secureAgent(redirection) },
+    "node:net": { ...net, createConnection: plainConnection(redirection) },
   };
 }
 
@@ -68,13 +66,18 @@ function urlOf({ protocol, path, headers }) {
   return `${protocol}//${headers[headers.indexOf("host") + 1]}${path}`;
 }
 
-/** An agent whose sockets all lead to loopback. The names in URLs, headers and certificates stay as they are. */
-function agentOf(module, redirection) {
-  if (redirection === undefined) return module.Agent;
-  const { httpPort, httpsPort, ca, hasAnyName = false } = redirection;
-  const port = module === https ? httpsPort : httpPort;
+/** Opens sockets that all lead to loopback. The names in URLs and headers stay as they are. */
+function plainConnection(redirection) {
+  if (redirection === undefined) return net.createConnection;
+  return (options) => net.createConnection({ ...options, host: "127.0.0.1", port: redirection.httpPort });
+}
+
+/** An agent that does so with TLS; the names in certificates stay as they are as well. */
+function secureAgent(redirection) {
+  if (redirection === undefined) return https.Agent;
+  const { httpsPort: port, ca, hasAnyName = false } = redirection;
   const trusting = hasAnyName ? { checkServerIdentity: () => undefined } : {};
-  return class extends module.Agent {
+  return class extends https.Agent {
     createConnection(options, callback) {
       // What was made before knows nothing of `ca`.
       options.secureContext?.context.addCACert(ca);
