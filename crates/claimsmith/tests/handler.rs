@@ -48,8 +48,14 @@ export function createApi(cached) {
 
 export function createIo(settled) {
     return {
-        sleep: () => ({ promise: new Promise(() => {}), cancel() {} }),
+        sleep() {},
+        cancel() {},
         monotonic: () => 0,
+        cacheGet: (api, key) => api.cache.get(key)?.value,
+        cacheSet: (api, key, value, ttl) => api.cache.set(key, value, { ttl }).type === "success",
+        cacheDelete(api, key) { api.cache.delete(key); },
+        isError: (returned) => returned?.type === "error",
+        call: (api, owner, method, json) => api[owner][method](...JSON.parse(json)),
         wait: (promise, id) =>
             promise.then((value) => settled(id, true, value), (error) => settled(id, false, error)),
     };
