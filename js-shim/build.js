@@ -124,7 +124,12 @@ async function buildBrowser(glue) {
 /** A page has no sockets: it gives `fetch`, or nothing is sent. */
 function replaceNode(builder) {
   builder.onLoad({ filter: /[\\/]transport\.js$/ }, () => ({
-    contents: `export const send = () => ({ promise: Promise.reject(new Error("no fetch")), cancel() {} });`,
+    contents: `
+      export function send(...given) {
+        const settle = given.at(-1);
+        Promise.resolve().then(() => settle(false, 0, "NO_FETCH"));
+        return () => false;
+      }`,
   }));
   builder.onLoad({ filter: /[\\/]tls\.js$/ }, () => ({ contents: "export const unfitPart = () => {};" }));
   builder.onLoad({ filter: /[\\/]later\.js$/ }, () => ({
