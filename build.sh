@@ -509,8 +509,7 @@ test_wasm() {
 }
 
 # What runs inside Auth0: on its Node as well as on the user's.
-RUNS_IN_AUTH0="tests/action tests/coverage tests/parts tests/shim"
-for name in memory package secrets trap; do RUNS_IN_AUTH0="$RUNS_IN_AUTH0 tests/package/$name.test.js"; done
+RUNS_IN_AUTH0=(tests/{action,coverage,parts,shim} tests/package/{memory,package,secrets,trap}.test.js)
 
 # test_node NODE PLACE...: what lies there, and the sockets. Two files at a time, also on two processors: most of them wait.
 test_node() {
@@ -567,8 +566,7 @@ run_tests() {
   for version in "$NODE_18" "$NODE_24" "$NODE_22"; do setup_node "$version"; done
   setup_node_22
   test_node node tests
-  # shellcheck disable=SC2086
-  test_node "$NODE_22_BIN" $RUNS_IN_AUTH0
+  test_node "$NODE_22_BIN" "${RUNS_IN_AUTH0[@]}"
   say "all tests passed"
   [ -z "$UNLIKE_RELEASE" ] || warn "the sizes were not tested: $UNLIKE_RELEASE"
 }
