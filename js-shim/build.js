@@ -19,6 +19,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { BINDINGS } from "./bindings.js";
 import { assembleDecoder } from "./container/assemble.js";
 import { compress, pack } from "./container/pack.js";
 import { findGates, OPTIONAL_MODULES } from "./parts.js";
@@ -72,7 +73,7 @@ const WASM_FETCHED = `
   export default await response.arrayBuffer();`;
 
 /** The bindings of an Action in Rust, which stand before the shim in its file. */
-const GLUE_OF_RUST = "export const [__wbg_reset_state, ActionEngine, answered, initSync, settled] = glue;";
+const GLUE_OF_RUST = `export const [${BINDINGS.join(", ")}] = glue;`;
 
 if (values.package) await buildPackage(path.resolve(values.package));
 if (values.package) await buildInline(path.resolve(values.package));
@@ -155,6 +156,7 @@ async function buildPasted(glue) {
     gates: findGates(readFileSync(path.join(glue, "claimsmith.named.wasm"))),
     modules: Object.fromEntries(Object.entries(OPTIONAL_MODULES).map(([name, { parts }]) => [name, parts])),
     shims: await bundleShims(glue),
+    wasmPlace: WASM_PLACE,
   };
   writeFileSync(path.join(dist, "pasted.json"), `${JSON.stringify(description)}\n`);
   await buildTool("container/index.js", "container");

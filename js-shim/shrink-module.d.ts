@@ -1,5 +1,8 @@
 // The types of dist/shrink.mjs.
 
+/** What the shim takes of the bindings of a crate, in the order of the array that it is given. */
+export const BINDINGS: string[];
+
 /** Bytes of code by name, the largest first. */
 export type FunctionSizes = [name: string, bytes: number][];
 

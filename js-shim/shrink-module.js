@@ -4,6 +4,8 @@ import { withArrows, withoutUnused } from "./glue.js";
 import { withAlikeTogether } from "./order.js";
 import { functionSizes, withoutCustomSections } from "./sections.js";
 
+export { BINDINGS } from "./bindings.js";
+
 // These flags about memory hold for every module of rustc's: nothing lies in the first kilobyte, and
 // memory starts as zeros. `--all-features` must not be here: Node 20 refuses what comes of it.
 const FLAGS = ["--low-memory-unused", "--zero-filled-memory"];

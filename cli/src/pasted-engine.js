@@ -18,9 +18,6 @@ const require = createRequire(import.meta.url);
  */
 export const WASM_TEXT = /"([^"\\\s]{10000,})",(\d+)\)/;
 
-/** The same in the shim, as the build leaves it. */
-const WASM_PLACE = '"@wasm",0)';
-
 /** How hard brotli tries, where the file is to be pasted and where it is not. */
 const SMALLEST = 11;
 const FAST = 5;
@@ -59,12 +56,10 @@ export function readInstalled() {
 function readParts() {
   const { version, code } = readEngine("pasted.js");
   const folder = path.dirname(require.resolve("claimsmith/package.json"));
-  const { imports, gates, modules, shims } = JSON.parse(
-    readFileSync(path.join(folder, "dist/pasted.json"), "utf8"),
-  );
+  const described = JSON.parse(readFileSync(path.join(folder, "dist/pasted.json"), "utf8"));
   const packed = readPacked(code);
   if (packed === undefined) throw new Error("the engine's code does not hold its WebAssembly");
-  return { version, code, imports, gates, modules, shims, wasm: packed.wasm };
+  return { ...described, version, code, wasm: packed.wasm };
 }
 
 /**
@@ -134,16 +129,16 @@ function kept(make) {
 
 /** The shim with the modules that are there for these parts, around a module. */
 function withText(needed, { text, length }) {
-  const { version, modules, shims } = readInstalled();
+  const { version, modules, shims, wasmPlace } = readInstalled();
   const kept = Object.keys(modules).filter((name) => modules[name].some((part) => needed.includes(part)));
-  const code = shims[kept.join(" ")].replace(WASM_PLACE, () => `"${text}",${length})`);
+  const code = shims[kept.join(" ")].replace(wasmPlace, () => `"${text}",${length})`);
   return { version, code, sha256: sha256(code) };
 }
 
 /** Whether the code around a module is that of the installed engine. Which it needs is for the whole file to say. */
 export function isInstalledShim(code) {
-  const shim = code.replace(WASM_TEXT, () => WASM_PLACE);
-  return Object.values(readInstalled().shims).includes(shim);
+  const { shims, wasmPlace } = readInstalled();
+  return Object.values(shims).includes(code.replace(WASM_TEXT, () => wasmPlace));
 }
 
 function sha256(content) {

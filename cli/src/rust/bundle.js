@@ -5,15 +5,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { shrinkAny } from "claimsmith/shrink";
+import { BINDINGS, shrinkAny } from "claimsmith/shrink";
 import { Problem } from "../problem.js";
 import { findBindgen, writeGlue } from "./bindgen.js";
 import { compile, findCrate, readCompiler } from "./cargo.js";
 import { writeRustFile } from "./file.js";
 import { findTools } from "./tools.js";
-
-/** What the shim takes of the bindings, in its order. */
-const BINDINGS = ["__wbg_reset_state", "ActionEngine", "answered", "initSync", "settled"];
 
 /** Members that nobody else's object has and nobody else reads. */
 const OWN_MEMBERS = /^__wbg_ptr$/;
