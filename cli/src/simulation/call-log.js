@@ -8,6 +8,8 @@
  * @typedef {object} CallLog
  * @property {{ token: number, source: number }} counts All calls so far.
  * @property {(call: Call) => void} add It may be filled later: the log keeps the object.
+ * @property {(call: Pick<Call, "kind" | "name" | "method" | "url">) => { end(status: number | null): void }} begin Adds a call
+ *   that begins now; its end is told once, with null where nothing was answered.
  * @property {<T>(work: () => Promise<T>) => Promise<[T, Call[]]>} during The calls while the work went on, with times
  *   since it began.
  */
@@ -20,11 +22,25 @@ export function createCallLog(monotonic = () => performance.now()) {
   const counts = { token: 0, source: 0 };
   /** @type {Set<Call[]>} */
   const underWay = new Set();
+
+  function add(call) {
+    counts[call.kind]++;
+    for (const calls of underWay) calls.push(call);
+  }
+
   return {
     counts,
-    add(call) {
-      counts[call.kind]++;
-      for (const calls of underWay) calls.push(call);
+    add,
+    begin(about) {
+      /** @type {Call} */
+      const call = { ...about, startMs: monotonic(), endMs: null, status: null };
+      add(call);
+      return {
+        end(status) {
+          call.endMs = monotonic();
+          call.status = status;
+        },
+      };
     },
     async during(work) {
       /** @type {Call[]} */

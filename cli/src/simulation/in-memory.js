@@ -215,22 +215,15 @@ export async function startInMemory({
   async function recordingFetch(url, init) {
     const route = routes.find(init.method, url);
     const { kind, name } = route ?? unknownRoute(url);
-    const call = {
-      kind,
-      name,
-      method: init.method,
-      url: redact(url),
-      startMs: clock.monotonic(),
-      endMs: /** @type {number | null} */ (null),
-      status: /** @type {number | null} */ (null),
-    };
-    callLog.add(call);
+    const call = callLog.begin({ kind, name, method: init.method, url: redact(url) });
+    /** @type {number | null} */
+    let status = null;
     try {
       const response = await respond(route, url, init);
-      call.status = response.status;
+      ({ status } = response);
       return response;
     } finally {
-      call.endMs = clock.monotonic();
+      call.end(status);
     }
   }
 

@@ -117,27 +117,16 @@ export function startRustInMemory({ code, trigger, clock, secrets: given, answer
     const isTokenRequest = req.method === "POST" && asksForToken(body);
     const kind = /** @type {"token" | "source"} */ (isTokenRequest ? "token" : "source");
     const redact = createRedactor(Object.fromEntries(read));
-    const call = {
-      kind,
-      name: redact(pathKeyOf(req.method, url)),
-      method: req.method,
-      url: redact(url),
-      startMs: clock.monotonic(),
-      endMs: /** @type {number | null} */ (null),
-      status: /** @type {number | null} */ (null),
-    };
-    callLog.add(call);
-    res.on("close", () => {
-      call.endMs = clock.monotonic();
-      if (res.headersSent) call.status = res.statusCode;
-    });
-    const { name, method } = call;
+    const { method } = req;
+    const name = redact(pathKeyOf(method, url));
+    const call = callLog.begin({ kind, name, method, url: redact(url) });
+    res.on("close", () => call.end(res.headersSent ? res.statusCode : null));
     const headers = Object.fromEntries(
       Object.entries(req.headers).map(([header, value]) => [header, redact(String(value))]),
     );
-    const shown = { url: call.url, headers, body: redact(body) || null };
+    const shown = { url: redact(url), headers, body: redact(body) || null };
     const fault = onRequest({ kind, name, method, ...shown, called: new URL(url) });
-    const found = answers.find(req.method, url);
+    const found = answers.find(method, url);
     if (found?.delayMs) await new Promise((resolve) => clock.setTimeout(() => resolve(null), found.delayMs));
     if (fault !== undefined && (await fault(req, res))) return;
     if (found === undefined && isTokenRequest) return send(res, issueToken());
