@@ -1,30 +1,16 @@
 /**
- * The section of the documentation on each code that a message has.
+ * Where a terminal and a program are told which sections explain codes.
  */
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { WARNINGS } from "claimsmith";
 import pc from "picocolors";
 import { createSupportsHyperlinks } from "supports-hyperlinks";
-import { ERROR_CODES } from "./error-codes.js";
+import { sectionOf } from "./sections.js";
 import { hyperlink, visible } from "./terminal.js";
-
-const WARNING_CODES = new Set(WARNINGS.map(({ code }) => code));
-const ERRORS = new Set(ERROR_CODES);
 
 /** The documentation is in a clone of the repository, and in no package. */
 const ROOT = new URL("../../", import.meta.url);
-
-/**
- * @param {string} code
- * @returns {string | undefined} a page from the root of the repository, and its heading; undefined for a code that an Action in
- *   Rust made up
- */
-export function sectionOf(code) {
-  if (WARNING_CODES.has(/** @type {any} */ (code))) return `docs/warnings.md#${code}`;
-  return ERRORS.has(code) ? `docs/errors.md#${code}` : undefined;
-}
 
 /**
  * @param {string[]} codes

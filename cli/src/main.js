@@ -10,26 +10,21 @@ import { wrap } from "./layout.js";
 import { Problem, printProblem } from "./problem.js";
 import { outputWidth, withoutControls } from "./terminal.js";
 
-/**
- * What registers each command, in the order of the help. Loaded when it is asked for: what a command stands on, such as an
- * OAuth server, takes longer to load than others take to run.
- *
- * @type {Record<string, () => Promise<(program: Command) => void>>}
- */
-const COMMANDS = {
-  init: async () => (await import("./commands/init.js")).registerInit,
-  check: async () => (await import("./commands/check.js")).registerCheck,
-  simulate: async () => (await import("./commands/simulate.js")).registerSimulate,
-  test: async () => (await import("./commands/test.js")).registerTest,
-  diff: async () => (await import("./commands/diff.js")).registerDiff,
-  fixture: async () => (await import("./commands/fixture.js")).registerFixture,
-  explain: async () => (await import("./commands/explain.js")).registerExplain,
-  dev: async () => (await import("./commands/dev.js")).registerDev,
-  bundle: async () => (await import("./commands/bundle.js")).registerBundle,
-  export: async () => (await import("./commands/export.js")).registerExport,
-  verify: async () => (await import("./commands/verify.js")).registerVerify,
-  schema: async () => (await import("./commands/schema.js")).registerSchema,
-};
+/** The commands, in the order of the help: each is a module. */
+const COMMANDS = [
+  "init",
+  "check",
+  "simulate",
+  "test",
+  "diff",
+  "fixture",
+  "explain",
+  "dev",
+  "bundle",
+  "export",
+  "verify",
+  "schema",
+];
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -61,8 +56,11 @@ export async function main(argv) {
       getErrHelpWidth: () => helpWidth(process.stderr),
     })
     .exitOverride();
-  const asked = Object.hasOwn(COMMANDS, argv[2]) ? [argv[2]] : Object.keys(COMMANDS);
-  for (const name of asked) (await COMMANDS[name]())(program);
+  // What a command stands on, such as an OAuth server, takes longer to load than others take to run.
+  for (const name of COMMANDS.includes(argv[2]) ? [argv[2]] : COMMANDS) {
+    const { register } = await import(`./commands/${name}.js`);
+    register(program);
+  }
   // What a shell completes is read off the commands: those above.
   registerCompletion(program);
 

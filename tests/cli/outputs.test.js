@@ -6,9 +6,10 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { WARNINGS } from "claimsmith";
 import { bundleAction } from "claimsmith-cli/bundle";
-import { sectionOf, sectionsOf } from "../../cli/src/docs.js";
-import { ERROR_CODES } from "../../cli/src/error-codes.js";
+import { ERROR_CODES } from "../../cli/src/codes.js";
+import { sectionsOf } from "../../cli/src/docs.js";
 import { OUTPUTS } from "../../cli/src/outputs.js";
+import { sectionOf } from "../../cli/src/sections.js";
 import { createFolder } from "./command.js";
 
 const FOLDER = new URL("../../cli/src/outputs/", import.meta.url);

@@ -19,7 +19,7 @@ import { print, printError, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
-export function registerBundle(program) {
+export function register(program) {
   program
     .command("bundle")
     .description("write the Action as one file, ready to paste into the editor")

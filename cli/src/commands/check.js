@@ -15,13 +15,13 @@ import {
   describeWarnings,
 } from "../config/file.js";
 import { lineAndColumn } from "../config/text.js";
-import { sectionOf } from "../docs.js";
 import { FOUND_PROBLEM } from "../exit-codes.js";
 import { toGitHub } from "../formats/github.js";
 import { toJUnit } from "../formats/junit.js";
 import { toSarif } from "../formats/sarif.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
+import { sectionOf } from "../sections.js";
 import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
@@ -34,7 +34,7 @@ const STDIN_NAME = "standard input";
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /** @param {import("commander").Command} program */
-export function registerCheck(program) {
+export function register(program) {
   program
     .command("check")
     .description("find everything that is wrong with configurations, and what is likely wrong")

@@ -15,7 +15,7 @@ import { print, visible } from "../terminal.js";
 const PAGE = fileURLToPath(new URL("../../dist/workbench", import.meta.url));
 
 /** @param {import("commander").Command} program */
-export function registerDev(program) {
+export function register(program) {
   program
     .command("dev")
     .description("open the workbench: a page that shows the tokens while you edit")

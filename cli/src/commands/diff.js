@@ -26,7 +26,7 @@ import { triggerOption } from "./options.js";
 const FINGERPRINT_DIGITS = 16;
 
 /** @param {import("commander").Command} program */
-export function registerDiff(program) {
+export function register(program) {
   program
     .command("diff")
     .description("run the fixtures with two configurations, and show whose tokens change")

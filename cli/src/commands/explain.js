@@ -13,7 +13,7 @@ import { print, printJson } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
-export function registerExplain(program) {
+export function register(program) {
   program
     .command("explain")
     .description("show how a claim, or another value, came about in a login: each step of its expression")

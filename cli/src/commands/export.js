@@ -18,7 +18,7 @@ import { writeNewFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
-export function registerExport(program) {
+export function register(program) {
   program
     .command("export")
     .description("write a folder that auth0-deploy-cli, Terraform or the auth0 command applies")

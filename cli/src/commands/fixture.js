@@ -17,7 +17,7 @@ import { writeNewFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
-export function registerFixture(program) {
+export function register(program) {
   program
     .command("fixture")
     .description("make a fixture of a real login: of its report, or of its line of the log")

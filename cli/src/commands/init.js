@@ -40,7 +40,7 @@ const QUESTIONS = {
 };
 
 /** @param {import("commander").Command} program */
-export function registerInit(program) {
+export function register(program) {
   program
     .command("init")
     .description("write a configuration, an event and a first test to start from")

@@ -13,7 +13,7 @@ import { printVerbatim } from "../terminal.js";
 const require = createRequire(import.meta.url);
 
 /** @param {import("commander").Command} program */
-export function registerSchema(program) {
+export function register(program) {
   program
     .command("schema")
     .description("print the JSON Schema of the configuration")

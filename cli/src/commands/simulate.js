@@ -32,7 +32,7 @@ import { print, printError, printJson, visible } from "../terminal.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
-export function registerSimulate(program) {
+export function register(program) {
   program
     .command("simulate")
     .description("run logins as Auth0 would, and show what becomes of the tokens")

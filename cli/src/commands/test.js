@@ -36,7 +36,7 @@ const FORMATS = { pretty: formatPretty, tap: formatTap, junit: formatJunit, gith
 const PROGRESS_AFTER_MS = 500;
 
 /** @param {import("commander").Command} program */
-export function registerTest(program) {
+export function register(program) {
   program
     .command("test")
     .description("run the fixtures in tests/*.json beside a configuration, and compare what comes")

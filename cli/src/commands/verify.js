@@ -18,7 +18,7 @@ import { inspectRust } from "../verify/inspect-rust.js";
 import { readPastedFile, readVersion } from "../verify/pasted-file.js";
 
 /** @param {import("commander").Command} program */
-export function registerVerify(program) {
+export function register(program) {
   program
     .command("verify")
     .description("bundle the readable configuration of a pasted file again, and compare the whole file")

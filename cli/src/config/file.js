@@ -4,10 +4,11 @@
 
 import { checkConfig } from "claimsmith";
 import pc from "picocolors";
-import { sectionOf, seeSections } from "../docs.js";
+import { seeSections } from "../docs.js";
 import { excerpt, textWidth } from "../layout.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
+import { sectionOf } from "../sections.js";
 import { outputWidth, visible } from "../terminal.js";
 import { lineAndColumn, parseConfig, placeProblems } from "./text.js";
 

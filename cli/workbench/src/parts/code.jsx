@@ -1,9 +1,6 @@
-import { ERROR_CODES } from "../../../src/error-codes.js";
+import { sectionOf } from "../../../src/sections.js";
 
-const ERRORS = new Set(ERROR_CODES);
-
-/** A code, with the section of the documentation that explains it. A page shows those of errors and of warnings alone. */
+/** A code, with the section of the documentation that explains it. */
 export function Code({ code }) {
-  const page = ERRORS.has(code) ? "errors" : "warnings";
-  return <code title={`explained in docs/${page}.md#${code}`}>{code}</code>;
+  return <code title={`explained in ${sectionOf(code)}`}>{code}</code>;
 }
