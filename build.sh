@@ -511,6 +511,9 @@ test_wasm() {
 # What runs inside Auth0: on its Node as well as on the user's.
 RUNS_IN_AUTH0=(tests/{action,coverage,parts,shim} tests/package/{memory,package,secrets,trap}.test.js)
 
+# Milliseconds after which a file of tests hangs: none takes a fifth of it.
+HANGS_MS=600000
+
 # test_node NODE PLACE...: what lies there, and the sockets. Two files at a time, also on two processors: most of them wait.
 test_node() {
   local node=$1
@@ -518,10 +521,10 @@ test_node() {
   say "the host, the pasted file and the package, on Node $("$node" --version)"
   # Node 20 does not expand patterns itself.
   # shellcheck disable=SC2046
-  "$node" --test --test-concurrency=2 $(find "$@" -name '*.test.js' -not -path '*/node_modules/*' -not -path 'tests/wire/*' | sort)
+  "$node" --test --test-timeout="$HANGS_MS" --test-concurrency=2 $(find "$@" -name '*.test.js' -not -path '*/node_modules/*' -not -path 'tests/wire/*' | sort)
   # One after the other: what they count depends on how long calls take.
   # shellcheck disable=SC2046
-  "$node" --test --test-concurrency=1 $(find tests/wire -name '*.test.js' | sort)
+  "$node" --test --test-timeout="$HANGS_MS" --test-concurrency=1 $(find tests/wire -name '*.test.js' | sort)
 }
 
 # beside FUNCTION: runs it in the background, for a processor that would be idle: much of a build is one thread. What it

@@ -6,6 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { profileOptions, remapFlags } from "../../cli/src/rust/flags.js";
+import { watchCrate } from "../../cli/src/rust/watch.js";
 import { createFolder } from "./command.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -97,29 +98,26 @@ test("other crates of wasm-bindgen resolve beside it, at the version of the crat
   assert.ok(crate.packages.includes("web-sys"));
 });
 
-test("a source that changes is bundled again, and what the compiler writes is none", async (t) => {
-  const { watchCrate } = await import("../../cli/src/rust/watch.js");
+test("a source that changes is bundled again, also while it is bundled; what is written is none", async (t) => {
   const folder = createCrate(t, { dependencies: ON_CLAIMSMITH });
   mkdirSync(path.join(folder.path, "target"));
-  const stop = new AbortController();
-  let runs = 0;
-  /** @type {(value?: unknown) => void} */
-  let ran = () => {};
-  const run = async () => {
-    runs += 1;
-    ran();
+  const write = (...names) => {
+    for (const name of names) writeFileSync(path.join(folder.path, name), "// changed");
   };
-  const nextRun = () => new Promise((resolve) => (ran = resolve));
-  const first = nextRun();
-  const watching = watchCrate(folder.path, run, stop.signal);
-  await first;
-  writeFileSync(path.join(folder.path, "target/written.rs"), "");
-  const second = nextRun();
-  writeFileSync(path.join(folder.path, "src/lib.rs"), "// changed");
-  await second;
-  stop.abort();
-  await watching;
-  assert.equal(runs, 2);
+  const stop = new AbortController();
+  /** What changes in the middle of each run. */
+  const during = [["src/lib.rs"], ["target/written.rs", "shop.js"], []];
+  const changed = [];
+  await watchCrate(folder.path, async () => write(...(during.shift() ?? [])), {
+    fileOf: (crate) => path.join(folder.path, `${crate}.js`),
+    onWait() {
+      if (changed.length === 1) write("src/lib.rs~", "build.rs");
+      if (changed.length === 2) stop.abort();
+    },
+    onChange: (file) => changed.push(path.relative(folder.path, file)),
+    signal: stop.signal,
+  });
+  assert.deepEqual(changed, ["src/lib.rs", "build.rs"]);
 });
 
 test("without cargo it says where Rust comes from", async (t) => {

@@ -47,6 +47,39 @@ export function assertPrintable(text) {
   assert.deepEqual(text.match(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu) ?? [], [], JSON.stringify(text));
 }
 
+/**
+ * Waits for what a command that runs prints, each time behind what was waited for before.
+ *
+ * @param {import("node:child_process").ChildProcess} child
+ * @returns {(pattern: RegExp) => Promise<void>} fails where the command ends without it
+ */
+export function createReader(child) {
+  let unread = "";
+  let isEnded = false;
+  let look = () => {};
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (chunk) => {
+      unread += chunk;
+      look();
+    });
+  }
+  child.on("close", () => {
+    isEnded = true;
+    look();
+  });
+  return (pattern) =>
+    new Promise((resolve, reject) => {
+      look = () => {
+        const found = pattern.exec(unread);
+        if (found !== null) {
+          unread = unread.slice(found.index + found[0].length);
+          resolve();
+        } else if (isEnded) reject(new Error(`it ended without ${pattern}: ${unread}`));
+      };
+      look();
+    });
+}
+
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
 async function run(cwd, args, input, env) {
   const child = start(cwd, args, input, env);

@@ -11,7 +11,7 @@ import { whyOf } from "../../cli/src/fixtures/why.js";
 import { readRustFile, writeRustFile } from "../../cli/src/rust/file.js";
 import { sourceFaults, tokenFaults } from "../../cli/src/tenant/wire-faults.js";
 import { ROWS } from "../wire/rows.js";
-import { assertPrintable, createFolder } from "./command.js";
+import { assertPrintable, createFolder, createReader } from "./command.js";
 
 const read = (name) => readFileSync(new URL(`../../dist/${name}.js`, import.meta.url), "utf8");
 const CODE = read("rust-action");
@@ -428,13 +428,7 @@ test("without fixtures, for another trigger and with code of another kind it say
 test("--watch runs again when the Action is bundled anew", async (t) => {
   const folder = createProject(t, { "a.json": { answers: { "/*/*/*": {} }, expect: { denied: null } } });
   const child = folder.start("test", "action.js", "--watch");
-  let output = "";
-  child.stdout.on("data", (chunk) => (output += chunk));
-  child.stderr.on("data", (chunk) => (output += chunk));
-  const until = async (pattern) => {
-    while (!pattern.test(output)) await new Promise((resolve) => setTimeout(resolve, 20));
-    output = "";
-  };
+  const until = createReader(child);
   await until(/1 passed[\s\S]*waiting for a change/);
   writeFileSync(path.join(folder.path, "action.js"), ENTITLEMENTS);
   await until(/action\.js has changed[\s\S]*1 passed[\s\S]*waiting for a change/);

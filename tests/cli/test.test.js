@@ -7,7 +7,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { validateXML } from "xmllint-wasm";
-import { assertPrintable, createFolder } from "./command.js";
+import { assertPrintable, createFolder, createReader } from "./command.js";
 
 const NAMESPACE = "https://acme.example";
 const PLAN = `${NAMESPACE}/plan`;
@@ -564,16 +564,7 @@ test("machines' logins have a trigger of their own", async (t) => {
 test("--watch runs again when a file changes, also after a mistake in one, until Ctrl+C", async (t) => {
   const folder = createProject(t, { "a.json": { name: "one", answers: GOLD, expect: { id_token: {} } } });
   const child = folder.start("test", "--watch");
-  let output = "";
-  child.stdout.on("data", (chunk) => (output += chunk));
-  child.stderr.on("data", (chunk) => (output += chunk));
-  const until = async (pattern) => {
-    const from = output.length;
-    while (!pattern.test(output.slice(from === 0 ? 0 : seen)))
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    seen = output.length;
-  };
-  let seen = 0;
+  const until = createReader(child);
   await until(/1 failed[\s\S]*waiting for a change/);
   const file = path.join(folder.path, "tests/a.json");
   writeFileSync(file, "{ broken");

@@ -12,7 +12,7 @@ import { bundleAction, bundleModules, MODULE_NAME } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { count } from "../count.js";
 import { MAX_CODE_BYTES, MAX_MODULE_BYTES } from "../host/index.js";
-import { Problem, printProblem } from "../problem.js";
+import { Problem } from "../problem.js";
 import { bundleCrate } from "../rust/bundle.js";
 import { watchCrate } from "../rust/watch.js";
 import { print, printError, printJson, visible } from "../terminal.js";
@@ -91,15 +91,10 @@ async function bundleRust(options, command) {
   if (command.args.length > 0) command.error("error: --rust takes the place of the configuration's file");
   if (watch && json) command.error("error: --watch prints for people; leave --json out");
   if (!watch) return writeRust(options);
-  await watchCrate(place, async () => {
-    try {
-      await writeRust(options);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      printProblem(error);
-    }
-  });
+  await watchCrate(place, () => writeRust(options), { fileOf: (crate) => fileOf(crate, options.out) });
 }
+
+const fileOf = (crate, out = `${crate}.js`) => out;
 
 async function writeRust({ rust: place, trigger, features, locked, json, out }) {
   // Standard output is the result's.
@@ -110,7 +105,7 @@ async function writeRust({ rust: place, trigger, features, locked, json, out }) 
     locked,
     onStep,
   });
-  const file = out ?? `${crate.name}.js`;
+  const file = fileOf(crate.name, out);
   const bytes = Buffer.byteLength(code);
   if (bytes > MAX_CODE_BYTES) {
     throw new Problem(

@@ -4,6 +4,7 @@
  */
 
 import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { checkConfig } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
@@ -16,18 +17,18 @@ import { createFixtureEngine } from "../fixtures/engine.js";
 import { formatCoverage } from "../fixtures/print/coverage.js";
 import { formatGithub, formatJunit, formatTap } from "../fixtures/print/plain.js";
 import { formatPretty } from "../fixtures/print/pretty.js";
-import { filterFixtures, findFixtures, readFixtures } from "../fixtures/read.js";
+import { filterFixtures, findFixtures, folderOf, readFixtures } from "../fixtures/read.js";
 import { runFixtures } from "../fixtures/run.js";
 import { coverageOfCode } from "../fixtures/rust-coverage.js";
 import { createRustFixtureEngine } from "../fixtures/rust-engine.js";
 import { subjectOfRust } from "../fixtures/rust-subject.js";
 import { subjectOfConfig } from "../fixtures/subject.js";
 import { updateFixtures } from "../fixtures/update.js";
-import { watchFiles } from "../fixtures/watch.js";
 import { Problem, printProblem } from "../problem.js";
 import { createProgress } from "../progress.js";
 import { readIfRust } from "../rust/read-file.js";
 import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
+import { runOnChanges } from "../watch.js";
 import { triggerOption } from "./options.js";
 
 const FORMATS = { pretty: formatPretty, tap: formatTap, junit: formatJunit, github: formatGithub };
@@ -65,7 +66,7 @@ async function test(file, options, command) {
     const onInterrupt = () => stop.abort();
     process.once("SIGINT", onInterrupt);
     try {
-      const { isOk } = await runOnce(file, { ...how, signal: stop.signal });
+      const isOk = await runOnce(file, { ...how, signal: stop.signal });
       if (stop.signal.aborted) process.exitCode = INTERRUPTED;
       else if (!isOk) process.exitCode = FOUND_PROBLEM;
     } finally {
@@ -78,56 +79,54 @@ async function test(file, options, command) {
 
 /** Runs until Ctrl+C. What is wrong with a file is shown, and is to be mended while this waits. */
 async function watchRuns(file, how) {
-  let reads = [file];
-  for (;;) {
-    try {
-      ({ reads } = await runOnce(file, how));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      printProblem(error);
-      // What cannot be read is waited for beside what could.
-      reads = [...new Set([...reads, file, ...fixturesIfThere(file, how.tests)])];
-    }
-    printError(pc.dim("waiting for a change; Ctrl+C ends"));
-    const changed = await nextChange(reads);
-    if (changed === undefined) {
-      process.exitCode = INTERRUPTED;
-      return;
-    }
-    printError(pc.dim(`\n${visible(changed)} has changed`));
-  }
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  const read = new Set();
+  await runOnChanges(
+    async (watchFolder) => {
+      const onRead = (place) => {
+        read.add(path.resolve(place));
+        watchFolder(path.dirname(place));
+      };
+      watchFolder(how.tests ?? folderOf(file));
+      try {
+        await runOnce(file, { ...how, onRead, signal: stop.signal });
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        printProblem(error);
+      }
+    },
+    {
+      signal: stop.signal,
+      // Fixtures that are added, too.
+      isRead: (place) => place.endsWith(".json") || read.has(place),
+    },
+  );
+  process.exitCode = INTERRUPTED;
 }
 
-function fixturesIfThere(file, tests) {
-  try {
-    return findFixtures(file, tests);
-  } catch {
-    return [];
-  }
-}
-
-/** @returns {Promise<string | undefined>} undefined for Ctrl+C */
-function nextChange(files) {
-  return new Promise((resolve) => {
-    const end = (changed) => {
-      stop();
-      process.off("SIGINT", onInterrupt);
-      resolve(changed);
-    };
-    const onInterrupt = () => end(undefined);
-    const stop = watchFiles(files, end);
-    process.once("SIGINT", onInterrupt);
-  });
-}
-
-/** @returns {Promise<{ isOk: boolean, reads: string[] }>} and the files that were read */
+/** @returns {Promise<boolean>} whether all is as expected */
 async function runOnce(
   file,
-  { command, tests, name, update, coverage, coverageMin, format, json, trigger, isForPrograms, signal },
+  {
+    command,
+    tests,
+    name,
+    update,
+    coverage,
+    coverageMin,
+    format,
+    json,
+    trigger,
+    isForPrograms,
+    signal,
+    onRead,
+  },
 ) {
+  onRead?.(file);
   const found = findFixtures(file, tests);
   const tested = open(file, { command, trigger, coverageMin });
-  const all = readFixtures(found, tested.subject);
+  const all = readFixtures(found, tested.subject, onRead);
   const files = filterFixtures(all, name);
   tested.check(files);
   const startMs = performance.now();
@@ -148,8 +147,7 @@ async function runOnce(
   const isCovered = coverageMin === undefined || (measured?.percent ?? 0) >= coverageMin;
   if (!isCovered && !json) printError(`${pc.red("error")}: the coverage is below ${coverageMin} %`);
   const isAsExpected = isUpdated || results.every(({ state }) => state === "passed");
-  const reads = [file, ...found, ...all.flatMap((fixture) => fixture.reads)];
-  return { isOk: isAsExpected && isCovered, reads };
+  return isAsExpected && isCovered;
 }
 
 /**

@@ -2,12 +2,10 @@
  * Runs a function whenever a crate, or one of this machine that it is made of, changes.
  */
 
-import { watch } from "node:fs";
 import path from "node:path";
+import { Problem, printProblem } from "../problem.js";
+import { runOnChanges } from "../watch.js";
 import { findCrate } from "./cargo.js";
-
-/** An editor writes several files, or one in several steps. */
-const SETTLED_MS = 100;
 
 /** What the compiler writes, and what no compiler reads. */
 const IGNORED = /(^|[\\/])(target|node_modules|\.git)([\\/]|$)|~$|\.swp$/;
@@ -15,37 +13,31 @@ const IS_SOURCE = /\.(rs|toml|js|json|lock)$/;
 
 /**
  * @param {string} place As for `findCrate`.
- * @param {() => Promise<void>} run Once at the beginning, and then after each change; never twice at once.
- * @param {AbortSignal} [signal] Ends it.
+ * @param {() => Promise<void>} run Once at the beginning, and then after each change. What is wrong is shown, and is to be
+ *   mended while this waits.
+ * @param {object} how
+ * @param {(crate: string) => string} how.fileOf The file that `run` writes, which may lie among what is watched.
+ * @param {() => void} [how.onWait] As for `runOnChanges`, like the two below.
+ * @param {(changed: string) => void} [how.onChange]
+ * @param {AbortSignal} [how.signal]
  */
-export async function watchCrate(place, run, signal) {
-  const folders = findCrate(place).local.map(({ folder }) => folder);
-  let isChanged = true;
-  let wake = () => {};
-  const watchers = folders.map((folder) =>
-    watch(folder, { recursive: true }, (_event, name) => {
-      if (name === null || IGNORED.test(name) || !IS_SOURCE.test(path.basename(name))) return;
-      isChanged = true;
-      wake();
-    }),
-  );
-  const ended = new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }));
-  try {
-    while (signal?.aborted !== true) {
-      if (isChanged) {
-        await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-        isChanged = false;
+export async function watchCrate(place, run, { fileOf, ...how }) {
+  const { name: crate, folder } = findCrate(place);
+  const written = path.resolve(fileOf(crate));
+  await runOnChanges(
+    async (watchFolder) => {
+      watchFolder(folder, true);
+      try {
+        for (const { folder } of findCrate(place).local) watchFolder(folder, true);
         await run();
-      } else {
-        await Promise.race([
-          ended,
-          new Promise((resolve) => {
-            wake = () => resolve(undefined);
-          }),
-        ]);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        printProblem(error);
       }
-    }
-  } finally {
-    for (const watcher of watchers) watcher.close();
-  }
+    },
+    {
+      ...how,
+      isRead: (file, name) => file !== written && !IGNORED.test(name) && IS_SOURCE.test(name),
+    },
+  );
 }
