@@ -67,11 +67,19 @@ export async function measureHttp({ quick }) {
       start("contender.js", [JSON.stringify(contender), origin, `${atFirst}`], env);
     const callsSoFar = async () => (await fetch(`${http}/counts`)).json();
 
-    const firsts = await measureFirst(contenders, plan.rounds, (contender) => launch(contender, http));
-    const tlsFirsts = await measureFirst(contenders, plan.rounds, (contender) => launch(contender, https));
-    const farFirsts = await measureFirst(contenders, Math.ceil(plan.rounds / 3), (contender) =>
-      launch(contender, far),
-    );
+    const firsts = await measureFirst("first logins", contenders, {
+      rounds: plan.rounds,
+      launch: (one) => launch(one, http),
+      orders: MEMORY_ORDERS,
+    });
+    const tlsFirsts = await measureFirst("first logins over TLS", contenders, {
+      rounds: plan.rounds,
+      launch: (one) => launch(one, https),
+    });
+    const farFirsts = await measureFirst("first logins from 20 ms away", contenders, {
+      rounds: plan.rounds,
+      launch: (one) => launch(one, far),
+    });
     const measureSeries = (title, origin, order, blocks, others = {}) =>
       measureWarm(contenders, {
         title,
@@ -148,17 +156,20 @@ function start(file, args, env = process.env) {
   };
 }
 
-/** The first login of a process and, once it is warm, its memory: a fresh process for each contender and round. */
-async function measureFirst(contenders, rounds, launch) {
+/**
+ * The first login of a process and, of those that it is then ordered, the early ones and its memory: a fresh process for
+ * each contender and round.
+ */
+async function measureFirst(title, contenders, { rounds, launch, orders = [] }) {
   const seen = collect(contenders, () => ({ first: [], load: [], early: [], memory: [] }));
   for (let round = 1; round <= rounds; round++) {
-    progress(`first logins: round ${round} of ${rounds}`);
+    progress(`${title}: round ${round} of ${rounds}`);
     for (const [name, contender] of Object.entries(contenders)) {
       const runner = launch(contender);
       const { firstMs, loadMs } = await runner.answer();
       let rss = 0;
       const durations = [];
-      for (const order of MEMORY_ORDERS) {
+      for (const order of orders) {
         const done = await runner.order(order);
         rss = done.rss;
         durations.push(...done.durations);
