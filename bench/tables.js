@@ -123,7 +123,7 @@ export function toGrowth({ readmeUs, claims, answer, eventRead, eventUnread }) {
       column ? shown(cell) : cell,
     ),
   );
-  const bytes = ["bytes", "answer", "event, one member read", "event, read whole"];
+  const bytes = ["bytes", "answer, µs a login", "event, one member read, µs", "event, read whole, µs"];
   return [
     `The README's configuration: ${shown(readmeUs.package)} µs a login, in the pasted file ${shown(readmeUs.pasted)} µs.\n`,
     toTable(["claims", "µs a login"], byClaims),
@@ -133,7 +133,7 @@ export function toGrowth({ readmeUs, claims, answer, eventRead, eventUnread }) {
 
 /** What passes between JavaScript and the engine in one warm login. */
 export function toCrossings({ calls, out, in: into, texts, textBytes }) {
-  const total = `${whole(out)} calls out of the engine, ${whole(into)} into it; ${whole(texts)} texts of ${whole(textBytes)} bytes together; \`JSON.stringify\` ${whole(calls.stringify ?? 0)} times, \`JSON.parse\` ${whole(calls.parse ?? 0)} times.\n`;
+  const total = `${whole(out)} calls out of the engine, ${whole(into)} into it; ${whole(texts)} texts of ${whole(textBytes)} bytes together; calls of \`JSON.stringify\`: ${whole(calls.stringify ?? 0)}, of \`JSON.parse\`: ${whole(calls.parse ?? 0)}.\n`;
   const rows = Object.entries(calls)
     .filter(([, count]) => count >= 0.5)
     .sort(([, left], [, right]) => right - left)

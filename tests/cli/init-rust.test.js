@@ -30,7 +30,7 @@ test("a crate is begun, with all that its end names", async (t) => {
     /\n {2}cd shop\n {2}cargo test .*\n {2}npx claimsmith bundle --rust \. .*\n {2}npx claimsmith test shop\.js .*\n {2}npx claimsmith simulate shop\.js /,
   );
   assert.match(folder.read("shop/Cargo.toml"), /^name = "shop"$/m);
-  assert.match(folder.read("shop/README.md"), /\nclaimsmith test shop\.js\n/);
+  assert.match(folder.read("shop/README.md"), /\nnpx claimsmith test shop\.js\n/);
   assert.match(folder.read("shop/.gitignore"), /`claimsmith test shop\.js` takes it/);
   assert.ok(folder.read("shop/Cargo.toml").includes(`path = ${JSON.stringify(CLAIMSMITH)}`));
 

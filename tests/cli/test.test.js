@@ -576,6 +576,20 @@ test("--watch runs again when a file changes, also after a mistake in one, until
   assert.equal(status, 130);
 });
 
+test("a file that is no fixture is told as that, beside what is wrong with it", async (t) => {
+  const folder = createProject(t, {
+    "tsconfig.json": { compilerOptions: {} },
+    "a.json": { name: "one", answer: GOLD, expect: GOLD_TOKENS },
+    "b.json": [{ name: "two", answers: GOLD, expect: GOLD_TOKENS }],
+  });
+  const wrong = await folder.run("test");
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /unknown key `answer`; did you mean[\s\S]*unknown key `compilerOptions`/);
+  assert.match(wrong.stderr, /\nhint: tests\/tsconfig\.json has no key of a fixture: .* `--tests`\n$/);
+  const { status } = await folder.run("test", "--tests", "tests/b.json");
+  assert.equal(status, 0);
+});
+
 test("the schema of fixtures takes the example's, and refuses what the command refuses", async (t) => {
   const folder = createFolder(t);
   const { stdout } = await folder.run("schema", "--fixture");

@@ -40,9 +40,9 @@ function writePage() {
   const others = cases.filter(({ verdict }) => verdict !== "full");
   return `# What real Actions do
 
-81 published Actions and Rules that enrich tokens, write metadata or decide a login, each reduced to what it does and
-written as a configuration. The tests run every one, with its logins and what must come of them, through the file that is
-pasted. The configurations are in [\`tests/coverage/cases\`](../tests/coverage/cases), and good to copy from.
+${cases.length} published Actions and Rules that enrich tokens, write metadata or decide a login, each reduced to what it does.
+${cases.length - countOf("not")} are written as a configuration, wholly or in part. The tests run every one of these, with its logins and what must come
+of them, through the file that is pasted. The configurations are in [\`tests/coverage/cases\`](../tests/coverage/cases), and good to copy from.
 
 | done | cases |
 |---|---|

@@ -29,7 +29,7 @@ export function register(program) {
       "the file, or with --format module the folder, to write (action.js, or dist)",
     )
     .addOption(
-      new Option("--format <format>", "one file, or the engine as two Actions Modules with a small Action")
+      new Option("--format <format>", "one file, or the engine as Actions Modules with a small Action")
         .choices(["action", "module"])
         .default("action"),
     )

@@ -200,10 +200,10 @@ function readme(name) {
 An Action for Auth0, written in Rust with Claimsmith.
 
 \`\`\`sh
-cargo test                    # its tests, without a tenant
-claimsmith bundle --rust .    # writes ${name}.js, to be pasted into Auth0's editor
-claimsmith test ${name}.js
-claimsmith simulate ${name}.js
+cargo test                        # its tests, without a tenant
+npx claimsmith bundle --rust .    # writes ${name}.js, to be pasted into Auth0's editor
+npx claimsmith test ${name}.js
+npx claimsmith simulate ${name}.js
 \`\`\`
 
 \`claimsmith test\` runs the file itself with the logins in \`tests/*.json\`, and says where one comes to something else than
