@@ -149,11 +149,16 @@ impl<'a> Node<'a> {
 
     /// One of the words of an enum.
     pub(crate) fn word<T: Word>(&self) -> Option<T> {
+        self.word_of(T::ALL)
+    }
+
+    /// Reads a word where the message names these alone.
+    pub(crate) fn word_of<T: Word>(&self, choices: &[T]) -> Option<T> {
         let word = self.string()?;
         let found = T::from_word(word);
         if found.is_none() {
-            let known: Vec<String> = T::ALL.iter().map(|known| concat(&["`", known.as_str(), "`"])).collect();
-            let words: Vec<&str> = T::ALL.iter().map(|known| known.as_str()).collect();
+            let words: Vec<&str> = choices.iter().map(|known| known.as_str()).collect();
+            let known: Vec<String> = words.iter().map(|known| concat(&["`", known, "`"])).collect();
             let same = words.iter().find(|known| known.eq_ignore_ascii_case(word)).copied();
             let near = match same.or_else(|| nearest(word, &words)) {
                 Some(near) => concat(&["; did you mean `", near, "`?"]),

@@ -94,16 +94,16 @@ fn read_mfa_rule(object: &Object<'_>) -> Option<MfaRule> {
             node.word().map(|provider| Demand::Enable(provider, remembers))
         }
         (None, Some(node)) => {
-            let factors = read_factors(&node);
+            let factors = read_factors(&node, Factor::ALL);
             let enrolls = match object.get("enroll") {
                 Some(node) => {
-                    let enrolls = read_factors(&node);
+                    let enrolls = read_factors(&node, &enrolled(Factor::ALL));
                     if enrolls.contains(&Factor::Email) {
                         node.problem("`email` needs no enrolment; leave it out here");
                     }
                     enrolls
                 }
-                None => factors.iter().copied().filter(|factor| *factor != Factor::Email).collect(),
+                None => enrolled(&factors),
             };
             Some(Demand::Challenge(factors, enrolls))
         }
@@ -118,10 +118,16 @@ fn read_mfa_rule(object: &Object<'_>) -> Option<MfaRule> {
     Some(MfaRule { when, demand: demand?, always, requires })
 }
 
-fn read_factors(node: &Node<'_>) -> Vec<Factor> {
+/// Returns those that a user enrols.
+fn enrolled(factors: &[Factor]) -> Vec<Factor> {
+    factors.iter().copied().filter(|factor| *factor != Factor::Email).collect()
+}
+
+/// Reads factors; the message about one that is unknown names `choices`.
+fn read_factors(node: &Node<'_>, choices: &[Factor]) -> Vec<Factor> {
     let mut factors: Vec<Factor> = Vec::new();
     node.each_item(&mut |item| {
-        let Some(factor) = item.word() else { return };
+        let Some(factor) = item.word_of(choices) else { return };
         if factors.contains(&factor) {
             item.problem("this factor is named twice");
         }

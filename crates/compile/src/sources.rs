@@ -14,7 +14,7 @@ use crate::reader::{Node, Object};
 use crate::requests::{Sent, read_basic, read_fields, read_sent};
 use crate::scope::{Reads, Scope};
 use crate::template::visit_json;
-use crate::tokens::{breaker_id, read_timeout_ms};
+use crate::tokens::{self, breaker_id, read_timeout_ms};
 use crate::{headers, tls};
 
 const BY_CONTENT_TYPE: (&str, &str) =
@@ -79,10 +79,13 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
     };
     let allow_unverified = object.flag("allow_unverified_email");
     object.finish();
-    let reads = template_reads(&source, node.scope);
+    let mut reads = template_reads(&source, node.scope);
     source.needs_verified_email = !allow_unverified && reads.event.iter().any(|chain| covers_email(chain));
-    let token = token.and_then(|index| tokens.list.get(index));
-    source.is_personal = token.is_some_and(|token| token.is_personal) || reads.is_personal();
+    if let Some(token) = token.and_then(|index| tokens.list.get(index)) {
+        // Its grant is made beside the request.
+        reads.merge(&tokens::template_reads(token, node.scope));
+    }
+    source.is_personal = reads.is_personal();
     source.waits_for = reads.waits_for();
     (source.reads, source.values) = (reads.answers, reads.values);
     source

@@ -11,6 +11,7 @@ use claimsmith_expression::text::{concat, decimal};
 use crate::expressions::read_template;
 use crate::named::Named;
 use crate::reader::{Node, Object};
+use crate::scope::{Reads, Scope};
 use crate::{headers, tls};
 
 const BY_CLIENT_SECRET: (&str, &str) = ("authorization", "`client_secret_basic` fills `authorization`");
@@ -39,14 +40,19 @@ fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenPlan {
         is_personal: false,
     };
     object.finish();
-    let mut is_personal = false;
-    visit_templates(&token, &mut |part| {
+    token.is_personal = template_reads(&token, node.scope).is_personal();
+    token
+}
+
+/// Returns what the templates of a token read.
+pub(crate) fn template_reads(token: &TokenPlan, scope: &Scope) -> Reads {
+    let mut reads = Reads::default();
+    visit_templates(token, &mut |part| {
         if let Part::Expression(expression, _) = part {
-            is_personal |= node.scope.reads(expression).is_personal();
+            reads.merge(&scope.reads(expression));
         }
     });
-    token.is_personal = is_personal;
-    token
+    reads
 }
 
 /// Visits the parts of every template of a token. What a token gets besides is decided about here, or it does not

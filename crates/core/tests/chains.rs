@@ -4,8 +4,9 @@ mod support;
 
 use claimsmith_core::report::OutcomeKind;
 use claimsmith_core::{Decision, Engine, Secret, Trigger};
-use support::{MemoryHost, World, answer, effects, engine, errors, login, read, read_for};
+use support::{MemoryHost, World, answer, effects, engine, errors, login, read, read_for, short};
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Runs the login of `ann` against a backend that answers a path with status and body; any other with 500.
@@ -314,6 +315,87 @@ fn values_are_read_everywhere_and_read_each_other() {
     assert_eq!(effects(&decision), [r#"both="v1/ann""#, r#"member="ann""#]);
     // The error of a value is told once, at the value; what is not needed is not evaluated.
     assert_eq!(errors(&decision), ["unavailable@claims.broken", "expression_invalid@values.broken"]);
+}
+
+/// All that a login does, and all that it sends, as text.
+fn told(config: &str) -> String {
+    let sent = Rc::new(RefCell::new(String::new()));
+    let noted = Rc::clone(&sent);
+    let world = World::new(move |request| {
+        let url = request.url.expose();
+        let body = request.body.as_ref().map_or("", |body| body.expose());
+        let headers: Vec<_> = request.headers.iter().map(|(name, value)| (name, value.expose())).collect();
+        noted.borrow_mut().push_str(&format!("{url} {headers:?} {body}\n"));
+        match url {
+            _ if url.contains("/token") => (5, answer(200, r#"{"access_token":"t","expires_in":3600}"#)),
+            _ if url.contains("/broken") => (5, answer(500, "")),
+            _ => (5, answer(200, r#"{"a":1}"#)),
+        }
+    });
+    let decision = world.run(engine(config).enrich(&MemoryHost::new(&world), login("ann")));
+    format!("{:?}\n{:?}\n{}", short(&decision), errors(&decision), sent.borrow())
+}
+
+#[test]
+fn a_value_is_there_wherever_it_is_read_though_nothing_else_reads_it() {
+    let source = |rest: &str| {
+        format!(
+            r#""sources":{{"s":{{"url":"https://h.example/u","token":null,{rest}}}}},"claims":{{"c":"s.a"}}"#
+        )
+    };
+    let token = |rest: &str| {
+        format!(
+            r#""tokens":{{"t":{{"token_url":"https://h.example/token","client_secret":"{{secrets.SECRET}}",{rest}}}}},
+               "sources":{{"s":{{"url":"https://h.example/u"}}}},"claims":{{"c":"s.a"}}"#
+        )
+    };
+    let places = [
+        source(r#""query":{"q":"{@}"}"#),
+        source(r#""headers":{"x-q":"{@}"}"#),
+        source(r#""method":"POST","body":{"q":["{@}"]}"#),
+        source(r#""method":"POST","form":{"q":"{@}"}"#),
+        source(r#""method":"POST","text":"{@}""#),
+        source(r#""graphql":{"query":"query($q:ID!){a(q:$q)}","variables":{"q":"{@}"}}"#),
+        source(r#""basic":{"user":"{@}","password":"{secrets.SECRET}"}"#).replace(r#""token":null,"#, ""),
+        source(r#""when":"@ == 'ann'""#),
+        source(r#""when":"@ != 'ann'""#),
+        r#""sources":{"s":{"url":"https://h.example/{@}","token":null}},"claims":{"c":"s.a"}"#.into(),
+        r#""sources":{"s":{"url":"https://h.example/broken","on_error":{"deny":"No, {@}."}}},"claims":{}"#
+            .into(),
+        token(r#""client_id":"c","parameters":{"for":"{@}"}"#),
+        token(r#""client_id":"c","headers":{"x-for":"{@}"}"#),
+        token(r#""client_id":"c-{@}""#),
+        token(r#""client_id":"c","client_auth":"client_secret_basic","scope":"{@}""#),
+        r#""when":"@ == 'ann'","claims":{"c":"event.user.user_id"}"#.into(),
+        r#""when":"@ != 'ann'","claims":{"c":"event.user.user_id"}"#.into(),
+        r#""values":{"z":"@"},"claims":{"c":"values.z"}"#.into(),
+        r#""claims":{"c":"@"}"#.into(),
+        r#""claims":{"c":{"value":"event.user.email","when":"@ == 'ann'"}}"#.into(),
+        r#""scopes":[{"add":{"value":"[@]"}}],"claims":{}"#.into(),
+        r#""scopes":[{"add":"x","when":"@ == 'ann'"}],"claims":{}"#.into(),
+        r#""deny":[{"when":"@ == 'ann'","reason":"No."}],"claims":{}"#.into(),
+        r#""deny":[{"when":"event.user","reason":"No, {@}."}],"claims":{}"#.into(),
+        source(r#""retries":0"#) + r#","deny":[{"when":"s.a && @","reason":"{@}","on_unavailable":"skip"}]"#,
+        r#""mfa":[{"when":"@ == 'ann'","provider":"duo"}],"claims":{}"#.into(),
+        r#""session":[{"when":"@ == 'ann'","expires_in_s":60}],"claims":{}"#.into(),
+        r#""session":[{"expires_in_s":"length(@) * `60`"}],"claims":{}"#.into(),
+        r#""refresh_token":[{"idle_expires_in_s":"length(@) * `60`"}],"claims":{}"#.into(),
+        r#""session":[{"revoke":"No, {@}."}],"claims":{}"#.into(),
+    ];
+    for place in places {
+        let direct = told(&format!("{{{}}}", place.replace('@', "event.user.user_id")));
+        let via = if place.contains(r#""values":{"#) {
+            format!(
+                "{{{}}}",
+                place.replace('@', "values.v").replacen("{", r#"{"v":"event.user.user_id","#, 1)
+            )
+        } else {
+            format!(r#"{{"values":{{"v":"event.user.user_id"}},{}}}"#, place.replace('@', "values.v"))
+        };
+        assert_eq!(told(&via), direct, "{via}");
+        // It is read at all.
+        assert_ne!(told(&via.replacen("event.user.user_id", "event.user.email", 1)), direct, "{via}");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
+use crate::named::RESERVED;
+
 /// The introduction of the page.
 const PREFACE: &str = r#"# Configuration
 
@@ -19,13 +21,13 @@ What a schema cannot say, such as the syntax of an expression, `checkConfig` and
 
 Where a value is said to be
 
-- an **expression**, it is [JMESPath](claims.md) over `event` and each source by its name. A `when` holds where the
-  result counts as true; where it is left out, it always holds.
-- a **template**, it is text with expressions in braces, such as `{event.user.user_id}`, over `event`. A secret stands
-  alone, as `{secrets.NAME}`. `{{` and `}}` are braces. [More on templates](claims.md#templates).
+- an **expression**, it is [JMESPath](claims.md) over `event`, `settings`, `now`, `values`, `calls` and each source by its
+  name. A `when` holds where the result counts as true; where it is left out, it always holds.
+- a **template**, it is text with expressions in braces, such as `{event.user.user_id}`. A secret stands alone, as
+  `{secrets.NAME}`. `{{` and `}}` are braces. [What templates see](claims.md#templates) depends on where they stand.
 - a **URL**, it is a template of an absolute URL. Scheme, host and port may take secrets, and nothing of the login. It
   begins with `https://`; plain `http://` is for loopback hosts, unless `allow_http` is set.
-- a **name**, it is made of letters, digits and `_`, and begins with a letter. `event` and `secrets` are taken.
+- a **name**, it is made of letters, digits and `_`, and begins with a letter. Taken are RESERVED.
 "#;
 
 /// An object that the page has a section for.
@@ -40,7 +42,8 @@ struct Section<'a> {
 /// Returns the page of the schema that [`crate::schema`] makes.
 pub fn page(schema: &Value) -> String {
     let page = Page { definitions: schema.get("definitions").unwrap_or(&Value::Null) };
-    let mut text = PREFACE.to_owned();
+    let reserved: Vec<String> = RESERVED.iter().map(|name| format!("`{name}`")).collect();
+    let mut text = PREFACE.replace("RESERVED", &reserved.join(", "));
     for section in page.sections(schema) {
         page.write_section(&section, &mut text);
     }
