@@ -216,7 +216,7 @@ engine() {
   say "compiling the engine"
   beside setup_laptop
   compile_rust pasted claimsmith-action wasm allocator,plan,node
-  compile_rust package claimsmith-action "$profile" allocator,plan,compile,fetch,tools
+  compile_rust package claimsmith-action "$profile" allocator,plan,compile,fetch,tools,speed
   [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
   wait_beside
   # shellcheck disable=SC2086
@@ -269,7 +269,7 @@ sbom() {
   mkdir -p dist/sbom
   # It writes one beside each crate of the workspace; the engine is the crate `action` and what that is made of.
   "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target wasm32-unknown-unknown --no-build-deps \
-    --no-default-features --features allocator,plan,compile,fetch,tools --override-filename claimsmith.cdx \
+    --no-default-features --features allocator,plan,compile,fetch,tools,speed --override-filename claimsmith.cdx \
     --manifest-path crates/action/Cargo.toml
   # Where it was made is nobody's business.
   sed "s#file://$PWD#file://#g" crates/action/claimsmith.cdx.json >dist/sbom/engine.cdx.json
@@ -489,7 +489,7 @@ package() {
 
 test_rust() {
   say "Rust: unit, property and compliance tests"
-  cargo test --quiet --locked --workspace --features claimsmith-compile/schema,claimsmith/serde --exclude claimsmith-action --exclude claimsmith-bindgen
+  cargo test --quiet --locked --workspace --features claimsmith-compile/schema,claimsmith/serde,claimsmith-core/speed --exclude claimsmith-action --exclude claimsmith-bindgen
   say "WebAssembly: the boundary, on Node"
   test_wasm -p claimsmith-action --test login
   # A crate of its own: what it is linked with must not be the engine for configurations.
@@ -560,7 +560,7 @@ run_tests() {
   beside compare_builds
   for crate in rust-action rust-entitlements rust-locale; do example "$crate"; done
   say "compiling the engine that can be made to trap"
-  compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,trap
+  compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,speed,trap
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
   test_rust
   fuzz "" 5

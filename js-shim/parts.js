@@ -38,7 +38,7 @@ const PATHS = {
     "<claimsmith_core::token_store::TokenStore>::remember::<HOST>",
     "<claimsmith_core::refusal::Refusals>::may_replace::<HOST>::{closure#0}",
     "<claimsmith_core::refusal::Refusals>::accept::<HOST>",
-    "<claimsmith_core::token::Grant>::identity",
+    "<claimsmith_core::token::Grant>::identify",
     "claimsmith_core::token_store::read_record",
     "claimsmith_core::token_store::write_record::<HOST>",
     "<claimsmith_core::plan::token::TokenPlan as claimsmith_expression::plain::Plain>::read",

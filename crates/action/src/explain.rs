@@ -44,7 +44,11 @@ impl Explainer {
         let trigger = read_trigger(trigger)?;
         let not_json = || problems(&[Error::new(Code::ConfigInvalid, "the configuration is not plain JSON")]);
         let config = from_js(config).ok_or_else(not_json)?;
-        let plan = compile(&config, trigger).map_err(|found| problems(&found))?.plan;
+        let mut plan = compile(&config, trigger).map_err(|found| problems(&found))?.plan;
+        // Whoever looks at a login may ask for what no expression reads.
+        for source in &mut plan.sources {
+            source.wanted = None;
+        }
         let engine = Engine::new(Plan::decode(&plan.encode()).map_err(|error| problems(&[error]))?);
         Ok(Explainer(Rc::new(Explained { engine, plan })))
     }

@@ -61,6 +61,7 @@ pub(crate) fn read(root: &Node<'_>, trigger: Trigger) -> (Plan, Scope) {
         settings: settings.list,
         values,
         reads_now: false,
+        reads_calls: false,
         tokens: tokens.list,
         sources: sources.list,
         claims,

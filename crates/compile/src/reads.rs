@@ -8,12 +8,13 @@ use claimsmith_core::event::{
 };
 use claimsmith_core::names::needed_scope;
 use claimsmith_core::plan::{
-    ClaimPlan, Demand, MfaRule, Plan, Scopes, SessionChange, SessionRule, Setting, Signing, SourcePlan,
+    Body, ClaimPlan, Demand, MfaRule, Plan, Scopes, SessionChange, SessionRule, Setting, Signing, SourcePlan,
 };
 use claimsmith_core::template::{Part, Template};
 use claimsmith_core::words::Word;
 use claimsmith_core::{Target, Trigger};
 use claimsmith_expression::Expression;
+use claimsmith_expression::json::Wanted;
 
 use crate::scope::Scope;
 use crate::sources::visit_parts;
@@ -22,7 +23,15 @@ use crate::tokens::visit_templates;
 /// Notes in a plan what its parts read: chains below `event`, none the beginning of another, secrets, `now`, and the
 /// values that rules read.
 pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
-    let mut reads = Reads { scope, chains: Vec::new(), secrets: Vec::new(), values: Vec::new(), now: false };
+    let mut reads = Reads {
+        scope,
+        chains: Vec::new(),
+        answer_parts: Vec::new(),
+        secrets: Vec::new(),
+        values: Vec::new(),
+        now: false,
+        calls: false,
+    };
     reads.add_names(CORRELATION_ID);
     plan.when.iter().for_each(|when| reads.add_expression(when));
     for setting in &plan.settings {
@@ -86,8 +95,23 @@ pub(crate) fn gather(plan: &mut Plan, scope: &Scope) {
         reads.add_names(REQUESTED_SCOPES);
     }
     (plan.early_values, plan.rule_values) = (early_values, rule_values);
-    plan.reads_now = reads.now;
+    (plan.reads_now, plan.reads_calls) = (reads.now, reads.calls);
+    for (index, source) in plan.sources.iter_mut().enumerate() {
+        source.wanted = wanted(source, index, &reads.answer_parts);
+    }
     (plan.event_reads, plan.secrets) = (reads.chains, reads.secrets);
+}
+
+/// Returns what is read of a source's answer.
+fn wanted(source: &SourcePlan, index: usize, parts: &[(usize, Vec<Rc<str>>)]) -> Option<Wanted> {
+    let mut chains: Vec<_> =
+        parts.iter().filter(|(of, _)| *of == index).map(|(_, chain)| chain.clone()).collect();
+    chains.extend(source.fail_when.iter().flat_map(Expression::reads));
+    let wanted = Wanted::new(&chains);
+    match source.body {
+        Body::GraphQl(_) => Some(wanted.unwrap_or_default().within("data", &["errors"])),
+        Body::None | Body::Json(_) | Body::Form(_) | Body::Text(_) => wanted,
+    }
 }
 
 fn needs_scope(claim: &ClaimPlan) -> bool {
@@ -98,10 +122,13 @@ fn needs_scope(claim: &ClaimPlan) -> bool {
 struct Reads<'a> {
     scope: &'a Scope,
     chains: Vec<Vec<Rc<str>>>,
+    /// Chains below answers, by the indexes of the sources.
+    answer_parts: Vec<(usize, Vec<Rc<str>>)>,
     secrets: Vec<Rc<str>>,
     /// Values, as indexes.
     values: Vec<usize>,
     now: bool,
+    calls: bool,
 }
 
 impl Reads<'_> {
@@ -169,6 +196,8 @@ impl Reads<'_> {
         self.values.sort_unstable();
         self.values.dedup();
         self.now |= read.now;
+        self.calls |= !read.calls.is_empty();
+        self.answer_parts.extend(read.answer_parts);
         read.event.into_iter().for_each(|chain| self.add_chain(chain));
     }
 

@@ -55,6 +55,8 @@ impl View {
 pub(crate) struct Reads {
     /// The sources whose answers are read, as indexes.
     pub(crate) answers: Vec<usize>,
+    /// What is read of the answers: the sources, as indexes, with chains below their answers.
+    pub(crate) answer_parts: Vec<(usize, Chain)>,
     /// The sources of which `calls` is read.
     pub(crate) calls: Vec<usize>,
     /// The values, each after those that it reads.
@@ -79,9 +81,15 @@ impl Reads {
         !self.event.is_empty() || !self.answers.is_empty() || !self.calls.is_empty()
     }
 
+    fn add_answer(&mut self, index: usize, chain: &[Rc<str>]) {
+        add(&mut self.answers, &[index]);
+        add(&mut self.answer_parts, &[(index, chain.to_vec())]);
+    }
+
     /// Adds what another expression reads.
     pub(crate) fn merge(&mut self, other: &Reads) {
         add(&mut self.answers, &other.answers);
+        add(&mut self.answer_parts, &other.answer_parts);
         add(&mut self.calls, &other.calls);
         add(&mut self.values, &other.values);
         add(&mut self.event, &other.event);
@@ -188,7 +196,9 @@ impl Scope {
             for root in ["event", "now", "calls", "values"] {
                 self.add_chain(reads, &[root.into()]);
             }
-            add(&mut reads.answers, &indexes(&self.sources, None));
+            for index in indexes(&self.sources, None) {
+                reads.add_answer(index, &[]);
+            }
             return;
         };
         match &**root {
@@ -202,7 +212,11 @@ impl Scope {
                     add(&mut reads.values, &[index]);
                 }
             }
-            _ => add(&mut reads.answers, &indexes(&self.sources, Some(root))),
+            _ => {
+                for index in indexes(&self.sources, Some(root)) {
+                    reads.add_answer(index, rest);
+                }
+            }
         }
     }
 }

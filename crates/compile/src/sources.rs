@@ -76,6 +76,7 @@ fn read_source(name: Rc<str>, node: &Node<'_>, tokens: &Named<TokenPlan>, allow_
         fail_when: object.get("fail_when").and_then(|node| read_over_answer(&node)),
         needs_verified_email: false,
         is_personal: false,
+        wanted: None,
     };
     let allow_unverified = object.flag("allow_unverified_email");
     object.finish();
@@ -212,6 +213,7 @@ pub(crate) fn visit_parts(source: &SourcePlan, visit: &mut dyn FnMut(&Part)) {
         fail_when: _,
         needs_verified_email: _,
         is_personal: _,
+        wanted: _,
     } = source;
     url.parts().for_each(&mut *visit);
     query.iter().for_each(|(_, field)| visit_json(field, visit));

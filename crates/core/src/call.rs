@@ -20,7 +20,17 @@ pub(crate) struct Deadline {
 impl Deadline {
     /// Returns a deadline `duration_ms` from now.
     pub(crate) fn after(host: &impl Host, duration_ms: u32) -> Deadline {
-        Deadline { at_ms: host.monotonic_ms() + f64::from(duration_ms) }
+        Deadline::from(host.monotonic_ms(), duration_ms)
+    }
+
+    /// Returns a deadline `duration_ms` after a time of the monotonic clock.
+    pub(crate) fn from(start_ms: f64, duration_ms: u32) -> Deadline {
+        Deadline { at_ms: start_ms + f64::from(duration_ms) }
+    }
+
+    /// Returns whether less than a millisecond is left at a time of the monotonic clock.
+    pub(crate) fn is_over_at(&self, now_ms: f64) -> bool {
+        self.at_ms - now_ms < 1.0
     }
 
     /// Returns this deadline, or one `duration_ms` from now where that is later.

@@ -79,7 +79,7 @@ impl Engine {
     pub async fn enrich<H: Host>(&self, host: &H, mut login: Login) -> Decision {
         let started_ms = host.monotonic_ms();
         let missing_targets = std::mem::take(&mut login.missing_targets);
-        let deadline = Deadline::after(host, self.plan.deadline_ms);
+        let deadline = Deadline::from(started_ms, self.plan.deadline_ms);
         let budget = Budget::new(LOGIN_STEPS);
         let gathered = gather(&self.plan, &self.shared, host, login, (deadline, &budget)).await;
         // A source that took all the time costs its own claims, not those of the others.

@@ -67,37 +67,50 @@ impl<H: Host> Means<'_, H> {
 #[derive(Debug)]
 pub(crate) struct Facts {
     lenient: RefCell<Value>,
-    strict: RefCell<Value>,
+    /// The same by [`View::Strict`], from where it differs.
+    strict: RefCell<Option<Value>>,
+    /// Whether `calls` is read.
+    has_calls: bool,
     /// The errors of values.
     errors: RefCell<Vec<Error>>,
 }
 
 impl Facts {
-    /// Returns a document of these members.
-    pub(crate) fn new(members: Map) -> Facts {
-        let document = Value::from(members);
+    /// Returns a document of these members; `has_calls` where `calls` is read.
+    pub(crate) fn new(members: Map, has_calls: bool) -> Facts {
         Facts {
-            lenient: RefCell::new(document.clone()),
-            strict: RefCell::new(document),
+            lenient: RefCell::new(members.into()),
+            strict: RefCell::default(),
+            has_calls,
             errors: RefCell::default(),
         }
     }
 
     /// Returns the document as it is now.
     pub(crate) fn seen(&self, view: View) -> Value {
-        self.document(view).borrow().clone()
+        match (view, &*self.strict.borrow()) {
+            (View::Strict, Some(document)) => document.clone(),
+            _ => self.lenient.borrow().clone(),
+        }
     }
 
-    fn document(&self, view: View) -> &RefCell<Value> {
+    /// Sets what stands at the end of a chain of members, as one view sees it.
+    fn set(&self, view: View, chain: &[Rc<str>], value: Value) {
         match view {
-            View::Lenient => &self.lenient,
-            View::Strict => &self.strict,
+            View::Lenient => put(&mut self.lenient.borrow_mut(), chain, value),
+            View::Strict => {
+                if let Some(document) = &mut *self.strict.borrow_mut() {
+                    put(document, chain, value);
+                }
+            }
         }
     }
 
     /// Adds a source that is settled.
     pub(crate) fn add_source(&self, name: &Rc<str>, answered: &Answered, report: &SourceReport) {
-        let call = describe_call(answered, report);
+        if let Answered::NotAsked = answered {
+            self.strict.borrow_mut().get_or_insert_with(|| self.lenient.borrow().clone());
+        }
         for view in [View::Lenient, View::Strict] {
             let value = match (answered, view) {
                 (Answered::With(value), _) => value.clone(),
@@ -105,9 +118,10 @@ impl Facts {
                 (Answered::NotAsked, View::Strict) => Value::Unavailable(Cause::NotAsked),
                 (Answered::Failed, _) => Value::Unavailable(Cause::Failed),
             };
-            let mut document = self.document(view).borrow_mut();
-            put(&mut document, &[Rc::clone(name)], value);
-            put(&mut document, &["calls".into(), Rc::clone(name)], call.clone());
+            self.set(view, &[Rc::clone(name)], value);
+            if self.has_calls {
+                self.set(view, &["calls".into(), Rc::clone(name)], describe_call(answered, report));
+            }
         }
     }
 
@@ -128,7 +142,7 @@ impl Facts {
             let not_asked = Value::Unavailable(Cause::NotAsked);
             let is_seen_alike = !value.reads.iter().any(|index| {
                 let source = plan.sources.get(*index);
-                source.is_some_and(|source| self.strict.borrow().member(&source.name) == not_asked)
+                source.is_some_and(|source| self.seen(View::Strict).member(&source.name) == not_asked)
             });
             let failed = |error: Error| {
                 self.note(error.at(&join_path("values", name)));
@@ -150,8 +164,7 @@ impl Facts {
             drop(document);
             for other in [View::Lenient, View::Strict] {
                 if other == view || is_seen_alike {
-                    let mut document = self.document(other).borrow_mut();
-                    put(&mut document, &["values".into(), Rc::clone(name)], found.clone());
+                    self.set(other, &["values".into(), Rc::clone(name)], found.clone());
                 }
             }
         }
@@ -199,8 +212,12 @@ pub(crate) fn put(into: &mut Value, chain: &[Rc<str>], value: Value) {
         _ => Rc::default(),
     };
     let members_here = Rc::make_mut(&mut members);
-    let mut member = members_here.insert(Rc::clone(name), Value::Null).unwrap_or_default();
-    put(&mut member, rest, value);
+    let mut member = value;
+    if !rest.is_empty() {
+        let inner = std::mem::take(&mut member);
+        member = members_here.insert(Rc::clone(name), Value::Null).unwrap_or_default();
+        put(&mut member, rest, inner);
+    }
     members_here.insert(Rc::clone(name), member);
     *into = Value::Object(members);
 }

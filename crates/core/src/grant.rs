@@ -1,5 +1,7 @@
 //! From a plan's token to the grant of one login.
 
+use std::cell::OnceCell;
+
 use crate::error::{Error, placed};
 use crate::host::Host;
 use crate::plan::TokenPlan;
@@ -13,6 +15,8 @@ use crate::token::{AuthMethod, Grant, Signing};
 ///
 /// # Errors
 /// As [`Template::render`] and [`tls`], placed at the field.
+// A part of the engine by itself: js-shim/parts.js.
+#[inline(never)]
 pub(crate) fn grant(host: &impl Host, token: &TokenPlan, inputs: Inputs<'_>) -> Result<Grant, Error> {
     let name = &*token.name;
     let auth = &token.client_auth;
@@ -43,5 +47,6 @@ pub(crate) fn grant(host: &impl Host, token: &TokenPlan, inputs: Inputs<'_>) -> 
         headers,
         tls: tls(host, &token.tls, inputs, ("tokens.", name))?,
         expires_in_s: token.expires_in_s,
+        identity: OnceCell::new(),
     })
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::rc::Rc;
 
 use claimsmith_expression::text::concat;
-use claimsmith_expression::{Budget, Faults, Value, sorted_order};
+use claimsmith_expression::{Budget, Faults, IS_FAST, Value, sorted_order};
 
 use crate::call::{Deadline, deadline_exceeded};
 use crate::claim_type::has_unsafe_integer;
@@ -127,21 +127,27 @@ impl<'a> Mapped<'a> {
         let priority = |place: usize| plan.claims.get(place).map(|claim| claim.priority);
         let order = sorted_order(plan.claims.len(), &|left, right| priority(right).cmp(&priority(left)));
         let mut drafts = Vec::new();
-        let mut slice_end = Deadline::after(host, SLICE_MS);
+        let mut now_ms = host.monotonic_ms();
+        let mut slice_end = Deadline::from(now_ms, SLICE_MS);
+        let mut is_first = true;
         for place in order {
             let Some(claim) = plan.claims.get(place).filter(|claim| claim.if_denied || !was_denied) else {
                 continue;
             };
-            if slice_end.remaining_ms(host) == 0 {
+            if !std::mem::take(&mut is_first) {
+                now_ms = host.monotonic_ms();
+            }
+            if slice_end.is_over_at(now_ms) {
                 host.sleep(0).await;
-                slice_end = Deadline::after(host, SLICE_MS);
+                now_ms = host.monotonic_ms();
+                slice_end = Deadline::from(now_ms, SLICE_MS);
             }
             self.add_values(&claim.values, View::Lenient, host, bounds).await;
             let scope = self.gathered.facts.seen(View::Lenient);
             let inputs = Inputs { scope: &scope, secrets: &self.gathered.secrets, budget: bounds.budget };
             let named = claim.name.render(inputs).map(Rc::<str>::from);
             let name = named.as_ref().ok().or(claim.written.as_ref()).cloned().unwrap_or_else(|| "".into());
-            let built = if bounds.deadline.remaining_ms(host) == 0 {
+            let built = if bounds.deadline.is_over_at(now_ms) {
                 Err(Unset::Failed(deadline_exceeded()))
             } else {
                 match build_claim(claim, &scope, bounds.budget) {
@@ -172,7 +178,10 @@ impl<'a> Mapped<'a> {
         }
         let scope = self.gathered.facts.seen(View::Lenient);
         for target in Target::ALL.iter().copied() {
-            self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
+            // What is held there is not measured where nothing comes to it.
+            if !IS_FAST || drafts.iter().any(|draft| draft.target == target) {
+                self.shed(&mut drafts, target, room(plan.limits, target, &held(target, &scope)));
+            }
         }
         let is_denied = self.is_denied();
         let place = |index: usize| drafts.get(index).map(|draft| draft.place);

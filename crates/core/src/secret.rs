@@ -26,7 +26,7 @@ impl fmt::Debug for Secret {
 }
 
 /// The secrets of one login, by name. Only those that the configuration names are held.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Secrets(Vec<(Rc<str>, Secret)>);
 
 impl Secrets {

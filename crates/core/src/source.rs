@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use claimsmith_expression::json::{self, Unreadable};
+use claimsmith_expression::json::{Unreadable, Wanted, read_wanted};
 use claimsmith_expression::text::{concat, decimal, find};
 use claimsmith_expression::{Budget, ExpressionError, Faults, Value};
 
@@ -184,7 +184,8 @@ pub fn read_source_response(
     response: &Response,
     budget: &Budget,
 ) -> Result<Value, Error> {
-    let mut answer = read_answer(source.on_not_found, &source.ok_status, source.answer, response)?;
+    let format = (source.answer, source.wanted.as_ref());
+    let mut answer = read_answer(source.on_not_found, &source.ok_status, format, response)?;
     // They have no answer that could be refused.
     if matches!(response.status, 204 | 404) {
         return Ok(answer);
@@ -215,14 +216,14 @@ pub(crate) fn undecided(key: &str, error: &ExpressionError) -> Error {
     Error::new(Code::Unavailable, concat(&["`", key, "` cannot be decided: ", &error.message]))
 }
 
-/// Reads an answer. A number that no double holds is unavailable to what reads it; the answer stands.
+/// Reads an answer, or what is wanted of its JSON. A number that no double holds is unavailable to what reads it; the answer stands.
 ///
 /// # Errors
 /// `source_status` for a status that is no success, `response_not_json`.
 pub(crate) fn read_answer(
     on_not_found: OnNotFound,
     ok_status: &[u32],
-    format: AnswerFormat,
+    (format, wanted): (AnswerFormat, Option<&Wanted>),
     response: &Response,
 ) -> Result<Value, Error> {
     let body = &*response.body;
@@ -242,7 +243,7 @@ pub(crate) fn read_answer(
     match format {
         AnswerFormat::None => Ok(Value::Null),
         AnswerFormat::Text => Ok(read_text(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).into()),
-        AnswerFormat::Json => json::read_with(body, Unreadable::NumbersAreUnavailable).map_err(|error| {
+        AnswerFormat::Json => read_wanted(body, Unreadable::NumbersAreUnavailable, wanted).map_err(|error| {
             Error::new(
                 Code::ResponseNotJson,
                 concat(&["the answer is not JSON: ", error.message, " at byte ", &decimal(error.offset)]),

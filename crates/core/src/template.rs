@@ -70,9 +70,13 @@ impl Template {
     /// # Errors
     /// As [`Template::render`].
     pub fn render_with(&self, inputs: Inputs<'_>, null: NullInText) -> Result<String, Error> {
+        // Of one part alone, the text is that of the part.
+        if let [part] = &*self.parts {
+            return part.render(inputs, null);
+        }
         let mut text = String::new();
         for part in &self.parts {
-            text.push_str(&part.render(inputs, null)?);
+            part.render_into(&mut text, inputs, null)?;
         }
         Ok(text)
     }
@@ -92,6 +96,20 @@ plain_enum!(Part {
 } else Part::Literal(String::new()));
 
 impl Part {
+    /// Appends the text of this part, as it stands, unencoded.
+    pub(crate) fn render_into(
+        &self,
+        text: &mut String,
+        inputs: Inputs<'_>,
+        null: NullInText,
+    ) -> Result<(), Error> {
+        match self {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Expression(..) | Part::Secret(_) => text.push_str(&self.render(inputs, null)?),
+        }
+        Ok(())
+    }
+
     /// Returns the text of this part alone, as it stands, unencoded.
     pub(crate) fn render(&self, inputs: Inputs<'_>, null: NullInText) -> Result<String, Error> {
         match self {

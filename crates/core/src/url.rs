@@ -48,7 +48,7 @@ impl UrlTemplate {
     pub fn render(&self, inputs: Inputs<'_>) -> Result<Secret, Error> {
         let mut url = String::new();
         for part in &self.origin {
-            url.push_str(&part.render(inputs, NullInText::Missing)?);
+            part.render_into(&mut url, inputs, NullInText::Missing)?;
         }
         if let Err(expected) = check_origin(&url, self.allow_http) {
             return Err(unfit_secret(&self.origin, expected));

@@ -384,3 +384,43 @@ fn a_secret_is_of_the_kind_that_its_place_asks_for() {
     ];
     assert_eq!(uses, expected.map(|(name, kind)| (name.to_owned(), kind)));
 }
+
+#[test]
+fn a_grant_is_that_of_its_login_whatever_is_kept_of_the_last() {
+    const SECRETS: [(&str, &str); 2] = [("SECRET", "first"), ("TEAM", "7")];
+    let changed = |name: &str| SECRETS.map(|(known, value)| (known, if known == name { "8" } else { value }));
+    for (field, user, second, asks_again) in [
+        ("", "bob", SECRETS, false),
+        ("", "ann", changed("SECRET"), true),
+        (r#","parameters":{"team":"{settings.team}"}"#, "ann", changed("TEAM"), true),
+        (r#","headers":{"x-team":"{secrets.TEAM}"}"#, "ann", changed("TEAM"), true),
+        (r#","parameters":{"for":"{event.user.user_id}"}"#, "bob", SECRETS, true),
+        (r#","parameters":{"for":"{values.user}"}"#, "bob", SECRETS, true),
+        (r#","parameters":{"for":"{values.user}"}"#, "ann", SECRETS, false),
+    ] {
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let noted = Rc::clone(&seen);
+        let world = World::new(move |request| {
+            if !request.url.expose().ends_with("/token") {
+                return (10, answer(200, r#"{"v":1}"#));
+            }
+            let mut sent: Vec<_> =
+                request.headers.iter().map(|(_, value)| value.expose().to_owned()).collect();
+            sent.push(body(request).to_owned());
+            noted.borrow_mut().push(sent);
+            (10, answer(200, r#"{"access_token":"t","token_type":"Bearer","expires_in":7200}"#))
+        });
+        let engine = engine(&format!(
+            r#"{{"settings":{{"team":"{{secrets.TEAM}}"}},"values":{{"user":"event.user.user_id"}},
+                "tokens":{{"api":{{"token_url":"https://h/token","client_id":"c",
+                "client_secret":"{{secrets.SECRET}}"{field}}}}},
+                "sources":{{"s":{{"url":"https://h/u"}}}},"claims":{{"a":"s.v"}}}}"#
+        ));
+        let host = MemoryHost::new(&world);
+        decide(&engine, &host, &SECRETS);
+        world.advance(25 * 60 * 1000);
+        world.run(engine.enrich(&host, with_secrets(user, &second)));
+        let seen: BTreeSet<_> = seen.borrow().iter().cloned().collect();
+        assert_eq!(seen.len(), if asks_again { 2 } else { 1 }, "{field} {user} {second:?}: {seen:?}");
+    }
+}

@@ -8,7 +8,9 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::{Cause, Map, Number, Value};
+use crate::plain::{Input, Plain};
+use crate::text::all;
+use crate::{Cause, IS_FAST, Map, Number, Value};
 
 /// The deepest nesting that is read. The reader calls itself once a level, and a WebAssembly stack is
 /// small; no answer that describes a user comes near it.
@@ -56,11 +58,93 @@ pub fn read(bytes: &[u8]) -> Result<Value, JsonError> {
 /// # Errors
 /// As [`read`], but for the unreadable parts.
 pub fn read_with(bytes: &[u8], unreadable: Unreadable) -> Result<Value, JsonError> {
+    read_wanted(bytes, unreadable, None)
+}
+
+/// The parts of a value that are wanted: members by name, of which each is wanted whole where it has none itself. What is
+/// no object is wanted whole, whatever stands here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    members: Vec<(Rc<str>, Wanted)>,
+}
+
+/// A chain of members.
+type Chain = Vec<Rc<str>>;
+
+impl Wanted {
+    /// Returns what these chains of members lead to; `None` where one of them is empty, so that all is wanted.
+    pub fn new(chains: &[Chain]) -> Option<Wanted> {
+        let mut members: Vec<(Rc<str>, Vec<Chain>)> = Vec::new();
+        for chain in chains {
+            let (name, rest) = chain.split_first()?;
+            match members.iter_mut().find(|(known, _)| known == name) {
+                Some((_, chains)) => chains.push(rest.to_vec()),
+                None => members.push((Rc::clone(name), vec![rest.to_vec()])),
+            }
+        }
+        let below = |chains: Vec<Chain>| Wanted::new(&chains).unwrap_or_default();
+        Some(Wanted { members: members.into_iter().map(|(name, chains)| (name, below(chains))).collect() })
+    }
+
+    /// Returns these as a member of something of which further members are wanted whole.
+    pub fn within(self, name: &str, others: &[&str]) -> Wanted {
+        let mut members = vec![(name.into(), self)];
+        members.extend(others.iter().map(|other| ((*other).into(), Wanted::default())));
+        Wanted { members }
+    }
+
+    /// Appends the chains that lead to it, each a list of names behind those that lead here.
+    fn add_chains(&self, leading: &[Value], chains: &mut Vec<Value>) {
+        for (name, below) in &self.members {
+            let mut chain = leading.to_vec();
+            chain.push(Value::String(Rc::clone(name)));
+            if below.members.is_empty() {
+                chains.push(chain.into());
+            } else {
+                below.add_chains(&chain, chains);
+            }
+        }
+    }
+}
+
+/// As the text of its chains: who reads all passes over a text, and needs no code for what stands there.
+impl Plain for Wanted {
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut chains = Vec::new();
+        self.add_chains(&[], &mut chains);
+        Rc::<str>::from(Value::from(chains).to_json()).write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Wanted {
+        let text = input.text();
+        if !IS_FAST {
+            return Wanted::default();
+        }
+        let chains = read(text.as_bytes()).unwrap_or_default();
+        let names = |chain: &Value| -> Chain {
+            let names = chain.as_array().unwrap_or_default();
+            names.iter().map(|name| name.as_str().unwrap_or_default().into()).collect()
+        };
+        let chains: Vec<Chain> = chains.as_array().unwrap_or_default().iter().map(names).collect();
+        Wanted::new(&chains).unwrap_or_default()
+    }
+}
+
+/// Reads one JSON value that fills the whole text, and keeps of its members only those that are wanted. The others are
+/// checked all the same, but for the range of their numbers. Without the feature `speed` all are kept.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn read_wanted(
+    bytes: &[u8],
+    unreadable: Unreadable,
+    wanted: Option<&Wanted>,
+) -> Result<Value, JsonError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| JsonError { message: "the text is not UTF-8", offset: error.valid_up_to() })?;
     let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader { text, bytes, offset, unreadable };
-    let value = reader.value(0)?;
+    let mut reader = Reader { text, bytes, offset, unreadable, skips: false };
+    let value = reader.value(0, wanted.filter(|_| IS_FAST))?;
     reader.skip_space();
     if reader.offset < bytes.len() {
         return Err(reader.error("there is more text after the value"));
@@ -80,9 +164,15 @@ struct Reader<'a> {
     bytes: &'a [u8],
     offset: usize,
     unreadable: Unreadable,
+    skips: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Returns whether this is within what is not wanted, of which nothing is kept.
+    fn is_skipping(&self) -> bool {
+        IS_FAST && self.skips
+    }
+
     fn error(&self, message: &'static str) -> JsonError {
         JsonError { message, offset: self.offset }
     }
@@ -107,12 +197,13 @@ impl Reader<'_> {
         found
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn value(&mut self, depth: usize, wanted: Option<&Wanted>) -> Result<Value, JsonError> {
         self.skip_space();
         match self.peek() {
             Some(b'{' | b'[') if depth >= MAX_DEPTH => self.too_deep(),
-            Some(b'{') => self.object(depth + 1),
+            Some(b'{') => self.object(depth + 1, wanted),
             Some(b'[') => self.array(depth + 1),
+            Some(b'"') if self.is_skipping() && self.plain_string().is_some() => Ok(Value::Null),
             Some(b'"') => Ok(Value::String(self.string()?)),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.word("true", Value::Bool(true)),
@@ -138,6 +229,9 @@ impl Reader<'_> {
             self.offset += 1;
         }
         let text = self.text.get(start..self.offset).unwrap_or_default();
+        if self.is_skipping() && Number::is_in_grammar(text) {
+            return Ok(Value::Null);
+        }
         match Number::from_text(text) {
             Some(number) => Ok(Value::Number(number)),
             None if self.unreadable != Unreadable::IsAnError && Number::is_in_grammar(text) => {
@@ -176,7 +270,10 @@ impl Reader<'_> {
         let mut items = Vec::new();
         if !self.take(b']') {
             loop {
-                items.push(self.value(depth)?);
+                let item = self.value(depth, None)?;
+                if !self.is_skipping() {
+                    items.push(item);
+                }
                 if self.take(b']') {
                     break;
                 }
@@ -185,10 +282,10 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(items.into())
+        Ok(if self.is_skipping() { Value::Null } else { items.into() })
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn object(&mut self, depth: usize, wanted: Option<&Wanted>) -> Result<Value, JsonError> {
         self.offset += 1;
         let mut members = Vec::new();
         if !self.take(b'}') {
@@ -197,12 +294,15 @@ impl Reader<'_> {
                 if self.peek() != Some(b'"') {
                     return Err(self.error("a member's name was expected"));
                 }
-                let name = self.string()?;
+                let name = if self.is_skipping() && self.plain_string().is_some() {
+                    None
+                } else {
+                    Some(self.string()?)
+                };
                 if !self.take(b':') {
                     return Err(self.error("`:` was expected"));
                 }
-                let value = self.value(depth)?;
-                members.push((name, value));
+                self.member(&mut members, name, depth, wanted)?;
                 if self.take(b'}') {
                     break;
                 }
@@ -211,27 +311,57 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(Map::from_members(members).into())
+        Ok(if self.is_skipping() { Value::Null } else { Map::from_members(members).into() })
+    }
+
+    /// Reads the value of a member, and keeps it where it is wanted.
+    fn member(
+        &mut self,
+        members: &mut Vec<(Rc<str>, Value)>,
+        name: Option<Rc<str>>,
+        depth: usize,
+        wanted: Option<&Wanted>,
+    ) -> Result<(), JsonError> {
+        let Some(name) = name.filter(|_| !self.is_skipping()) else {
+            return self.value(depth, None).map(drop);
+        };
+        let below = match wanted.filter(|_| IS_FAST) {
+            None => None,
+            Some(wanted) => match wanted.members.iter().find(|(known, _)| *known == name) {
+                Some((_, below)) if below.members.is_empty() => None,
+                Some((_, below)) => Some(below),
+                None => {
+                    self.skips = true;
+                    let skipped = self.value(depth, None);
+                    self.skips = false;
+                    return skipped.map(drop);
+                }
+            },
+        };
+        let value = self.value(depth, below)?;
+        members.push((name, value));
+        Ok(())
+    }
+
+    /// Takes a string that stands as it is; `None`, and nothing is taken, where it has an escape or is wrong.
+    fn plain_string(&mut self) -> Option<&'a str> {
+        let start = self.offset + 1;
+        let rest = self.bytes.get(start..)?;
+        let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+        if rest.get(length) != Some(&b'"') {
+            return None;
+        }
+        self.offset = start + length + 1;
+        self.text.get(start..start + length)
     }
 
     fn string(&mut self) -> Result<Rc<str>, JsonError> {
-        self.offset += 1;
-        let start = self.offset;
         // Most strings have no escape and are taken as they stand.
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let text = self.text.get(start..self.offset).unwrap_or_default();
-                    self.offset += 1;
-                    return Ok(text.into());
-                }
-                Some(b'\\') => break,
-                Some(0..=0x1f) => return Err(self.error("a control character must be escaped")),
-                Some(_) => self.offset += 1,
-                None => return Err(self.error("the text ends inside a string")),
-            }
+        if let Some(text) = self.plain_string() {
+            return Ok(text.into());
         }
-        let mut text = String::from(self.text.get(start..self.offset).unwrap_or_default());
+        self.offset += 1;
+        let mut text = String::new();
         loop {
             let rest = self.text.get(self.offset..).unwrap_or_default();
             let Some(next) = rest.chars().next() else {
@@ -339,6 +469,12 @@ fn write_into(text: &mut String, value: &Value) {
 
 fn write_string(text: &mut String, string: &str) {
     text.push('"');
+    // Most strings have nothing to escape.
+    if all(string, |byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        text.push_str(string);
+        text.push('"');
+        return;
+    }
     for character in string.chars() {
         match character {
             '"' => text.push_str("\\\""),
@@ -366,6 +502,85 @@ mod tests {
 
     fn message(text: &str) -> String {
         read(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    fn wanted(chains: &[&[&str]]) -> Option<Wanted> {
+        let chains: Vec<Chain> =
+            chains.iter().map(|chain| chain.iter().map(|name| (*name).into()).collect()).collect();
+        Wanted::new(&chains)
+    }
+
+    #[test]
+    fn keeps_of_an_object_what_is_wanted_and_checks_the_rest() {
+        let text =
+            br#"{"a":{"b":[1,{"c":2}],"d":"x"},"e":"\u00e9","a\u0062":7,"f":{"g":{"h":[1e999]}},"a2":1}"#;
+        for (chains, expected) in [
+            (vec![&["a", "b"][..]], r#"{"a":{"b":[1,{"c":2}]}}"#),
+            (vec![&["a"][..], &["a", "d"]], r#"{"a":{"b":[1,{"c":2}],"d":"x"}}"#),
+            (vec![&["a", "d"][..], &["e"], &["ab"]], r#"{"a":{"d":"x"},"ab":7,"e":"é"}"#),
+            (vec![&["e", "x"][..], &["a", "b", "c"]], r#"{"a":{"b":[1,{"c":2}]},"e":"é"}"#),
+            (vec![&["nothing"][..]], "{}"),
+            (vec![], "{}"),
+        ] {
+            let wanted = wanted(&chains);
+            assert!(wanted.is_some());
+            let read = read_wanted(text, Unreadable::NumbersAreUnavailable, wanted.as_ref()).unwrap();
+            assert_eq!(read.to_json(), expected, "{chains:?}");
+        }
+        assert_eq!(wanted(&[&["a"], &[]]), None);
+        // What is no object is read whole.
+        let names = wanted(&[&["a"]]);
+        for other in [r#"[{"b":1}]"#, "null", "7", r#""x""#] {
+            let read = read_wanted(other.as_bytes(), Unreadable::IsAnError, names.as_ref()).unwrap();
+            assert_eq!(read.to_json(), other);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_wrong_wherever_it_stands() {
+        let deep = "[".repeat(200);
+        for part in [
+            "01",
+            "tru",
+            "\"a",
+            "\"\u{1}\"",
+            "\"\\x\"",
+            "[1,]",
+            "[1 2]",
+            "{\"x\"}",
+            "{x:1}",
+            "{\"x\":1,}",
+            "-",
+            "1e",
+            &deep,
+        ] {
+            let text = format!(r#"{{"a":1,"b":{{"c":{part}}}}}"#);
+            let whole = read(text.as_bytes()).unwrap_err();
+            for names in [&[&["a"][..]][..], &[&["b", "x"]], &[]] {
+                let read = read_wanted(text.as_bytes(), Unreadable::IsAnError, wanted(names).as_ref());
+                assert_eq!(read, Err(whole.clone()), "{part} {names:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_chain_leads_to_is_the_same_in_what_is_kept(
+            members in prop::collection::vec(("[a-c]", "[a-c]", "[ -~]{0,4}"), 0..8),
+            chain in prop::collection::vec("[a-c]", 1..3),
+        ) {
+            let mut text = String::from("{");
+            for (index, (outer, inner, value)) in members.iter().enumerate() {
+                let comma = if index > 0 { "," } else { "" };
+                let value = Value::from(value.as_str()).to_json();
+                text.push_str(&format!(r#"{comma}"{outer}":{{"{inner}":{value},"z":[{value}]}}"#));
+            }
+            text.push('}');
+            let follow = |value: Value| chain.iter().fold(value, |value, name| value.member(name));
+            let names: Vec<&str> = chain.iter().map(String::as_str).collect();
+            let kept = read_wanted(text.as_bytes(), Unreadable::IsAnError, wanted(&[&names]).as_ref()).unwrap();
+            prop_assert_eq!(follow(kept), follow(read(text.as_bytes()).unwrap()));
+        }
     }
 
     #[test]

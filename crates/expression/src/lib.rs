@@ -80,3 +80,6 @@ pub use functions::names as function_names;
 pub use map::{Map, sorted_order};
 pub use number::Number;
 pub use value::{Cause, Value};
+
+/// True where the feature `speed` is on: what is faster and takes more code is compiled.
+pub const IS_FAST: bool = cfg!(feature = "speed");

@@ -6,7 +6,10 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use crate::{Value, plain_struct};
+use crate::{IS_FAST, Value, plain_struct};
+
+/// So many members are put in their places one by one.
+const FEW: usize = 16;
 
 /// The members of an object, in the order of their names. A name occurs once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +25,16 @@ impl Map {
 
     /// Returns a map of these members, in any order. Of two with one name the later is kept.
     pub fn from_members(mut members: Vec<(Rc<str>, Value)>) -> Map {
+        if IS_FAST && members.is_sorted_by(|(left, _), (right, _)| left < right) {
+            return Map { members };
+        }
+        if IS_FAST && members.len() <= FEW {
+            let mut map = Map { members: Vec::with_capacity(members.len()) };
+            for (name, value) in members {
+                map.insert(name, value);
+            }
+            return map;
+        }
         let order =
             sorted_order(members.len(), &|left, right| match (members.get(left), members.get(right)) {
                 (Some((left, _)), Some((right, _))) => left.cmp(right),
@@ -113,6 +126,10 @@ impl FromIterator<(Rc<str>, Value)> for Map {
 /// each type that is sorted; here one copy sorts everything.
 pub fn sorted_order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
+    // Most lists are in order, and cost no second one.
+    if IS_FAST && order.is_sorted_by(|left, right| compare(*left, *right) != Ordering::Greater) {
+        return order;
+    }
     let mut merged = Vec::with_capacity(length);
     let mut width = 1;
     while width < length {

@@ -87,7 +87,7 @@ impl<'a> Input<'a> {
         item
     }
 
-    fn text(&mut self) -> &'a str {
+    pub(crate) fn text(&mut self) -> &'a str {
         let count = self.count();
         let (text, rest) = self.rest.split_at_checked(count).unwrap_or_default();
         self.rest = rest;

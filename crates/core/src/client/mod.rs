@@ -5,7 +5,7 @@
 
 mod url;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -273,6 +273,7 @@ impl Grant {
             headers: Vec::new(),
             tls: Tls::new(),
             expires_in_s: None,
+            identity: OnceCell::new(),
         }
     }
 
@@ -373,7 +374,7 @@ impl Call {
     /// # Errors
     /// `source_status` for any other status that is no success, `response_not_json`.
     pub fn read(&self, response: &Response) -> Result<Value, Error> {
-        let answer = read_answer(OnNotFound::Null, &[], AnswerFormat::Json, response);
+        let answer = read_answer(OnNotFound::Null, &[], (AnswerFormat::Json, None), response);
         answer.map_err(|error| error.at(&self.name))
     }
 

@@ -114,6 +114,8 @@ pub struct Plan {
     pub values: Vec<ValuePlan>,
     /// True where anything reads `now`.
     pub reads_now: bool,
+    /// True where anything reads `calls`.
+    pub reads_calls: bool,
     /// The grants of access tokens for the backend, by name.
     pub tokens: Vec<TokenPlan>,
     /// The calls of the backend, by name.
@@ -174,6 +176,7 @@ plain_struct!(Plan {
     settings,
     values,
     reads_now,
+    reads_calls,
     tokens,
     sources,
     claims,

@@ -4,6 +4,7 @@ use claimsmith_expression::{plain_enum, plain_struct};
 use std::rc::Rc;
 
 use claimsmith_expression::Expression;
+use claimsmith_expression::json::Wanted;
 
 use super::Bounds;
 use crate::http::Method;
@@ -68,6 +69,8 @@ pub struct SourcePlan {
     pub ok_status: Vec<u32>,
     /// What is made of the body of an answer.
     pub answer: AnswerFormat,
+    /// The parts of the answer that anything reads; all of it where left out.
+    pub wanted: Option<Wanted>,
     /// The condition, over the answer, under which the answer is a failure.
     pub fail_when: Option<Expression>,
     /// True where a template reads the user's address, which must then be verified.
@@ -184,6 +187,7 @@ plain_struct!(SourcePlan {
     on_not_found,
     ok_status,
     answer,
+    wanted,
     fail_when,
     needs_verified_email,
     is_personal,
