@@ -50,9 +50,10 @@ mod warnings;
 #[cfg(feature = "schema")]
 pub mod schema;
 
-// What an event has: warnings and the schema know it.
+// What an event has, and what names are taken: the reader, warnings and the schema know it.
 #[cfg(feature = "warnings")]
 mod events;
+mod roots;
 
 use claimsmith_core::{Error, Plan, Trigger};
 use claimsmith_expression::Value;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use claimsmith_expression::text::concat;
 
 use crate::reader::Node;
+use crate::roots::RESERVED;
 
 /// The entries of a map whose names the user chose. Names of invalid entries count, so
 /// that one mistake is reported once.
@@ -31,9 +32,6 @@ impl<T> Named<T> {
         named
     }
 }
-
-/// What already means something in expressions.
-pub(crate) const RESERVED: [&str; 6] = ["event", "calls", "now", "settings", "secrets", "values"];
 
 fn check_name(name: &str, entry: &Node<'_>) {
     if !is_name(name) {

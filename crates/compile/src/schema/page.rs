@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
-use crate::named::RESERVED;
+use crate::roots::RESERVED;
 
 /// The introduction of the page.
 const PREFACE: &str = r#"# Configuration
