@@ -2,8 +2,10 @@
 
 #![no_main]
 
+use std::rc::Rc;
+
 use claimsmith_core::expression::Value;
-use claimsmith_core::expression::json::{self, Unreadable};
+use claimsmith_core::expression::json::{self, Unreadable, Wanted};
 use libfuzzer_sys::fuzz_target;
 
 /// Whether both readers saw the same value.
@@ -50,4 +52,19 @@ fuzz_target!(|text: &[u8]| {
         assert_eq!(json::read_with(text, Unreadable::PartsAreUnavailable).as_ref(), Ok(&strict));
         assert!(!strict.has_unavailable());
     }
+    // A member that is wanted is that of the whole, and what is wrong elsewhere is wrong still.
+    let whole = json::read_with(text, Unreadable::NumbersAreUnavailable);
+    for name in names(whole.as_ref().unwrap_or(&Value::Null)) {
+        let wanted = Wanted::new(&[vec![Rc::clone(&name)]]);
+        let part = json::read_wanted(text, Unreadable::NumbersAreUnavailable, wanted.as_ref());
+        assert_eq!(part.map(|part| part.member(&name)), whole.clone().map(|whole| whole.member(&name)));
+    }
 });
+
+/// Some names of an object; another one where there is none.
+fn names(value: &Value) -> Vec<Rc<str>> {
+    let members = value.as_object().into_iter().flat_map(|members| members.iter());
+    let mut names: Vec<Rc<str>> = members.map(|(name, _)| Rc::clone(name)).take(3).collect();
+    names.push("a".into());
+    names
+}
