@@ -216,7 +216,8 @@ pub(crate) fn undecided(key: &str, error: &ExpressionError) -> Error {
     Error::new(Code::Unavailable, concat(&["`", key, "` cannot be decided: ", &error.message]))
 }
 
-/// Reads an answer, or what is wanted of its JSON. A number that no double holds is unavailable to what reads it; the answer stands.
+/// Reads an answer, or what is wanted of its JSON. A number that no double holds is unavailable to what reads it; the
+/// answer stands.
 ///
 /// # Errors
 /// `source_status` for a status that is no success, `response_not_json`.
