@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use claimsmith_core::template::Part;
 use claimsmith_expression::Expression;
 use claimsmith_expression::text::join;
 
@@ -116,6 +117,17 @@ impl Scope {
     /// Returns what an expression reads.
     pub(crate) fn reads(&self, expression: &Expression) -> Reads {
         self.reads_of(std::iter::once(expression))
+    }
+
+    /// Returns what the parts of templates read together, each of which `visit` hands over.
+    pub(crate) fn reads_of_parts(&self, visit: impl FnOnce(&mut dyn FnMut(&Part))) -> Reads {
+        let mut reads = Reads::default();
+        visit(&mut |part| {
+            if let Part::Expression(expression, _) = part {
+                reads.merge(&self.reads(expression));
+            }
+        });
+        reads
     }
 
     /// Returns what expressions read together.

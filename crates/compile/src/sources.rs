@@ -170,13 +170,7 @@ fn read_cache(node: &Node<'_>) -> CachePlan {
 
 /// Returns what the templates of a source read.
 fn template_reads(source: &SourcePlan, scope: &Scope) -> Reads {
-    let mut reads = Reads::default();
-    visit_parts(source, &mut |part| {
-        if let Part::Expression(expression, _) = part {
-            reads.merge(&scope.reads(expression));
-        }
-    });
-    reads
+    scope.reads_of_parts(|add| visit_parts(source, add))
 }
 
 /// Calls `visit` with each part of each template of a source. A new field does not compile until it is decided here.

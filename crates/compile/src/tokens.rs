@@ -46,13 +46,7 @@ fn read_token(name: Rc<str>, node: &Node<'_>, allow_http: bool) -> TokenPlan {
 
 /// Returns what the templates of a token read.
 pub(crate) fn template_reads(token: &TokenPlan, scope: &Scope) -> Reads {
-    let mut reads = Reads::default();
-    visit_templates(token, &mut |part| {
-        if let Part::Expression(expression, _) = part {
-            reads.merge(&scope.reads(expression));
-        }
-    });
-    reads
+    scope.reads_of_parts(|add| visit_templates(token, add))
 }
 
 /// Visits the parts of every template of a token. What a token gets besides is decided about here, or it does not
