@@ -2,8 +2,8 @@
 //!
 //! Auth0 throws for some claims over the limit, fails the login for others, and drops the rest silently.
 
-use claimsmith_expression::text::{all, concat};
-use claimsmith_expression::{Map, Value};
+use claimsmith_expression::text::{all, concat, units};
+use claimsmith_expression::{Map, Value, json};
 
 use crate::error::{Code, Error};
 use crate::event::read_event;
@@ -98,15 +98,14 @@ fn size(target: Target, name: &str, value: &Value) -> usize {
     let value = match value {
         Value::String(text) if is_text => text.len(),
         Value::Array(items) if is_text => items.iter().map(|item| size(target, "", item)).sum(),
-        _ => value.to_json().len(),
+        _ => json::length(value),
     };
     name.len().saturating_add(value)
 }
 
 /// Returns why a target does not take a value, whatever else goes there; `None` where it does.
 pub(crate) fn refuse(target: Target, is_missing: bool, value: &Value, held: &Value) -> Option<Error> {
-    let is_over =
-        |value: &Value, most: usize| value.as_str().is_some_and(|text| text.encode_utf16().count() > most);
+    let is_over = |value: &Value, most: usize| value.as_str().is_some_and(|text| units(text) > most);
     let is_long = |value: &Value| is_over(value, MAX_ATTRIBUTE_VALUE);
     let items = value.as_array().unwrap_or_default();
     let (is_refused, code, reason) = match target {

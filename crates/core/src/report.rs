@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use claimsmith_expression::text::{concat, decimal};
-use claimsmith_expression::{Number, Value};
+use claimsmith_expression::text::{concat, push_decimal, units};
+use claimsmith_expression::{IS_FAST, Number, Value};
 
 use crate::error::{Code, Error};
 use crate::mfa::{Factor, Mfa, Provider};
@@ -179,7 +179,12 @@ const MAX_ID: usize = 128;
 impl Report {
     /// Returns the report as one line of at most 256 characters, the weightiest first.
     pub fn line(&self) -> String {
-        let mut line = concat(&["claimsmith ", self.outcome.as_str(), " ", &whole(self.duration_ms), "ms"]);
+        let mut line = String::new();
+        if IS_FAST {
+            line.reserve(MAX_LINE);
+        }
+        add(&mut line, &["claimsmith ", self.outcome.as_str(), " "]);
+        add_duration(&mut line, self.duration_ms);
         if self.denied && self.outcome == OutcomeKind::Shadow {
             line.push_str(" would=denied");
         }
@@ -187,16 +192,12 @@ impl Report {
         // Fingerprint and id, by which a line is found, stay whole where the rest is cut.
         let mut tail = String::new();
         if let Some(fingerprint) = &self.fingerprint {
-            tail.push_str(&concat(&[
-                " config=",
-                fingerprint,
-                if self.is_edited { " edited=ignored" } else { "" },
-            ]));
+            add(&mut tail, &[" config=", fingerprint, if self.is_edited { " edited=ignored" } else { "" }]);
         }
         if let Some(id) = &self.correlation_id {
             tail.push_str(&one_line(&concat(&[" id=", id]), MAX_ID));
         }
-        let mut line = one_line(&line, MAX_LINE.saturating_sub(tail.encode_utf16().count()));
+        let mut line = one_line(&line, MAX_LINE.saturating_sub(units(&tail)));
         line.push_str(&tail);
         line
     }
@@ -222,18 +223,21 @@ impl Report {
     }
 
     fn write_details(&self, line: &mut String) {
-        let mut add = |pieces: &[&str]| pieces.iter().for_each(|piece| line.push_str(piece));
         for error in &self.errors {
-            add(&[" ", error.word(), "@", &error.path]);
+            add(line, &[" ", error.word(), "@", &error.path]);
         }
         for (name, token) in &self.tokens {
             if let Some(from) = token.from {
-                add(&[" ", name, "=", from.as_str(), "/", &whole(token.duration_ms), "ms"]);
+                add(line, &[" ", name, "=", from.as_str(), "/"]);
+                add_duration(line, token.duration_ms);
             }
         }
         for (name, source) in &self.sources {
             if let Some(status) = source.status {
-                add(&[" ", name, "=", &decimal(status.into()), "/", &whole(source.duration_ms), "ms"]);
+                add(line, &[" ", name, "="]);
+                push_decimal(line, status.into());
+                line.push('/');
+                add_duration(line, source.duration_ms);
             }
         }
         if let Some(mfa) = &self.mfa {
@@ -242,19 +246,21 @@ impl Report {
                 Mfa::Challenge(_) => "challenge",
                 Mfa::Enroll(_) => "enroll",
             };
-            add(&[" mfa=", demand]);
+            add(line, &[" mfa=", demand]);
         }
-        add(&[" claims=", &decimal(self.claims.set.len())]);
-        add(&[" left_out=", &decimal(self.claims.left_out.len())]);
+        line.push_str(" claims=");
+        push_decimal(line, self.claims.set.len());
+        line.push_str(" left_out=");
+        push_decimal(line, self.claims.left_out.len());
         for (index, LeftOut { claim, .. }) in self.claims.left_out.iter().enumerate() {
-            add(&[if index == 0 { ":" } else { "," }, claim]);
+            add(line, &[if index == 0 { ":" } else { "," }, claim]);
         }
         // Who runs a pasted file has the line only, and no configuration to look at.
         #[cfg(feature = "client")]
         if self.fingerprint.is_none() {
             for (label, texts) in [(" log=", &self.log), (" warning=", &self.warnings)] {
                 for text in texts {
-                    add(&[label, &Value::from(text.as_str()).to_json()]);
+                    add(line, &[label, &Value::from(text.as_str()).to_json()]);
                 }
             }
         }
@@ -268,9 +274,18 @@ pub fn rounded(duration_ms: f64) -> f64 {
     f64::from(tenths) / 10.0
 }
 
-fn whole(duration_ms: f64) -> String {
+/// Appends the pieces.
+fn add(line: &mut String, pieces: &[&str]) {
+    for piece in pieces {
+        line.push_str(piece);
+    }
+}
+
+/// Appends whole milliseconds.
+fn add_duration(line: &mut String, duration_ms: f64) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-    decimal((duration_ms + 0.5) as usize)
+    push_decimal(line, (duration_ms + 0.5) as usize);
+    line.push_str("ms");
 }
 
 impl TokenReport {

@@ -57,13 +57,12 @@ impl UrlTemplate {
             return Err(unfit_secret(&self.origin, "behind the host no slash at the end fits"));
         }
         let origin_length = url.len();
-        // The path, for its dots alone: of a value they count where it has nothing else.
-        let mut steps = String::new();
+        let mut steps = Steps::default();
         for part in &self.target {
             match part {
                 Part::Literal(text) => {
                     url.push_str(text);
-                    steps.push_str(text);
+                    steps.walk(text);
                 }
                 Part::Expression(..) | Part::Secret(_) => {
                     let value = part.render(inputs, NullInText::Missing)?;
@@ -73,11 +72,12 @@ impl UrlTemplate {
                         return Err(unfit_segment("an empty value"));
                     }
                     percent_encode(&mut url, &value);
-                    steps.push_str(if matches!(&*value, "." | "..") { &value } else { "x" });
+                    // Its dots count where it has nothing else.
+                    steps.walk(if matches!(&*value, "." | "..") { &value } else { "x" });
                 }
             }
         }
-        if has_dots(&steps) {
+        if steps.end() {
             // A user named `..` would reach another path.
             return Err(unfit_segment("`.` or `..`"));
         }
@@ -176,26 +176,51 @@ fn is_loopback(host: &str) -> bool {
 /// Returns whether a segment of the path is `.` or `..`, which servers and proxies take as steps. Some decode dots and
 /// slashes before.
 pub fn has_dots(target: &str) -> bool {
-    let mut rest = target.as_bytes();
-    // Dots of a segment; what else it has makes them many.
-    let mut dots = 0_usize;
-    loop {
-        let (byte, next): (u8, &[u8]) = match rest {
-            [b'%', b'2', b'e' | b'E', next @ ..] => (b'.', next),
-            [b'%', b'2', b'f' | b'F', next @ ..]
-            | [b'%', b'5', b'c' | b'C', next @ ..]
-            | [b'\\', next @ ..] => (b'/', next),
-            [b'?', ..] | [] => (b'?', &[]),
-            [first, next @ ..] => (*first, next),
-        };
-        match (byte, dots) {
-            (b'/' | b'?', 1 | 2) => return true,
-            (b'?', _) => return false,
-            (b'/', _) => dots = 0,
-            (b'.', _) => dots += 1,
-            _ => dots = 3,
+    let mut steps = Steps::default();
+    steps.walk(target);
+    steps.end()
+}
+
+/// A walk along a target, piece by piece, that looks for such segments.
+#[derive(Default)]
+struct Steps {
+    /// Dots of the segment so far; what else it has makes them many.
+    dots: usize,
+    is_found: bool,
+    is_past: bool,
+}
+
+impl Steps {
+    fn walk(&mut self, piece: &str) {
+        let mut rest = piece.as_bytes();
+        while !self.is_past {
+            let (byte, next): (u8, &[u8]) = match rest {
+                [b'%', b'2', b'e' | b'E', next @ ..] => (b'.', next),
+                [b'%', b'2', b'f' | b'F', next @ ..]
+                | [b'%', b'5', b'c' | b'C', next @ ..]
+                | [b'\\', next @ ..] => (b'/', next),
+                [first, next @ ..] => (*first, next),
+                [] => return,
+            };
+            match byte {
+                b'/' => self.end_segment(),
+                b'.' => self.dots += 1,
+                b'?' => self.is_past = true,
+                _ => self.dots = 3,
+            }
+            rest = next;
         }
-        rest = next;
+    }
+
+    fn end_segment(&mut self) {
+        self.is_found |= matches!(self.dots, 1 | 2);
+        self.dots = 0;
+    }
+
+    /// Returns whether there is one.
+    fn end(mut self) -> bool {
+        self.end_segment();
+        self.is_found
     }
 }
 

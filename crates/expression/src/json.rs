@@ -93,6 +93,11 @@ impl Wanted {
         Wanted { members }
     }
 
+    /// Returns a member that is wanted by its name.
+    fn find(&self, name: &str) -> Option<&(Rc<str>, Wanted)> {
+        self.members.iter().find(|(known, _)| **known == *name)
+    }
+
     /// Appends the chains that lead to it, each a list of names behind those that lead here.
     fn add_chains(&self, leading: &[Value], chains: &mut Vec<Value>) {
         for (name, below) in &self.members {
@@ -143,7 +148,7 @@ pub fn read_wanted(
     let text = std::str::from_utf8(bytes)
         .map_err(|error| JsonError { message: "the text is not UTF-8", offset: error.valid_up_to() })?;
     let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader { text, bytes, offset, unreadable, skips: false };
+    let mut reader = Reader { text, bytes, offset, unreadable, skips: false, arrays: 0, names: Vec::new() };
     let value = reader.value(0, wanted.filter(|_| IS_FAST))?;
     reader.skip_space();
     if reader.offset < bytes.len() {
@@ -159,12 +164,42 @@ pub fn write(value: &Value) -> String {
     text
 }
 
+/// Returns the bytes of a value as compact JSON.
+pub fn length(value: &Value) -> usize {
+    match value {
+        _ if !IS_FAST => write(value).len(),
+        Value::String(text) => string_length(text),
+        Value::Array(items) => items.iter().map(|item| length(item) + 1).sum::<usize>().max(1) + 1,
+        Value::Object(members) => {
+            let pairs = members.iter().map(|(name, member)| string_length(name) + length(member) + 2);
+            pairs.sum::<usize>().max(1) + 1
+        }
+        _ => write(value).len(),
+    }
+}
+
+fn string_length(string: &str) -> usize {
+    if is_plain(string) {
+        return string.len() + 2;
+    }
+    let mut text = String::new();
+    write_string(&mut text, string);
+    text.len()
+}
+
+/// So many names of members are kept to be shared: those of a few kinds of items.
+const MAX_NAMES: usize = 16;
+
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     offset: usize,
     unreadable: Unreadable,
     skips: bool,
+    /// How many arrays this is within.
+    arrays: usize,
+    /// The names of the members of items, which come again with each item.
+    names: Vec<Rc<str>>,
 }
 
 impl<'a> Reader<'a> {
@@ -267,6 +302,9 @@ impl<'a> Reader<'a> {
 
     fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.offset += 1;
+        if IS_FAST {
+            self.arrays += 1;
+        }
         let mut items = Vec::new();
         if !self.take(b']') {
             loop {
@@ -282,6 +320,9 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        if IS_FAST {
+            self.arrays -= 1;
+        }
         Ok(if self.is_skipping() { Value::Null } else { items.into() })
     }
 
@@ -294,11 +335,7 @@ impl<'a> Reader<'a> {
                 if self.peek() != Some(b'"') {
                     return Err(self.error("a member's name was expected"));
                 }
-                let name = if self.is_skipping() && self.plain_string().is_some() {
-                    None
-                } else {
-                    Some(self.string()?)
-                };
+                let name = self.name(wanted)?;
                 if !self.take(b':') {
                     return Err(self.error("`:` was expected"));
                 }
@@ -314,7 +351,34 @@ impl<'a> Reader<'a> {
         Ok(if self.is_skipping() { Value::Null } else { Map::from_members(members).into() })
     }
 
-    /// Reads the value of a member, and keeps it where it is wanted.
+    /// Reads the name of a member; `None` where the member is not kept. One that is wanted by its name, or that items
+    /// before had, is shared.
+    fn name(&mut self, wanted: Option<&Wanted>) -> Result<Option<Rc<str>>, JsonError> {
+        if IS_FAST && let Some(text) = self.plain_string() {
+            return Ok(match wanted {
+                _ if self.skips => None,
+                Some(wanted) => wanted.find(text).map(|(name, _)| Rc::clone(name)),
+                None if self.arrays > 0 => Some(self.shared(text)),
+                None => Some(text.into()),
+            });
+        }
+        let name = self.string()?;
+        let is_kept = !IS_FAST || !self.skips && wanted.is_none_or(|wanted| wanted.find(&name).is_some());
+        Ok(is_kept.then_some(name))
+    }
+
+    fn shared(&mut self, text: &str) -> Rc<str> {
+        if let Some(known) = self.names.iter().find(|known| ***known == *text) {
+            return Rc::clone(known);
+        }
+        let name: Rc<str> = text.into();
+        if self.names.len() < MAX_NAMES {
+            self.names.push(Rc::clone(&name));
+        }
+        name
+    }
+
+    /// Reads the value of a member, and keeps it where it has a name.
     fn member(
         &mut self,
         members: &mut Vec<(Rc<str>, Value)>,
@@ -322,23 +386,17 @@ impl<'a> Reader<'a> {
         depth: usize,
         wanted: Option<&Wanted>,
     ) -> Result<(), JsonError> {
-        let Some(name) = name.filter(|_| !self.is_skipping()) else {
-            return self.value(depth, None).map(drop);
+        let Some(name) = name else {
+            if !IS_FAST {
+                return Ok(());
+            }
+            let outer = std::mem::replace(&mut self.skips, true);
+            let skipped = self.value(depth, None);
+            self.skips = outer;
+            return skipped.map(drop);
         };
-        let below = match wanted.filter(|_| IS_FAST) {
-            None => None,
-            Some(wanted) => match wanted.members.iter().find(|(known, _)| *known == name) {
-                Some((_, below)) if below.members.is_empty() => None,
-                Some((_, below)) => Some(below),
-                None => {
-                    self.skips = true;
-                    let skipped = self.value(depth, None);
-                    self.skips = false;
-                    return skipped.map(drop);
-                }
-            },
-        };
-        let value = self.value(depth, below)?;
+        let below = wanted.filter(|_| IS_FAST).and_then(|wanted| wanted.find(&name)).map(|(_, below)| below);
+        let value = self.value(depth, below.filter(|below| !below.members.is_empty()))?;
         members.push((name, value));
         Ok(())
     }
@@ -467,10 +525,15 @@ fn write_into(text: &mut String, value: &Value) {
     }
 }
 
+/// Returns whether a string has nothing to escape.
+fn is_plain(string: &str) -> bool {
+    all(string, |byte| byte >= b' ' && byte != b'"' && byte != b'\\')
+}
+
 fn write_string(text: &mut String, string: &str) {
     text.push('"');
     // Most strings have nothing to escape.
-    if all(string, |byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    if is_plain(string) {
         text.push_str(string);
         text.push('"');
         return;

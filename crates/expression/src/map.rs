@@ -29,11 +29,8 @@ impl Map {
             return Map { members };
         }
         if IS_FAST && members.len() <= FEW {
-            let mut map = Map { members: Vec::with_capacity(members.len()) };
-            for (name, value) in members {
-                map.insert(name, value);
-            }
-            return map;
+            sort_few(&mut members);
+            return Map { members };
         }
         let order =
             sorted_order(members.len(), &|left, right| match (members.get(left), members.get(right)) {
@@ -112,6 +109,29 @@ impl Map {
 }
 
 plain_struct!(Map { members });
+
+/// Sorts a few members where they stand. Of two with one name the later is kept.
+fn sort_few(members: &mut Vec<(Rc<str>, Value)>) {
+    let mut sorted = 1;
+    while sorted < members.len() {
+        let (before, rest) = members.split_at_mut(sorted);
+        let Some((name, value)) = rest.first_mut() else { return };
+        match before.binary_search_by(|(known, _)| (**known).cmp(name)) {
+            Ok(at) => {
+                if let Some((_, known)) = before.get_mut(at) {
+                    std::mem::swap(known, value);
+                }
+                members.remove(sorted);
+            }
+            Err(at) => {
+                if let Some(part) = members.get_mut(at..=sorted) {
+                    part.rotate_right(1);
+                }
+                sorted += 1;
+            }
+        }
+    }
+}
 
 impl FromIterator<(Rc<str>, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Value)>>(members: I) -> Map {

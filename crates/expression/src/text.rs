@@ -1,9 +1,15 @@
 //! Text out of pieces, without the machinery of `format!`: that is several kilobytes of WebAssembly, and a
 //! hundred bytes more wherever it is used.
 
+use crate::IS_FAST;
+
 /// Concatenates the pieces.
 pub fn concat(pieces: &[&str]) -> String {
     let mut text = String::new();
+    // Room for all of them, so that the text does not grow piece by piece.
+    if IS_FAST {
+        text.reserve(pieces.iter().map(|piece| piece.len()).sum());
+    }
     for piece in pieces {
         text.push_str(piece);
     }
@@ -70,9 +76,22 @@ pub fn all(text: &str, fits: fn(u8) -> bool) -> bool {
 
 /// Returns a count in decimal digits.
 pub fn decimal(count: usize) -> String {
-    let mut digits = if count < 10 { String::new() } else { decimal(count / 10) };
-    digits.push(char::from_digit(u32::try_from(count % 10).unwrap_or(0), 10).unwrap_or('0'));
+    let mut digits = String::new();
+    push_decimal(&mut digits, count);
     digits
+}
+
+/// Appends a count in decimal digits.
+pub fn push_decimal(text: &mut String, count: usize) {
+    if count >= 10 {
+        push_decimal(text, count / 10);
+    }
+    text.push(char::from_digit(u32::try_from(count % 10).unwrap_or(0), 10).unwrap_or('0'));
+}
+
+/// Returns the length of a text in UTF-16 units, which JavaScript counts by.
+pub fn units(text: &str) -> usize {
+    if IS_FAST && text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
 #[cfg(test)]
