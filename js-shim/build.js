@@ -43,7 +43,7 @@ const OWN_MEMBERS = /^(destination|idleSince|isIdle|isSecure|isSilent|lifetimeMs
 
 /** The same, with those that the glue reads: where it is bundled with the shim. The glue of a crate is not. */
 const SHARED_MEMBERS = new RegExp(
-  `${OWN_MEMBERS.source}|^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|isError|monotonic|unfitPart)$`,
+  `${OWN_MEMBERS.source}|^(__wbg_ptr|cacheDelete|cacheGet|cacheSet|connectAhead|isError|monotonic|unfitPart)$`,
 );
 
 /** Where the text of the module comes, and how many bytes that stands for. */
@@ -130,7 +130,8 @@ function replaceNode(builder) {
         const settle = given.at(-1);
         Promise.resolve().then(() => settle(false, 0, "NO_FETCH"));
         return () => false;
-      }`,
+      }
+      export const connectAhead = () => {};`,
   }));
   builder.onLoad({ filter: /[\\/]tls\.js$/ }, () => ({ contents: "export const unfitPart = () => {};" }));
   builder.onLoad({ filter: /[\\/]later\.js$/ }, () => ({

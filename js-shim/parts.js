@@ -73,7 +73,7 @@ const PATHS = {
  * @type {Record<string, { parts: string[], exports: string[] }>}
  */
 export const OPTIONAL_MODULES = {
-  transport: { parts: ["sources", "tokens"], exports: ["send"] },
+  transport: { parts: ["sources", "tokens"], exports: ["connectAhead", "send"] },
   tls: { parts: ["tls"], exports: ["presenting", "unfitPart"] },
   sign: { parts: ["assertions", "jwts"], exports: ["sign"] },
   report: { parts: ["report"], exports: ["reportOfTrap"] },

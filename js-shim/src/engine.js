@@ -135,6 +135,7 @@ export function createIo({ send, sleep, ...others }) {
  * @property {(...given: any) => Promise<Uint8Array>} [sign]
  * @property {() => string} [uuid]
  * @property {(tls: string[]) => string | undefined} [unfitPart]
+ * @property {typeof import("./transport.js").connectAhead} [connectAhead]
  * @property {typeof globalThis.fetch} [fetch]
  */
 

@@ -7,7 +7,7 @@ import { uuid } from "./random.js";
 import { sign } from "./sign.js";
 import { monotonic, sleep } from "./timer.js";
 import { unfitPart } from "./tls.js";
-import { send } from "./transport.js";
+import { connectAhead, send } from "./transport.js";
 
 /**
  * Makes a handler whose logins tell afterwards how each value came about. For tools: it keeps what a login saw.
@@ -30,6 +30,7 @@ export function createExplainer(config, options) {
     uuid,
     fetch,
     unfitPart: fetch ? () => undefined : unfitPart,
+    connectAhead: fetch ? () => {} : connectAhead,
   });
   return (event, api) =>
     new Promise((resolve, reject) => {

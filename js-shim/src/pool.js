@@ -4,7 +4,7 @@
 // idle, and hand one out whose unread bytes then answer the next request. So they only connect here.
 
 import { connect } from "./connect.js";
-import { afterPoll, monotonic } from "./timer.js";
+import { after, afterPoll, monotonic } from "./timer.js";
 
 /** The idle time of a connection whose server names none. */
 const LIFETIME_MS = 60_000;
@@ -12,8 +12,18 @@ const LIFETIME_MS = 60_000;
 /** As many as Node's agents keep. */
 const MAX_IDLE = 256;
 
+/** The time in which a connection is made and used that no request has asked for yet. */
+const AHEAD_MS = 10_000;
+
 /** The connections that lie idle, by origin and what they present; the one used last stands at the end. @type {Map<string, Set<Connection>>} */
 const pools = new Map();
+
+/**
+ * Connections under way that no request has asked for yet, by origin: each gives itself to the first that does, and
+ * returns what gives it up.
+ * @type {Map<string, (callback: (error: Error | null, socket?: import("node:net").Socket) => void) => () => void>}
+ */
+const ahead = new Map();
 
 function poolOf(origin) {
   return pools.get(origin) ?? new Set();
@@ -65,21 +75,24 @@ function create(socket, origin) {
     if (pool.size === 0) pools.delete(origin);
   });
   // Node's word for a request that has been answered whole, on a connection that both sides keep.
-  socket.on("free", () => {
-    const pool = poolOf(origin);
-    const lifetimeMs = readLifetimeMs(connection.saysOfKeeping);
-    if (lifetimeMs <= 0 || !socket.writable || pool.size >= MAX_IDLE) return socket.destroy();
-    connection.isIdle = connection.isSilent = true;
-    connection.response = undefined;
-    connection.idleSince = monotonic();
-    connection.lifetimeMs = lifetimeMs;
-    pools.set(origin, pool.add(connection));
-    socket.setTimeout(lifetimeMs);
-    socket.unref();
-    // The socket must flow, or bytes and its end are not seen.
-    socket.resume();
-  });
+  socket.on("free", () => keep(connection, origin, readLifetimeMs(connection.saysOfKeeping)));
   return connection;
+}
+
+/** Puts a connection into the pool, for so long. */
+function keep(connection, origin, lifetimeMs) {
+  const { socket } = connection;
+  const pool = poolOf(origin);
+  if (lifetimeMs <= 0 || !socket.writable || pool.size >= MAX_IDLE) return socket.destroy();
+  connection.isIdle = connection.isSilent = true;
+  connection.response = undefined;
+  connection.idleSince = monotonic();
+  connection.lifetimeMs = lifetimeMs;
+  pools.set(origin, pool.add(connection));
+  socket.setTimeout(lifetimeMs);
+  socket.unref();
+  // The socket must flow, or bytes and its end are not seen.
+  socket.resume();
 }
 
 /** Returns the idle time by the server's `Keep-Alive`, less a second for the round trip. */
@@ -99,7 +112,10 @@ function readLifetimeMs(header = "") {
  */
 export function acquire(origin, maxIdleMs, callback) {
   const kept = take(origin.id, maxIdleMs);
-  if (!kept) return connect(origin, (error, socket) => callback(error, socket && create(socket, origin.id)));
+  if (!kept) {
+    const begin = ahead.get(origin.id) ?? ((done) => connect(origin, done));
+    return begin((error, socket) => callback(error, socket && create(socket, origin.id)));
+  }
   const { socket } = kept;
   let isGivenUp = false;
   let giveUp = () => {
@@ -118,6 +134,36 @@ export function acquire(origin, maxIdleMs, callback) {
     isGivenUp = true;
     giveUp();
   };
+}
+
+/**
+ * Connects before there is a request, unless a connection lies idle or is under way already. What fails is forgotten: the
+ * request will tell.
+ * @param {import("./connect.js").Origin} origin
+ */
+export function prepare(origin) {
+  const { id } = origin;
+  if (ahead.has(id) || poolOf(id).size > 0) return;
+  /** @type {((error: Error | null, socket?: import("node:net").Socket) => void) | undefined} */
+  let claimed;
+  const giveUp = connect(origin, (error, socket) => {
+    if (claimed) return claimed(error, socket);
+    forget();
+    if (socket) keep(create(socket, id), id, AHEAD_MS);
+  });
+  const stopWaiting = after(AHEAD_MS, () => {
+    forget();
+    giveUp();
+  });
+  const forget = () => {
+    stopWaiting();
+    ahead.delete(id);
+  };
+  ahead.set(id, (callback) => {
+    forget();
+    claimed = callback;
+    return giveUp;
+  });
 }
 
 /** The connection that has lain idle for the shortest time, out of the pool. */

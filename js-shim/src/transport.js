@@ -8,7 +8,7 @@ import { createConnection } from "node:net";
 import { CODINGS, coded, decode, readCodings, TOO_LARGE } from "./body.js";
 import { RESPONSE_HEADERS } from "./facts.js";
 import { https } from "./later.js";
-import { acquire, purge } from "./pool.js";
+import { acquire, prepare, purge } from "./pool.js";
 import { after, afterPoll } from "./timer.js";
 import { presenting } from "./tls.js";
 
@@ -77,6 +77,25 @@ function locate(url) {
   }
   const parsed = new URL(url);
   return [createTarget(parsed), parsed.pathname + parsed.search];
+}
+
+/**
+ * Begins to connect to where a request will go, beside one to another place whose answer it waits for. Sends nothing, and
+ * tells nothing.
+ *
+ * @param {string} url
+ * @param {string[]} tls what the connection presents and trusts: name, PEM, name, PEM …
+ * @param {string} besides the other request's URL: a connection that comes back from there serves this one as well
+ */
+export function connectAhead(url, tls, besides) {
+  try {
+    const [{ destination }] = locate(url);
+    if (destination.id !== locate(besides)[0].destination.id) {
+      prepare(tls.length > 0 ? presenting(destination, tls) : destination);
+    }
+  } catch {
+    // The request itself will tell.
+  }
 }
 
 /**

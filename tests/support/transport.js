@@ -46,6 +46,8 @@ export function send(method, url, headers, body, maxBytes, mayRepeat, needed, tl
   return call;
 }
 
+export const { connectAhead } = transport;
+
 /** What a test asks for, as the engine would. */
 export const get = (url, headers = [], tls = []) =>
   send("GET", url, headers, undefined, 65_536, true, "2xx", tls);

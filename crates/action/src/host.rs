@@ -71,6 +71,10 @@ impl Host for JsHost {
         read_answer(answer)
     }
 
+    fn connect_ahead(&self, request: &Request, besides: &Secret) {
+        self.io.connect_ahead(request.url.expose(), &pairs(&request.tls), besides.expose());
+    }
+
     async fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> Option<Vec<u8>> {
         // It takes a fraction of a millisecond: there is nothing to give up.
         let signature = settle(&self.io, &self.io.sign(algorithm, key.expose(), text)).await.ok()?;

@@ -31,6 +31,10 @@ extern "C" {
         tls: &JsValue,
     );
 
+    /// Begins to connect to where a request will go, beside one to another URL. `tls` as for [`send`](Io::send).
+    #[wasm_bindgen(method, js_name = connectAhead)]
+    pub(crate) fn connect_ahead(this: &Io, url: &str, tls: &Array, besides: &str);
+
     /// Calls [`settled`](crate::settled) with this number when the time is over.
     #[wasm_bindgen(method)]
     pub(crate) fn sleep(this: &Io, id: u32, duration_ms: u32);

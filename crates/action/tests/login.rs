@@ -86,6 +86,7 @@ export function createIo(body, settled, answered) {
             const bytes = new TextEncoder().encode(body);
             Promise.resolve().then(() => answered(id, true, 200, undefined, bytes));
         },
+        connectAhead() {},
         sleep() {},
         cancel() {},
         monotonic: () => 0,

@@ -30,15 +30,15 @@ pub(crate) struct Exchange<'a, H> {
 
 impl<H: Host> Exchange<'_, H> {
     /// Makes the call, with retries, and once more with a new token where it is refused with 401. Any other status is
-    /// an answer. `acquire` gets a token, where there is a grant, other than the one that was refused; `observe` sees
-    /// each attempt, with its duration in milliseconds.
+    /// an answer. `acquire` gets a token for the request, where there is a grant, other than the one that was refused;
+    /// `observe` sees each attempt, with its duration in milliseconds.
     ///
     /// # Errors
     /// As [`Attempt::result`] and `acquire`.
     pub(crate) async fn send(
         &self,
         request: &mut Request,
-        acquire: impl AsyncFn(Option<&Rc<Token>>) -> Result<Option<Rc<Token>>, Error>,
+        acquire: impl AsyncFn(&Request, Option<&Rc<Token>>) -> Result<Option<Rc<Token>>, Error>,
         mut observe: impl FnMut(&Attempt, f64),
     ) -> Result<Rc<Response>, Error> {
         if self.circuit.is_open(self.host, &self.subject(request)) {
@@ -52,7 +52,7 @@ impl<H: Host> Exchange<'_, H> {
         loop {
             let token = match known.take() {
                 Some(token) => Some(token),
-                None => acquire(rejected.as_ref()).await?,
+                None => acquire(request, rejected.as_ref()).await?,
             };
             token.iter().for_each(|token| authorize(request, token));
             let subject = self.subject(request);

@@ -139,14 +139,17 @@ impl<'a, H: Host> Run<'a, H> {
         let user_id = read_event(&login.event, plan.trigger.subject());
         let user_id = user_id.as_str().unwrap_or_default().to_owned();
         // Each root is there from the start, for a variable of that name.
-        let empty = || Value::from(Map::new());
-        let named_settings =
-            if plan.settings.is_empty() { empty() } else { settings(plan, &login.secrets, &mut errors) };
+        let empty = Value::from(Map::new());
+        let named_settings = if plan.settings.is_empty() {
+            empty.clone()
+        } else {
+            settings(plan, &login.secrets, &mut errors)
+        };
         let mut members = Map::from_members(vec![
-            ("calls".into(), empty()),
+            ("calls".into(), empty.clone()),
             ("event".into(), login.event),
             ("settings".into(), named_settings),
-            ("values".into(), empty()),
+            ("values".into(), empty),
         ]);
         if plan.reads_now {
             members.insert("now".into(), now(host));
@@ -425,25 +428,27 @@ impl<'a, H: Host> Run<'a, H> {
             timeout_ms: source.timeout_ms,
             deadline: self.deadline,
         };
-        let acquire = async |rejected: Option<&Rc<Token>>| match grant {
-            Some((config, grant)) => Ok(Some(self.token(config, grant, rejected, background).await?)),
+        let acquire = async |request: &Request, rejected: Option<&Rc<Token>>| match grant {
+            Some((config, grant)) => {
+                Ok(Some(self.token(config, grant, (request, rejected), background).await?))
+            }
             None => Ok(None),
         };
         exchange.send(request, acquire, |attempt, duration_ms| attempt.note(duration_ms, report)).await
     }
 
-    /// A token for a call. Where it is time for the next one, that is asked for in the background.
+    /// A token for a request. Where it is time for the next one, that is asked for in the background.
     async fn token<'r>(
         &'r self,
         config: &'r TokenPlan,
         grant: &Rc<Grant>,
-        rejected: Option<&Rc<Token>>,
+        (request, rejected): (&Request, Option<&Rc<Token>>),
         background: &Background<'r>,
     ) -> Result<Rc<Token>, Error> {
         let name = &config.name;
         let started_ms = self.host.monotonic_ms();
-        let request = self.token_request(config, grant, rejected);
-        let acquired = self.shared.tokens.acquire(self.host, request).await;
+        let needed = TokenRequest { rejected, then: Some(request), ..self.token_request(config, grant) };
+        let acquired = self.shared.tokens.acquire(self.host, needed).await;
         let duration_ms = rounded(self.host.monotonic_ms() - started_ms);
         let mut trace = self.trace.borrow_mut();
         let report = match &acquired {
@@ -474,7 +479,7 @@ impl<'a, H: Host> Run<'a, H> {
     }
 
     async fn refresh(&self, config: &TokenPlan, grant: &Grant) {
-        let request = self.token_request(config, grant, None);
+        let request = self.token_request(config, grant);
         if let Err(error) = self.shared.tokens.refresh(self.host, request).await {
             let code = error.code.as_str();
             self.warn(&[
@@ -487,12 +492,7 @@ impl<'a, H: Host> Run<'a, H> {
         }
     }
 
-    fn token_request<'n>(
-        &'n self,
-        config: &'n TokenPlan,
-        grant: &'n Grant,
-        rejected: Option<&'n Rc<Token>>,
-    ) -> TokenRequest<'n> {
+    fn token_request<'n>(&'n self, config: &'n TokenPlan, grant: &'n Grant) -> TokenRequest<'n> {
         TokenRequest {
             grant,
             circuit: Circuit::new(&self.shared.state, &config.id),
@@ -500,7 +500,8 @@ impl<'a, H: Host> Run<'a, H> {
             is_personal: config.is_personal,
             timeout_ms: config.timeout_ms,
             deadline: self.deadline,
-            rejected,
+            rejected: None,
+            then: None,
         }
     }
 

@@ -42,6 +42,10 @@ pub trait Host {
         timeout(self.sleep(limit_ms), self.send(request, sent))
     }
 
+    /// Begins to connect to where a request will go, while one to the URL `besides` is on its way, whose answer it waits for.
+    /// Sends nothing and tells nothing; a host without connections has nothing to do.
+    fn connect_ahead(&self, _request: &Request, _besides: &Secret) {}
+
     /// Signs a text. `algorithm` is `RS256`, `PS256` or `ES256` (RFC 7518 §3), `key` a private key as PKCS#8
     /// PEM; the signature is as a JWS has it. `None` where the key is unfit.
     fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> impl Future<Output = Option<Vec<u8>>>;

@@ -12,6 +12,7 @@ use crate::call::{Attempt, Deadline, attempt, deadline_exceeded, out_of_time};
 use crate::digest::identity;
 use crate::error::{Code, Error};
 use crate::host::Host;
+use crate::http::Request;
 use crate::moment::moment;
 use crate::refusal::Refusals;
 use crate::report::TokenOrigin;
@@ -77,6 +78,8 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) deadline: Deadline,
     /// The token that the backend has just refused: it is not taken again from anywhere.
     pub(crate) rejected: Option<&'a Rc<Token>>,
+    /// The request that waits for the token. Its connection is made while the endpoint is asked.
+    pub(crate) then: Option<&'a Request>,
 }
 
 /// A token with its history.
@@ -122,6 +125,12 @@ impl TokenStore {
             if let Some(Remembered { token, refresh_at_ms }) = remembered {
                 let is_due = now_ms >= refresh_at_ms && !self.is_in_flight(&key);
                 return Ok(Acquired { token, origin: TokenOrigin::Memory, cache_refused: false, is_due });
+            }
+            // Where the endpoint is known to fail, there will be no such request.
+            if let Some(next) = request.then
+                && request.circuit.is_closed()
+            {
+                host.connect_ahead(next, &request.grant.url);
             }
             let under_way = find(&self.in_flight.borrow(), &key).cloned();
             let (outcome, origin) = match under_way {

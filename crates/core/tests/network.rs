@@ -16,7 +16,7 @@ use std::rc::Rc;
 use claimsmith_core::http::{Request, Response, TransportError};
 use claimsmith_core::report::{AnswerOrigin, TokenOrigin};
 use claimsmith_core::{Decision, Engine};
-use support::{MemoryHost, Reaction, World, answer, effects, engine, errors, login, read};
+use support::{MemoryHost, Reaction, World, answer, effects, engine, errors, issuing_world, login, read};
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -374,6 +374,37 @@ fn attempts_of_one_call_share_a_token_however_short_it_lasts() {
         assert_eq!(effects(&decide(&with_token(SECRET), &host)), ["a=1"]);
         assert_eq!((host.world.sent_to("/u"), host.world.sent_to("/token")), (3, 1), "{lifetime}");
     }
+}
+
+#[test]
+fn the_backend_is_connected_to_where_its_token_has_to_be_asked_for() {
+    let world = issuing_world();
+    let host = MemoryHost::new(&world);
+    let engine = with_token(SECRET);
+    decide(&engine, &host);
+    let ahead = world.ahead.take();
+    let [(places, sent_before)] = &*ahead else { panic!("{ahead:?}") };
+    assert_eq!(*sent_before, 0);
+    let (backend, token) = places.split_once(" beside ").unwrap();
+    let sent = world.sent.take();
+    assert_eq!(sent, [format!("POST {token}"), format!("GET {backend}")]);
+    // In memory, and of another instance in the cache.
+    decide(&engine, &host);
+    decide(&with_token(SECRET), &host);
+    assert_eq!(world.sent_to("/token"), 0);
+    assert!(world.ahead.take().is_empty());
+}
+
+#[test]
+fn no_connection_is_made_ahead_of_a_token_that_will_not_come() {
+    let (host, _) = scripted(|_| refused());
+    let engine = with_token(SECRET);
+    for _ in 0..5 {
+        decide(&engine, &host);
+    }
+    assert_eq!(host.world.ahead.take().len(), 5);
+    assert_eq!(errors(&decide(&engine, &host)), ["circuit_open@tokens.api"]);
+    assert!(host.world.ahead.take().is_empty());
 }
 
 #[test]

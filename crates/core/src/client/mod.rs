@@ -163,8 +163,8 @@ impl<'a, H: Host> Session<'a, H> {
             timeout_ms: call.timeout_ms,
             deadline: self.deadline,
         };
-        let acquire = async |rejected: Option<&Rc<Token>>| match &call.grant {
-            Some(grant) => Ok(Some(self.acquire(grant, rejected).await?)),
+        let acquire = async |request: &Request, rejected: Option<&Rc<Token>>| match &call.grant {
+            Some(grant) => Ok(Some(self.acquire(grant, Some(request), rejected).await?)),
             None => Ok(None),
         };
         let note = |attempt: &Attempt, duration_ms: f64| attempt.note(duration_ms, report);
@@ -178,7 +178,7 @@ impl<'a, H: Host> Session<'a, H> {
     /// `token_refused`, `token_response_invalid`, `secret_invalid` where a part of the grant's TLS is unfit, and why the
     /// endpoint could not be reached.
     pub async fn token(&self, grant: &Rc<Grant>) -> Result<Rc<Token>, Error> {
-        self.acquire(grant, None).await
+        self.acquire(grant, None, None).await
     }
 
     /// Adds a warning to the report.
@@ -208,7 +208,12 @@ impl<'a, H: Host> Session<'a, H> {
         self.warnings.take()
     }
 
-    async fn acquire(&self, grant: &Rc<Grant>, rejected: Option<&Rc<Token>>) -> Result<Rc<Token>, Error> {
+    async fn acquire(
+        &self,
+        grant: &Rc<Grant>,
+        then: Option<&Request>,
+        rejected: Option<&Rc<Token>>,
+    ) -> Result<Rc<Token>, Error> {
         let (client, host, deadline) = (self.client, self.host, self.deadline);
         check_tls(host, &grant.tls)?;
         let endpoint = short_digest(&["", grant.url.expose()]);
@@ -220,6 +225,7 @@ impl<'a, H: Host> Session<'a, H> {
             timeout_ms: TIMEOUT_MS,
             deadline,
             rejected,
+            then,
         };
         let acquired = client.tokens.acquire(host, request).await?;
         if acquired.cache_refused {
@@ -238,6 +244,7 @@ impl<'a, H: Host> Session<'a, H> {
                     timeout_ms: TIMEOUT_MS,
                     deadline,
                     rejected: None,
+                    then: None,
                 };
                 if let Err(error) = client.tokens.refresh(host, request).await {
                     let code = error.code.as_str();

@@ -39,6 +39,8 @@ pub struct World {
     react: Box<dyn Fn(&Request) -> Reaction>,
     /// Every request that was sent, as method and URL.
     pub sent: RefCell<Vec<String>>,
+    /// Where connections were begun ahead, each with the URL that is asked meanwhile, and how many were sent before.
+    pub ahead: RefCell<Vec<(String, usize)>>,
     /// How many requests were given up before their answer.
     pub dropped: Cell<u32>,
     /// How long a signature takes.
@@ -53,6 +55,7 @@ impl World {
             timers: RefCell::default(),
             react: Box::new(react),
             sent: RefCell::default(),
+            ahead: RefCell::default(),
             dropped: Cell::new(0),
             signing_ms: Cell::new(0),
         })
@@ -159,6 +162,11 @@ impl Host for MemoryHost {
         self.world.sleep(latency_ms).await;
         in_flight.1 = true;
         result
+    }
+
+    fn connect_ahead(&self, request: &Request, besides: &Secret) {
+        let places = format!("{} beside {}", request.url.expose(), besides.expose());
+        self.world.ahead.borrow_mut().push((places, self.world.sent.borrow().len()));
     }
 
     async fn sign(&self, algorithm: &str, key: &Secret, text: &str) -> Option<Vec<u8>> {
