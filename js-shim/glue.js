@@ -52,13 +52,46 @@ export function withoutUnused(glue) {
       /cachedDataViewMemory0 === null \|\| .*? \|\| \(.*? && (cachedDataViewMemory0)(\.buffer !== .*?)\)\) \{/g,
       "$1?$2) {",
     ],
+    // Node's buffers do in a line what the glue does by hand for browsers.
+    [
+      /function passStringToWasm0\(arg, malloc, realloc\) \{\n[\s\S]*?\n\}\n/g,
+      "function passStringToWasm0(arg, malloc) {\n    const bytes = Buffer.from(arg);\n    const ptr = malloc(WASM_VECTOR_LEN = bytes.length, 1) >>> 0;\n    getUint8ArrayMemory0().set(bytes, ptr);\n    return ptr;\n}\n",
+    ],
+    [/const cachedTextEncoder = .*\n/g, ""],
+    [
+      /function getStringFromWasm0\(ptr, len\) \{\n[\s\S]*?\n\}\n/g,
+      "function getStringFromWasm0(ptr, len) {\n    return Buffer.from(getUint8ArrayMemory0().buffer, ptr >>> 0, len).toString();\n}\n",
+    ],
+    [/let cachedTextDecoder = .*\ncachedTextDecoder\.decode\(\);\n/g, ""],
   ];
   const cut = cuts.reduce((text, [from, to]) => replaceExactly(text, from, to), glue);
-  const unguarded = replaceSome(cut, / {4}__wbg_call_guard\(\);\n/g, "");
+  const direct = withOneWriter(cut).replace(/(passStringToWasm0\(\w+, wasm\.[^,)]+), wasm\.[^,)]+\)/g, "$1)");
+  const unguarded = replaceSome(direct, / {4}__wbg_call_guard\(\);\n/g, "");
   const rest = replaceSome(unguarded, / {8}if \(this\.__wbg_inst !== undefined[\s\S]*?\n {8}\}\n/g, "");
   if (/__wbg_reinit_scheduled|__wbg_call_guard|__wbg_inst|Finalization|handleError/.test(rest))
     throw new Error("the glue uses what was cut");
   return rest;
+}
+
+/**
+ * Texts that imports return are written into memory by one function. Where handing over a text and bytes fails, the
+ * instance has trapped, so there is nothing to free.
+ */
+function withOneWriter(glue) {
+  const returned =
+    / {12}(?:var|const) ptr1 = (?:isLikeNone\(ret\) \? 0 : )?passStringToWasm0\(ret, (wasm\.\S+), .*\);\n.* len1 = WASM_VECTOR_LEN;\n.* \+ 4 \* 1, len1, true\);\n.* \+ 4 \* 0, ptr1, true\);\n/g;
+  const [, malloc] = returned.exec(glue) ?? [];
+  const freed =
+    / {4}try \{\n((?: {8}(?:ptr|len)\d = .*\n)+) {4}\} catch \(e\) \{\n(?: {8}if \(ptr\d\) .*\n)+ {8}throw e;\n {4}\}\n/g;
+  const shorter = glue.replace(returned, "            writeText(arg0, ret);\n").replace(freed, "$1");
+  const writer = `
+function writeText(place, text) {
+    const ptr = isLikeNone(text) ? 0 : passStringToWasm0(text, ${malloc});
+    getDataViewMemory0().setInt32(place + 4, WASM_VECTOR_LEN, true);
+    getDataViewMemory0().setInt32(place, ptr, true);
+}
+`;
+  return malloc ? shorter + writer : shorter;
 }
 
 function replaceSome(text, from, to) {
