@@ -117,7 +117,11 @@ function readTargets(reader) {
   return [count, ...readNumbers(reader, numberOf(count) + 1)];
 }
 
-const readNumbers = (reader, count) => Array.from({ length: count }, () => reader.encodedNumber());
+function readNumbers(reader, count) {
+  const numbers = [];
+  for (let left = count; left > 0; left--) numbers.push(reader.encodedNumber());
+  return numbers;
+}
 
 /** Reads past the local variables, with which a body begins. */
 export function skipLocals(reader) {

@@ -154,15 +154,15 @@ function readType(reader) {
   throw new Error(`${CONTAINER_ERROR} the type ${type[0]} of a local variable`);
 }
 
-const createList = (length) => Array.from({ length }, (_, index) => index);
+const createList = (length) => Uint16Array.from({ length }, (_, index) => index);
 
 /** Puts an index in front of the list; returns where it was. */
 function use(list, encoded) {
   const index = numberOf(encoded);
   if (index >= list.length) return encoded;
   const place = list.indexOf(index);
-  list.splice(place, 1);
-  list.unshift(index);
+  list.copyWithin(1, 0, place);
+  list[0] = index;
   return place < 128 ? Uint8Array.of(place) : Uint8Array.of((place & 127) | 128, place >> 7);
 }
 

@@ -105,18 +105,17 @@ function readBody(table, streams, functions) {
   const locals = createList(RECENT_LOCALS);
   const use = (list, place) => {
     if (place >= list.length) throw new RangeError("no place of the list");
-    const [index] = list.splice(place, 1);
-    list.unshift(index);
+    const index = list[place];
+    list.copyWithin(1, 0, place);
+    list[0] = index;
     body.push(...encodeNumber(index));
   };
   for (let left = number(LOCALS) * 2; left > 0; left--) number(LOCALS);
   for (;;) {
     const token = streams[TOKENS].byte();
-    const [first, second, third, length, shape, count, stream] = Array.from(
-      { length: COLUMNS },
-      (_, column) => table[column * COLUMN_BYTES + token],
-    );
-    body.push(...[first, second, third].slice(0, length));
+    const column = (at) => table[at * COLUMN_BYTES + token];
+    const [length, shape, count, stream] = [column(3), column(4), column(5), column(6)];
+    for (let at = 0; at < length; at++) body.push(column(at));
     switch (shape) {
       case NONE:
         break;
@@ -151,7 +150,7 @@ function readBody(table, streams, functions) {
 }
 
 /** A list of what was used most recently, before anything was. */
-const createList = (length) => Array.from({ length }, (_, index) => index);
+const createList = (length) => Uint16Array.from({ length }, (_, index) => index);
 
 function createStream(content) {
   let offset = 0;
