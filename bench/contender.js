@@ -1,31 +1,32 @@
 // One contender in a process of its own, in the host that behaves as Auth0's does. Logs in once, then reads orders
 // as lines of JSON, and prints what each cost.
 //
-// usage: node contender.js CONTENDER ORIGIN [COUNT]     the contender as JSON, see contenders.js; with a COUNT so many
-//        log in at once at first
+// usage: node contender.js CONTENDER ORIGINS [COUNT]     the contender as JSON, see contenders.js; where tokens and
+//        profiles come from, as JSON; with a COUNT so many log in at once at first
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createApi, createCache, createEvent, loadAction } from "claimsmith-cli/host";
 
 const { code, dependencies, root } = JSON.parse(process.argv[2]);
-const origin = process.argv[3];
+const { token, api } = JSON.parse(process.argv[3]);
 const atFirst = Number(process.argv[4] ?? 1);
 const secrets = {
-  TOKEN_ORIGIN: origin,
-  API_ORIGIN: origin,
+  TOKEN_ORIGIN: token,
+  API_ORIGIN: api,
   CLIENT_ID: "bench-client",
   CLIENT_SECRET: "bench-secret",
 };
 const cache = createCache();
+// What comes before, Node's own start and the host's, is the same for all.
+const hostMs = performance.now();
 const action = loadAction(readFileSync(code, "utf8"), { dependencies, root });
 let users = 0;
 
 const firsts = await Promise.all(Array.from({ length: atFirst }, () => login(prepare({}))));
 const loadMs = Math.max(...firsts.map(({ initDurationMs }) => initDurationMs));
 const durations = firsts.map(({ durationMs }) => durationMs);
-// Milliseconds since this process started, with Node's own start and the host's, which are the same for all.
-console.log(JSON.stringify({ firstMs: performance.now(), loadMs, durations }));
+console.log(JSON.stringify({ firstMs: performance.now() - hostMs, hostMs, loadMs, durations }));
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await run(JSON.parse(line))));
 }

@@ -36,13 +36,14 @@ const MEMORY_ORDERS = Array(20).fill({ logins: 25, atOnce: 1 });
  * @typedef {object} Seen
  * @property {number[]} first
  * @property {number[]} load
+ * @property {number[]} host the start of Node and the host, before the first login
  * @property {number[]} early
  * @property {number[]} memory
  * @property {number[]} tlsFirst
  * @property {Series} warm
  * @property {Series} tls
  * @property {Series} storm
- * @property {Series} far the token endpoint and the backend 20 ms away
+ * @property {Series} far over TLS, the token endpoint and the backend 20 ms away
  * @property {number[]} farFirst
  * @property {Series} exchange refresh tokens of one user, with `cache`
  * @property {Series} idle over TLS, each after its connections were closed
@@ -63,9 +64,9 @@ export async function measureHttp({ quick }) {
   try {
     servers.child.stdin.end(JSON.stringify(tls));
     const { http, https, far } = await servers.answer();
-    const launch = (contender, origin, atFirst = 1) =>
-      start("contender.js", [JSON.stringify(contender), origin, `${atFirst}`], env);
-    const callsSoFar = async () => (await fetch(`${http}/counts`)).json();
+    const launch = (contender, origins, atFirst = 1) =>
+      start("contender.js", [JSON.stringify(contender), JSON.stringify(origins), `${atFirst}`], env);
+    const callsSoFar = async () => (await fetch(`${http.api}/counts`)).json();
 
     const firsts = await measureFirst("first logins", contenders, {
       rounds: plan.rounds,
@@ -80,13 +81,13 @@ export async function measureHttp({ quick }) {
       rounds: plan.rounds,
       launch: (one) => launch(one, far),
     });
-    const measureSeries = (title, origin, order, blocks, others = {}) =>
+    const measureSeries = (title, origins, order, blocks, others = {}) =>
       measureWarm(contenders, {
         title,
         order,
         blocks,
         callsSoFar,
-        launch: (one) => launch(one, origin),
+        launch: (one) => launch(one, origins),
         ...others,
       });
     const one = { logins: BLOCK, atOnce: 1 };
@@ -98,7 +99,7 @@ export async function measureHttp({ quick }) {
     const few = { logins: FAR_BLOCK, atOnce: 1 };
     const fromFar = await measureSeries("logins from 20 ms away", far, few, plan.farBlocks);
     const single = { logins: 1, atOnce: 1 };
-    const drop = () => fetch(`${http}/drop`);
+    const drop = () => fetch(`${http.api}/drop`);
     const idle = await measureSeries("after idle minutes", https, single, plan.idles, { before: drop });
     const cached = createContenders(mkdtempSync(path.join(folder, "cached-")), (config) => {
       config.sources.profile.cache = { ttl_s: 300 };
@@ -161,12 +162,12 @@ function start(file, args, env = process.env) {
  * each contender and round.
  */
 async function measureFirst(title, contenders, { rounds, launch, orders = [] }) {
-  const seen = collect(contenders, () => ({ first: [], load: [], early: [], memory: [] }));
+  const seen = collect(contenders, () => ({ first: [], load: [], host: [], early: [], memory: [] }));
   for (let round = 1; round <= rounds; round++) {
     progress(`${title}: round ${round} of ${rounds}`);
     for (const [name, contender] of Object.entries(contenders)) {
       const runner = launch(contender);
-      const { firstMs, loadMs } = await runner.answer();
+      const { firstMs, loadMs, hostMs } = await runner.answer();
       let rss = 0;
       const durations = [];
       for (const order of orders) {
@@ -177,6 +178,7 @@ async function measureFirst(title, contenders, { rounds, launch, orders = [] }) 
       await runner.end();
       seen[name].first.push(firstMs);
       seen[name].load.push(loadMs);
+      seen[name].host.push(hostMs);
       seen[name].early.push(...durations.slice(0, EARLY - 1));
       seen[name].memory.push(rss);
     }

@@ -1,8 +1,9 @@
-// A token endpoint and a backend that cost next to nothing, over http and https, in a process of their own.
-// Reads a certificate as JSON from standard input; prints the origins and serves until it is told to end.
+// A token endpoint and a backend that cost next to nothing, over http, https and https from far away, in a process of
+// their own. Reads a certificate as JSON from standard input; prints the origins and serves until it is told to end.
 
 import http from "node:http";
 import https from "node:https";
+import net from "node:net";
 import { text } from "node:stream/consumers";
 
 const PROFILE = JSON.stringify({
@@ -14,7 +15,7 @@ const PROFILE = JSON.stringify({
   ],
 });
 
-/** How far away the last of the servers is, there and back. */
+/** How long the way to the far ones takes, there and back. */
 const FAR_MS = 20;
 
 let tokenCalls = 0;
@@ -42,18 +43,50 @@ function send(res, body) {
   res.end(body);
 }
 
-const origins = {};
-const servers = [
-  http.createServer(answer),
-  https.createServer(JSON.parse(await text(process.stdin)), answer),
-  http.createServer((req, res) => setTimeout(answer, FAR_MS, req, res)),
-];
-for (const [index, server] of servers.entries()) {
-  server.keepAliveTimeout = 120_000;
+/** A server on a port of its own. */
+async function listen(server) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  const name = ["http", "https", "far"][index];
-  origins[name] = name === "https" ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  return server.address().port;
+}
+
+/** The same as a server of this machine, with so much between as light and routers need: half of it each way. */
+function far(port) {
+  const slowly = (write) => (chunk) => setTimeout(write, FAR_MS / 2, chunk);
+  return net.createServer({ noDelay: true }, (near) => {
+    const away = net.connect({ port, host: "127.0.0.1", noDelay: true });
+    for (const [from, to] of [
+      [near, away],
+      [away, near],
+    ]) {
+      from.on(
+        "data",
+        slowly((chunk) => to.write(chunk)),
+      );
+      from.on(
+        "end",
+        slowly(() => to.end()),
+      );
+      from.on("error", () => to.destroy());
+    }
+  });
+}
+
+const certificate = JSON.parse(await text(process.stdin));
+const servers = [];
+const origins = {};
+// Auth0 and a backend are two hosts.
+for (const place of ["token", "api"]) {
+  const plain = http.createServer(answer);
+  const secure = https.createServer(certificate, answer);
+  for (const server of [plain, secure]) server.keepAliveTimeout = 120_000;
+  servers.push(plain, secure);
+  const port = await listen(secure);
+  const entries = {
+    http: `http://127.0.0.1:${await listen(plain)}`,
+    https: `https://localhost:${port}`,
+    far: `https://localhost:${await listen(far(port))}`,
+  };
+  for (const [name, origin] of Object.entries(entries)) origins[name] = { ...origins[name], [place]: origin };
 }
 console.log(JSON.stringify(origins));
 process.on("SIGTERM", () => process.exit());

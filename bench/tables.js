@@ -9,7 +9,7 @@ const cpu = ({ cpuMs, logins }) => cpuMs / logins;
 const perThousand = (kind) => (seen) => (seen.warm.calls[kind] / seen.warm.logins) * 1_000;
 
 export const FIRST_LOGIN = {
-  title: "first login, from process start",
+  title: "first login, after the host's start",
   unit: "ms",
   read: (seen) => median(seen.first),
 };
@@ -26,20 +26,29 @@ export const MEMORY = {
 const FIGURES = [
   FIRST_LOGIN,
   { title: "of that, loading the Action", unit: "ms", read: (seen) => median(seen.load) },
+  { title: "before it, the start of Node and the host", unit: "ms", read: (seen) => median(seen.host) },
   WARM_LOGIN,
   { title: "warm login, p99", unit: "ms", read: (seen) => p99(seen.warm) },
   CPU,
   EARLY_LOGINS,
   MEMORY,
-  { title: "over TLS: first login, from process start", unit: "ms", read: (seen) => median(seen.tlsFirst) },
+  {
+    title: "over TLS: first login, after the host's start",
+    unit: "ms",
+    read: (seen) => median(seen.tlsFirst),
+  },
   { title: "over TLS: warm login, p50", unit: "ms", read: (seen) => p50(seen.tls) },
   { title: "over TLS: warm login, p99", unit: "ms", read: (seen) => p99(seen.tls) },
   { title: "over TLS: CPU a warm login", unit: "ms", read: (seen) => cpu(seen.tls) },
   STORM,
   { title: "250 in flight: login, p99", unit: "ms", read: (seen) => p99(seen.storm) },
   { title: "250 in flight: CPU a login", unit: "ms", read: (seen) => cpu(seen.storm) },
-  { title: "20 ms away: first login, from process start", unit: "ms", read: (seen) => median(seen.farFirst) },
-  { title: "20 ms away: warm login, p50", unit: "ms", read: (seen) => p50(seen.far) },
+  {
+    title: "over TLS, 20 ms away: first login, after the host's start",
+    unit: "ms",
+    read: (seen) => median(seen.farFirst),
+  },
+  { title: "over TLS, 20 ms away: warm login, p50", unit: "ms", read: (seen) => p50(seen.far) },
   { title: "over TLS, after idle minutes: login, p50", unit: "ms", read: (seen) => p50(seen.idle) },
   { title: "refresh tokens of one user, with `cache`: p50", unit: "ms", read: (seen) => p50(seen.exchange) },
   { title: "100 at once at a cold instance: p50", unit: "ms", read: (seen) => median(seen.burst) },
@@ -95,8 +104,8 @@ const against = (ratio, aim) => `${ratio.toFixed(2)} (aim ${aim}: ${ratio <= aim
 /** The aims that are no ratio of whole logins. */
 export function toAims({ http, times, pastedBytes }) {
   const load = median(http[PASTED].load);
-  // 8 ms where the floor's first login takes 32.
-  const aimMs = FIRST_LOGIN.read(http[FLOOR]) / 4;
+  // 8 ms where the floor's first login takes 32, with Node's own start and the host's.
+  const aimMs = (median(http[FLOOR].host) + FIRST_LOGIN.read(http[FLOOR])) / 4;
   const rows = [
     [
       "loading the pasted file, a quarter of the floor's first login",
