@@ -10,7 +10,15 @@ export { BINDINGS } from "./bindings.js";
 // memory starts as zeros. `--all-features` must not be here: Node 20 refuses what comes of it.
 const FLAGS = ["--low-memory-unused", "--zero-filled-memory"];
 
-const FOR_SPEED = ["-O4", "-O4"];
+const FOR_SPEED = [
+  "-O4",
+  "-O4",
+  // A function that is called from one place only goes there where it is small. Else a login is a few functions of tens of
+  // kilobytes: V8 compiles a function as a whole, so the first login would compile what it does not run, and the optimising
+  // compiler would need 20 MB for one of them.
+  "--one-caller-inline-max-function-size",
+  "300",
+];
 
 const FOR_SIZE = [
   "--flatten",

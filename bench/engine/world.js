@@ -105,6 +105,7 @@ function createPlatform(answer) {
       );
       return () => true;
     },
+    connectAhead() {},
     sleep,
     monotonic,
   };
