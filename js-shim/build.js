@@ -39,7 +39,8 @@ const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathna
 const dist = path.resolve(values.out ?? "dist");
 
 /** Members that nobody else's object has and nobody else reads: in a file that is pasted they get short names. */
-const OWN_MEMBERS = /^(destination|idleSince|isIdle|isSecure|isSilent|lifetimeMs|saysOfKeeping|waitedMs)$/;
+const OWN_MEMBERS =
+  /^(destination|idleSince|isIdle|isNew|isSecure|isSilent|lifetimeMs|saysOfKeeping|waitedMs)$/;
 
 /** The same, with those that the glue reads: where it is bundled with the shim. The glue of a crate is not. */
 const SHARED_MEMBERS = new RegExp(

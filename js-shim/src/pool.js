@@ -33,7 +33,8 @@ function poolOf(origin) {
  * One socket, from one request to the next.
  * @typedef {object} Connection
  * @property {import("node:net").Socket} socket
- * @property {number | undefined} waitedMs How long it lay idle before its request; undefined where it is new.
+ * @property {boolean} isNew It has served no request yet.
+ * @property {number | undefined} waitedMs How long it lay idle since its last request; undefined where it is new.
  * @property {boolean} isSilent No byte has come since the request was sent.
  * @property {import("node:http").IncomingMessage | undefined} response The answer, once its headers are there.
  * @property {string | undefined} saysOfKeeping What it says of the connection.
@@ -51,6 +52,7 @@ function create(socket, origin) {
   /** @type {Connection} */
   const connection = {
     socket,
+    isNew: true,
     waitedMs: undefined,
     isSilent: true,
     response: undefined,
@@ -75,7 +77,10 @@ function create(socket, origin) {
     if (pool.size === 0) pools.delete(origin);
   });
   // Node's word for a request that has been answered whole, on a connection that both sides keep.
-  socket.on("free", () => keep(connection, origin, readLifetimeMs(connection.saysOfKeeping)));
+  socket.on("free", () => {
+    connection.isNew = false;
+    keep(connection, origin, readLifetimeMs(connection.saysOfKeeping));
+  });
   return connection;
 }
 
@@ -177,7 +182,8 @@ function take(origin, maxIdleMs) {
     pool.delete(connection);
     // A process that was frozen is late to end them.
     if (idleMs < lifetimeMs && !socket.destroyed) {
-      connection.waitedMs = idleMs;
+      // A new one that breaks tells of its server what any other new one would.
+      if (!connection.isNew) connection.waitedMs = idleMs;
       socket.ref();
       return connection;
     }

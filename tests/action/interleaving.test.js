@@ -7,7 +7,7 @@ import { createConfig, DEPLOYMENTS, startWorld } from "../support/world.js";
 
 const COUNT = 1000;
 /** Enough under way to interleave, and few enough for the sockets of one process. */
-const WIDTH = 100;
+const WIDTH = 40;
 
 const USERS = Object.fromEntries(
   Array.from({ length: COUNT }, (_, index) => [
