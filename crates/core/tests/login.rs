@@ -297,6 +297,49 @@ fn no_report_holds_a_secret_or_a_token() {
     }
 }
 
+/// So many claims of one source without a token, each of the same expression.
+fn equal_claims(count: usize, expression: &str, more: &str) -> Engine {
+    let claims: Vec<String> =
+        (0..count).map(|index| format!(r#""https://x/{index}":"{expression}""#)).collect();
+    let sources = r#"{"s":{"url":"https://h/u","token":null}}"#;
+    engine(&format!(r#"{{"sources":{sources},"claims":{{{}}}{more}}}"#, claims.join(",")))
+}
+
+#[test]
+fn fault_15_the_claims_of_a_login_share_one_budget() {
+    let items = vec!["7"; 5_000].join(",");
+    let world = World::new(move |_| (1, answer(200, &format!(r#"{{"p":[{items}]}}"#))));
+    let host = MemoryHost::new(&world);
+    let expression = "length(s.p[].[@])";
+    assert_eq!(effects(&decide(&equal_claims(1, expression, ""), &host, "ann")), ["https://x/0=5000"]);
+    let decision = decide(&equal_claims(100, expression, ""), &host, "ann");
+    let set = effects(&decision).len();
+    assert!((2..50).contains(&set), "{set} of 100 are set");
+    let errors = errors(&decision);
+    assert_eq!(errors.len(), 100 - set);
+    assert!(errors.iter().all(|error| error.starts_with("expression_invalid@claims[")), "{errors:?}");
+    // The next login has a budget of its own.
+    assert_eq!(effects(&decide(&equal_claims(1, expression, ""), &host, "bob")), ["https://x/0=5000"]);
+}
+
+#[test]
+fn fault_15_claims_end_at_the_deadline_and_let_other_logins_get_on() {
+    let world = World::new(|_| (1, answer(200, r#"{"plan":"gold"}"#)));
+    let host = MemoryHost::new(&world);
+    let engine = equal_claims(100, "s.plan", r#","deadline_ms":1000"#);
+    assert_eq!(effects(&decide(&engine, &host, "ann")).len(), 100);
+    assert_eq!(world.yields.get(), 0);
+    world.work_ms.set(15);
+    let decision = decide(&engine, &host, "ann");
+    let set = effects(&decision).len();
+    assert!((10..90).contains(&set), "{set} of 100 are set");
+    let errors = errors(&decision);
+    assert_eq!(errors.len(), 100 - set);
+    assert!(errors.iter().all(|error| error.starts_with("deadline_exceeded@claims[")), "{errors:?}");
+    // Every 20 ms of work at most.
+    assert!(world.yields.get() > 20, "{} times", world.yields.get());
+}
+
 #[test]
 fn the_log_line_fits_and_is_one_line() {
     let sources: Vec<String> =

@@ -16,7 +16,9 @@ use std::rc::Rc;
 use claimsmith_core::http::{Request, Response, TransportError};
 use claimsmith_core::report::{AnswerOrigin, TokenOrigin};
 use claimsmith_core::{Decision, Engine};
-use support::{MemoryHost, Reaction, World, answer, effects, engine, errors, issuing_world, login, read};
+use support::{
+    MemoryHost, Reaction, World, all, answer, effects, engine, errors, issuing_world, login, read,
+};
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -197,6 +199,23 @@ fn after_five_logins_that_cannot_connect_the_circuit_is_open_for_longer_with_eac
     host.world.advance(1_000);
     *script.borrow_mut() = Box::new(|_| fine());
     assert_eq!(effects(&decide(&engine, &host)), ["a=1"]);
+}
+
+#[test]
+fn after_a_success_the_circuit_lets_every_call_through() {
+    let (host, script) = in_turn(vec![refused()]);
+    let engine = source(r#","retries":0"#);
+    for _ in 0..5 {
+        decide(&engine, &host);
+    }
+    host.world.advance(1_000);
+    *script.borrow_mut() = Box::new(|_| fine());
+    assert_eq!(effects(&decide(&engine, &host)), ["a=1"], "the probe");
+    let logins = ["bob", "eve", "zoë"].map(|user| engine.enrich(&host, login(user)));
+    let decisions = host.world.run(all(logins.into_iter()));
+    for decision in decisions {
+        assert_eq!(effects(&decision), ["a=1"]);
+    }
 }
 
 #[test]

@@ -45,6 +45,10 @@ pub struct World {
     pub dropped: Cell<u32>,
     /// How long a signature takes.
     pub signing_ms: Cell<u32>,
+    /// How long the engine works before it looks at the clock again.
+    pub work_ms: Cell<u64>,
+    /// How often a login let others get on.
+    pub yields: Cell<u32>,
 }
 
 impl World {
@@ -58,6 +62,8 @@ impl World {
             ahead: RefCell::default(),
             dropped: Cell::new(0),
             signing_ms: Cell::new(0),
+            work_ms: Cell::new(0),
+            yields: Cell::new(0),
         })
     }
 
@@ -176,6 +182,7 @@ impl Host for MemoryHost {
     }
 
     async fn sleep(&self, duration_ms: u32) {
+        self.world.yields.set(self.world.yields.get() + u32::from(duration_ms == 0));
         self.world.sleep(duration_ms).await;
     }
 
@@ -184,6 +191,7 @@ impl Host for MemoryHost {
     }
 
     fn monotonic_ms(&self) -> f64 {
+        self.world.advance(self.world.work_ms.get());
         self.world.elapsed_ms() as f64
     }
 
