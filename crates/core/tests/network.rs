@@ -203,18 +203,20 @@ fn after_five_logins_that_cannot_connect_the_circuit_is_open_for_longer_with_eac
 
 #[test]
 fn after_a_success_the_circuit_lets_every_call_through() {
-    let (host, script) = in_turn(vec![refused()]);
-    let engine = source(r#","retries":0"#);
-    for _ in 0..5 {
-        decide(&engine, &host);
-    }
-    host.world.advance(1_000);
-    *script.borrow_mut() = Box::new(|_| fine());
-    assert_eq!(effects(&decide(&engine, &host)), ["a=1"], "the probe");
-    let logins = ["bob", "eve", "zoë"].map(|user| engine.enrich(&host, login(user)));
-    let decisions = host.world.run(all(logins.into_iter()));
-    for decision in decisions {
-        assert_eq!(effects(&decision), ["a=1"]);
+    for cache_takes in [true, false] {
+        let (mut host, script) = in_turn(vec![refused()]);
+        host.cache_takes = cache_takes;
+        let engine = source(r#","retries":0"#);
+        for _ in 0..5 {
+            decide(&engine, &host);
+        }
+        host.world.advance(1_000);
+        *script.borrow_mut() = Box::new(|_| fine());
+        assert_eq!(effects(&decide(&engine, &host)), ["a=1"], "the probe");
+        let logins = ["bob", "eve", "zoë"].map(|user| engine.enrich(&host, login(user)));
+        for decision in host.world.run(all(logins.into_iter())) {
+            assert_eq!(effects(&decision), ["a=1"], "{cache_takes}");
+        }
     }
 }
 
