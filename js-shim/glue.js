@@ -86,7 +86,7 @@ function withOneWriter(glue) {
   const shorter = glue.replace(returned, "            writeText(arg0, ret);\n").replace(freed, "$1");
   const writer = `
 function writeText(place, text) {
-    const ptr = isLikeNone(text) ? 0 : passStringToWasm0(text, ${malloc});
+    const ptr = text == null ? 0 : passStringToWasm0(text, ${malloc});
     getDataViewMemory0().setInt32(place + 4, WASM_VECTOR_LEN, true);
     getDataViewMemory0().setInt32(place, ptr, true);
 }

@@ -769,6 +769,7 @@ mod tests {
             let ours = read(value.to_string().as_bytes()).unwrap();
             let back: serde_json::Value = serde_json::from_str(&ours.to_json()).unwrap();
             prop_assert!(same(&value, &back), "{value} became {back}");
+            prop_assert_eq!(length(&ours), ours.to_json().len());
         }
 
         #[test]
