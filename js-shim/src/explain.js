@@ -3,11 +3,7 @@ import { createIo, enter, pending } from "./engine.js";
 import { toEnrichmentError } from "./error.js";
 import { createReader } from "./event.js";
 import { own } from "./own.js";
-import { uuid } from "./random.js";
-import { sign } from "./sign.js";
-import { monotonic, sleep } from "./timer.js";
-import { unfitPart } from "./tls.js";
-import { connectAhead, send } from "./transport.js";
+import { createPlatform } from "./platform.js";
 
 /**
  * Makes a handler whose logins tell afterwards how each value came about. For tools: it keeps what a login saw.
@@ -22,16 +18,7 @@ export function createExplainer(config, options) {
   const { trigger = "post-login", fetch } = own(options);
   const explainer = ask(() => new Explainer(config, trigger));
   const read = createReader(explainer.reads);
-  const io = createIo({
-    send,
-    sign,
-    sleep,
-    monotonic,
-    uuid,
-    fetch,
-    unfitPart: fetch ? () => undefined : unfitPart,
-    connectAhead: fetch ? () => {} : connectAhead,
-  });
+  const io = createIo(createPlatform(fetch));
   return (event, api) =>
     new Promise((resolve, reject) => {
       pending.add(reject);

@@ -1,12 +1,8 @@
 import { Engine } from "./engine.js";
 import { EnrichmentError, toEnrichmentError } from "./error.js";
 import { own } from "./own.js";
-import { uuid } from "./random.js";
+import { createPlatform } from "./platform.js";
 import { reportOfTrap } from "./report.js";
-import { sign } from "./sign.js";
-import { monotonic, sleep } from "./timer.js";
-import { unfitPart } from "./tls.js";
-import { connectAhead, send } from "./transport.js";
 
 /**
  * @typedef {{ onReport?: (report: object) => void, log?: boolean | ((line: string) => void), fetch?: typeof fetch }} Options
@@ -22,12 +18,7 @@ import { connectAhead, send } from "./transport.js";
  */
 export function createHandler(program, options) {
   const { onReport, log = true, fetch } = own(options);
-  // What `fetch` presents is its own: with `tls` only a stand-in's comes here.
-  const fit = () => undefined;
-  const platform = { send, connectAhead, unfitPart, sign, sleep, monotonic, uuid };
-  // The engine of a pasted file asks for none.
-  if (!IS_SMALL && fetch) Object.assign(platform, { fetch, unfitPart: fit, connectAhead: () => {} });
-  const engine = makeEngine(program, platform);
+  const engine = makeEngine(program, createPlatform(fetch));
   // Looked up at each login: the console of an Action belongs to its execution.
   const write = typeof log === "function" ? log : (line) => log && console.log(line);
 
