@@ -165,21 +165,30 @@ test("none is made to where the token comes from: its connection serves", async 
   assert.equal(server.sockets.length, 1);
 });
 
-test("a request that must not be sent twice takes one that lay idle for under 4 s, any other one under 10 s", async (t) => {
-  const server = await startRawServer(t, tell);
-  const prepare = async (connections) => {
+for (const [what, idleMs, call, place] of /** @type {const} */ ([
+  ["a POST takes one that has lain idle for under 4 s", 3_900, post, "0 on 0"],
+  ["a POST takes another one after that", 4_100, post, "0 on 1"],
+  ["a GET takes one that has lain idle for under 10 s", 9_900, get, "0 on 0"],
+  ["a GET takes another one after that, and the old one is closed", 10_100, get, "0 on 1"],
+])) {
+  test(`unused, ${what}`, async (t) => {
+    const server = await startRawServer(t, tell);
     connectAhead(server.url, [], ELSEWHERE);
-    await until(() => server.sockets.length === connections);
+    await until(() => server.sockets.length === 1);
     await turn();
-  };
-  await prepare(1);
-  advance(4_100);
-  assert.equal(await read(post(server.url)), "0 on 1");
+    advance(idleMs);
+    assert.equal(await read(call(server.url)), place);
+    if (idleMs > 10_000) await until(() => server.open() === 1);
+  });
+}
+
+test("a server that reads a GET on it and resets it gets the GET once, as on any new connection", async (t) => {
+  const server = await startRawServer(t, ({ socket }) => socket.resetAndDestroy());
+  connectAhead(server.url, [], ELSEWHERE);
+  await until(() => server.sockets.length === 1);
   await turn();
-  // The one used last comes first, and has now lain idle for too long as well.
-  advance(10_100);
-  assert.equal(await read(get(server.url)), "1 on 1");
-  await until(() => server.open() === 2 || server.open() === 1);
+  await assert.rejects(get(server.url).promise, { code: "ECONNRESET" });
+  assert.equal(server.requests.length, 1);
 });
 
 for (const [what, act] of Object.entries({
