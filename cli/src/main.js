@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import registerCompletion from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
 import { WRONG_USAGE } from "./exit-codes.js";
+import { isOfSystem } from "./file-reasons.js";
 import { wrap } from "./layout.js";
 import { Problem, printProblem } from "./problem.js";
 import { outputWidth, withoutControls } from "./terminal.js";
@@ -69,8 +70,9 @@ export async function main(argv) {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-    if (!(error instanceof Problem)) throw error;
-    printProblem(error);
-    return error.exitCode;
+    const problem = isOfSystem(error) ? new Problem(error.message, { cause: error }) : error;
+    if (!(problem instanceof Problem)) throw error;
+    printProblem(problem);
+    return problem.exitCode;
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { reasonOf } from "./file-reasons.js";
 import { Problem } from "./problem.js";
 
 /**
@@ -12,6 +13,6 @@ export function readText(file, { hint } = {}) {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new Problem(`${file} cannot be read: ${/** @type {Error} */ (error).message}`, { hint });
+    throw new Problem(`${file} cannot be read: ${reasonOf(error)}`, { hint });
   }
 }

@@ -218,12 +218,12 @@ inBrowser("a file that cannot be written says why, and the text stays", async (t
   await page.route("**/files/config", (route) =>
     route.fulfill({
       status: 403,
-      json: { message: "claimsmith.json cannot be written: you may not write it" },
+      json: { message: "claimsmith.json cannot be written: access is denied" },
     }),
   );
   await replaceText(page, "Configuration", claim("other"));
   await page.keyboard.press("ControlOrMeta+s");
-  await page.getByText("claimsmith.json cannot be written: you may not write it.").waitFor();
+  await page.getByText("claimsmith.json cannot be written: access is denied.").waitFor();
   await shown(page, "other").waitFor();
   assert.equal(folder.read("claimsmith.json"), claim("mine"));
   await page.unroute("**/files/config");

@@ -30,6 +30,8 @@ export function createFolder(t, files = {}) {
     run: (...args) => run(folder, args),
     /** The command where output has that many columns. */
     runInColumns: (columns, ...args) => run(folder, args, undefined, { COLUMNS: String(columns) }),
+    /** The command where no file may have more than so many blocks of 512 or 1,024 bytes, as on a disk that is full. */
+    runInBlocks: (blocks, ...args) => run(folder, args, undefined, {}, ["sh", "-c", IN_BLOCKS, `${blocks}`]),
     /** The command while it runs. */
     start: (...args) => start(folder, args),
     /** The command with a text on its standard input. */
@@ -81,15 +83,18 @@ export function createReader(child) {
 }
 
 /** @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
-async function run(cwd, args, input, env) {
-  const child = start(cwd, args, input, env);
+async function run(cwd, args, input, env, through) {
+  const child = start(cwd, args, input, env, through);
   const ended = new Promise((resolve) => child.on("close", resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { status: /** @type {number | null} */ (await ended), stdout, stderr };
 }
 
-function start(cwd, args, input, env = {}) {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+const IN_BLOCKS = 'ulimit -f "$0" && exec "$@"';
+
+function start(cwd, args, input, env = {}, through = []) {
+  const [program, ...rest] = [...through, process.execPath, COMMAND, ...args];
+  const child = spawn(program, rest, {
     cwd,
     // As wide as it is in a pipe, whatever the terminal of the tests says.
     env: { ...process.env, NO_COLOR: "1", COLUMNS: "", ...env },

@@ -3,7 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { closeSync, constants, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { checkConfig, compilePlan } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
@@ -16,6 +16,7 @@ import { Problem } from "../problem.js";
 import { bundleCrate } from "../rust/bundle.js";
 import { watchCrate } from "../rust/watch.js";
 import { print, printError, printJson, visible } from "../terminal.js";
+import { refuseToReplaceInput, writeFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -65,7 +66,10 @@ async function bundle(configFile, options, command) {
   const config = readConfigFile(configFile, { trigger });
   const { secrets } = checkConfig(config, { trigger });
   const parts = format === "action" ? inOne(config, options) : inModules(config, options);
-  for (const part of parts) checkSize(part, format);
+  for (const part of parts) {
+    checkSize(part, format);
+    refuseToReplaceInput(part.file, { "the configuration": configFile });
+  }
   const files = parts.map(write);
   const { fingerprint } = compilePlan(config, { trigger });
   if (json) return printJson({ files, fingerprint, secrets });
@@ -97,6 +101,7 @@ async function bundleRust(options, command) {
 const fileOf = (crate, out = `${crate}.js`) => out;
 
 async function writeRust({ rust: place, trigger, features, locked, json, out }) {
+  if (out !== undefined) refuseSource(out);
   // Standard output is the result's.
   const onStep = (step) => json || printError(pc.dim(visible(step)));
   const { crate, code, made, hasStdSource, isWhole } = await bundleCrate(place, {
@@ -132,6 +137,16 @@ async function writeRust({ rust: place, trigger, features, locked, json, out }) 
       "which secrets it reads and which hosts it calls stands in its code; `claimsmith simulate` shows those of a login",
     ),
   );
+}
+
+/** What a crate is made of is read by the compiler. */
+const SOURCE = /\.(rs|toml|lock)$/;
+
+function refuseSource(file) {
+  if (!SOURCE.test(file) || !existsSync(file)) return;
+  throw new Problem(`${file} is a source of a crate, which would be lost`, {
+    hint: "give another place by --out",
+  });
 }
 
 function smallerRust({ hasStdSource }) {
@@ -172,23 +187,8 @@ function printWritten({ file, bytes, limitBytes, sha256 }) {
   print(pc.dim(`sha256 ${sha256}`));
 }
 
-/** Replaces a file, and writes through no link that has its name. */
-const THROUGH_NO_LINK =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
-
 function write({ file, code, limitBytes }) {
-  mkdirSync(path.dirname(file), { recursive: true });
-  let descriptor;
-  try {
-    descriptor = openSync(file, THROUGH_NO_LINK);
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ELOOP") throw error;
-    throw new Problem(`${file} is a symbolic link`, {
-      hint: "name the file that it leads to, or remove the link",
-    });
-  }
-  writeFileSync(descriptor, code);
-  closeSync(descriptor);
+  writeFile(file, code);
   const sha256 = createHash("sha256").update(code).digest("hex");
   return { file, bytes: Buffer.byteLength(code), limitBytes, sha256 };
 }

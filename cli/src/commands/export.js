@@ -2,7 +2,7 @@
  * `claimsmith export`: a folder that a platform team's tool applies.
  */
 
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { checkConfig } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
@@ -10,11 +10,12 @@ import pc from "picocolors";
 import { bundleAction } from "../bundle.js";
 import { DEFAULT_FILE, readConfigFile } from "../config/file.js";
 import { TARGETS } from "../export/index.js";
+import { reasonOf } from "../file-reasons.js";
 import { Problem } from "../problem.js";
 import { readIfRust } from "../rust/read-file.js";
 import { readSecretsFile } from "../simulation/inputs.js";
 import { print, printError, visible } from "../terminal.js";
-import { writeNewFile } from "../write-file.js";
+import { refuseToReplaceInput, writeFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -47,12 +48,13 @@ function exportFolder(configFile, options, command) {
   }
   const { code, trigger, secrets, written, what } = readAction(configFile, options, command);
   const files = TARGETS[to].files({ name, code, trigger, runtime, secrets: secrets ?? [], bind });
-  if (!force && existsSync(out) && readdirSync(out).length > 0) {
+  if (!force && !isFree(out)) {
     throw new Problem(`${out} is not empty`, { hint: "give another folder by --out, or --force to replace" });
   }
-  for (const [file, content] of Object.entries(files)) {
-    const place = path.join(out, file);
-    writeNewFile(place, content, { replaces: force });
+  const places = Object.entries(files).map(([file, content]) => ({ place: path.join(out, file), content }));
+  for (const { place } of places) refuseToReplaceInput(place, { "what is exported": configFile });
+  for (const { place, content } of places) {
+    writeFile(place, content, { isNew: !force, onLink: "remove" });
     print(`${pc.green("wrote")} ${visible(place)}`);
   }
   const keyword = /##\w+##|@@\w+@@/.exec(JSON.stringify([written, name]))?.[0];
@@ -67,6 +69,16 @@ function exportFolder(configFile, options, command) {
     );
   }
   print(`\nNext: ${visible(path.join(out, "README.md"))} says how to apply it.`);
+}
+
+/** Whether nothing is in the folder. */
+function isFree(folder) {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") return true;
+    throw new Problem(`${folder} is no folder to write to: ${reasonOf(error)}`);
+  }
 }
 
 /** The code of an Action, its secrets where they are known, and what a person wrote of it. */

@@ -13,7 +13,7 @@ import { isPlainObject } from "../host/event.js";
 import { Problem } from "../problem.js";
 import { readText } from "../read-text.js";
 import { printError, printJson, printVerbatim, visible } from "../terminal.js";
-import { writeNewFile } from "../write-file.js";
+import { refuseToReplaceInput, writeFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 /** @param {import("commander").Command} program */
@@ -73,19 +73,18 @@ function fixture(
   if (recorded.fingerprint?.endsWith("+live"))
     notes.push("`live` of the pasted file differed from its configuration");
 
+  if (out !== undefined) {
+    refuseToReplaceInput(out, {
+      "the report": file,
+      "the configuration": configFile,
+      "the event": eventFile,
+      "the answers": answersFile,
+    });
+    writeFile(out, `${formatJson(written)}\n`, { isNew: !force, onLink: "remove" });
+  }
   if (json) printJson({ fixture: written, replaced, missing, notes });
   else if (out === undefined) printVerbatim(formatJson(written));
-  if (out !== undefined) writeOut(out, written, force);
   if (!json) tell({ replaced, missing, notes, eventFile, out });
-}
-
-function writeOut(out, made, force) {
-  try {
-    writeNewFile(out, `${formatJson(made)}\n`, { replaces: force });
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
-    throw new Problem(`${out} is there already`, { hint: "give another name, or --force to replace it" });
-  }
 }
 
 /** On standard error, so that the fixture alone can be piped. */

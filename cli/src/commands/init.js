@@ -2,18 +2,20 @@
  * `claimsmith init`: a configuration to start from, or a crate, and what it takes to try it.
  */
 
-import { lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { cancel, intro, isCancel, outro, select, text } from "@clack/prompts";
 import { Option } from "commander";
 import pc from "picocolors";
 import { Problem } from "../problem.js";
+import { readText } from "../read-text.js";
 import { initRust } from "../rust/init.js";
 import { createStart, ignoreSecrets, problemsOfStart } from "../start/files.js";
 import { SHAPES, userUrl } from "../start/shapes.js";
 import { changeTo, isThere, refuseToReplace, writeStart } from "../start/write.js";
 import { print, visible } from "../terminal.js";
+import { writeFile } from "../write-file.js";
 
 const require = createRequire(import.meta.url);
 
@@ -178,10 +180,10 @@ function keepSecretsOut(file) {
     print(`${visible(file)} is a link and left as it is: secrets.env belongs into it`);
     return;
   }
-  const before = isThere(file) ? readFileSync(file, "utf8") : undefined;
+  const before = isThere(file) ? readText(file) : undefined;
   const after = ignoreSecrets(before);
   if (after === undefined) return;
-  writeFileSync(file, after);
+  writeFile(file, after);
   print(`${pc.green(before === undefined ? "wrote" : "added secrets.env to")} ${visible(file)}`);
 }
 

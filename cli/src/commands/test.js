@@ -3,7 +3,6 @@
  * come to what it expects.
  */
 
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { checkConfig } from "claimsmith";
 import { InvalidArgumentError, Option } from "commander";
@@ -29,6 +28,7 @@ import { createProgress } from "../progress.js";
 import { readIfRust } from "../rust/read-file.js";
 import { print, printError, printJson, printVerbatim, visible } from "../terminal.js";
 import { runOnChanges } from "../watch.js";
+import { writeFile } from "../write-file.js";
 import { triggerOption } from "./options.js";
 
 const FORMATS = { pretty: formatPretty, tap: formatTap, junit: formatJunit, github: formatGithub };
@@ -241,7 +241,7 @@ function writeUpdates(files, results) {
   const updates = updateFixtures(files, results);
   for (const { file, text, unwritten } of updates) {
     if (text !== files.find((known) => known.file === file)?.text) {
-      writeText(file, text);
+      writeFile(file, text, { onLink: "follow" });
       printError(`${pc.green("updated")} ${visible(file)}`);
     }
     for (const name of unwritten) {
@@ -251,14 +251,6 @@ function writeUpdates(files, results) {
     }
   }
   return updates.every(({ unwritten }) => unwritten.length === 0);
-}
-
-function writeText(file, text) {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new Problem(`${file} cannot be written: ${/** @type {Error} */ (error).message}`);
-  }
 }
 
 /** @returns {import("../outputs.js").TestOutput} */

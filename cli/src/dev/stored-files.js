@@ -8,14 +8,15 @@ import {
   closeSync,
   constants,
   fstatSync,
-  ftruncateSync,
   lstatSync,
   openSync,
   readFileSync,
   realpathSync,
-  writeSync,
+  rmSync,
 } from "node:fs";
 import path from "node:path";
+import { reasonOf } from "../file-reasons.js";
+import { overwrite } from "../write-file.js";
 
 /**
  * @typedef {{ text: string | null, version: string | null }} StoredFile The text is null where there is no file.
@@ -114,21 +115,14 @@ function replace(file, fd, text, version) {
   // Whoever put a link or another file in its place between two calls gets nothing written.
   if (!opened.isFile() || named?.ino !== opened.ino || named.dev !== opened.dev) throw conflict(file);
   if (version !== null && describe(readFileSync(fd, "utf8")).version !== version) throw conflict(file);
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(fd, bytes, written, bytes.length - written, written);
+  try {
+    overwrite(fd, text);
+  } catch (error) {
+    // A new file with nothing in it would be a conflict for who saves again.
+    if (version === null) rmSync(file, { force: true });
+    throw refusal(file, error);
   }
-  // Last: a disk that is full must not cost what was there.
-  ftruncateSync(fd, bytes.length);
 }
-
-const REFUSALS = {
-  EACCES: "you may not write it",
-  EPERM: "you may not write it",
-  EROFS: "the disk can only be read",
-  EISDIR: "a folder has its name",
-  ENOSPC: "the disk is full",
-};
 
 function open(file, isNew) {
   const mode = isNew ? constants.O_CREAT | constants.O_EXCL : 0;
@@ -137,10 +131,12 @@ function open(file, isNew) {
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === "EEXIST" || code === "ENOENT" || code === "ELOOP") throw conflict(file);
-    const reason = REFUSALS[code ?? ""];
-    if (reason === undefined) throw error;
-    throw new SaveError("refused", `${file} cannot be written: ${reason}`);
+    throw refusal(file, error);
   }
+}
+
+function refusal(file, error) {
+  return new SaveError("refused", `${file} cannot be written: ${reasonOf(error)}`);
 }
 
 function conflict(file) {
@@ -156,8 +152,7 @@ function readIfThere(file) {
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === "ENOENT") return null;
-    const reason = { EACCES: "you may not read it", EISDIR: "a folder has its name" }[code ?? ""];
-    throw reason === undefined ? error : new Error(`${file} cannot be read: ${reason}`);
+    throw new Error(`${file} cannot be read: ${reasonOf(error)}`);
   }
 }
 

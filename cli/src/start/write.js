@@ -7,7 +7,7 @@ import path from "node:path";
 import pc from "picocolors";
 import { Problem } from "../problem.js";
 import { print, visible } from "../terminal.js";
-import { writeNewFile } from "../write-file.js";
+import { writeFile } from "../write-file.js";
 
 /** All or nothing: half a start would be of no use. */
 export function refuseToReplace(folder, names, force) {
@@ -34,7 +34,7 @@ export function isThere(file) {
  */
 export function writeStart(folder, files, replaces) {
   for (const [name, content] of Object.entries(files)) {
-    writeNewFile(path.join(folder, name), content, { replaces });
+    writeFile(path.join(folder, name), content, { isNew: !replaces, onLink: "remove" });
     print(`${pc.green("wrote")} ${visible(path.join(folder, name))}`);
   }
 }
