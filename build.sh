@@ -8,7 +8,8 @@ usage() {
 usage: ./build.sh STEP
 
   demo     a login enriched for real: a real OAuth server, a backend that checks tokens, the pasted file
-  test     everything that must hold: lints, Rust, WebAssembly, the pasted file, the package, on Node and Node 22
+  test     everything that must hold: lints, Rust, WebAssembly; what runs inside Auth0 on Node 22, the rest on Node
+  nodes    what runs inside Auth0 on Node 18, 20 and 24 as well
   build    the engine, the npm package and the engine of the pasted file
   bundle   dist/action.js, ready to paste; with a file as argument, with that configuration
   example  dist/rust-action.js, an Action written in Rust; with a crate of this workspace as argument, that one
@@ -17,7 +18,7 @@ usage: ./build.sh STEP
   bench    against hand-written Actions, over real sockets; the figures go to docs/performance.md
   size     what users carry, in bytes, beside its budget; writes size.json, and what features cost into docs/rust.md
   capacity token and backend calls of a month, simulated; writes docs/capacity.md and its curves (minutes)
-  engine   the engine of the pasted file and of the package, and no more
+  engine   the engine of the pasted file and of the package, and no more; or one of them: engine pasted
   reproduce  builds the engine in two folders, and compares them byte by byte
   load     100,000 logins, 250 in flight, against a backend that fails now and then
   sbom     what each side is made of, as CycloneDX, in dist/sbom
@@ -45,6 +46,8 @@ CRATES="-p claimsmith-expression -p claimsmith-core -p claimsmith-compile -p cla
 NODE_22=22.23.3
 # The oldest and the newest that the package is for.
 NODE_18=18.20.8
+# The oldest that the command is for.
+NODE_20=20.20.2
 NODE_24=24.21.0
 
 # One line for each step, so that a long one is seen to be under way.
@@ -206,28 +209,53 @@ glue() {
   node js-shim/shrink.js "$CARGO_TARGET_DIR/glue/$name" ${UNLIKE_RELEASE:+"--unlike-release=$UNLIKE_RELEASE"} "$@"
 }
 
+# compile_engine NAME [PROFILE]: that of the pasted file, of the package or of the modules
+compile_engine() {
+  case "$1" in
+    pasted) compile_rust pasted claimsmith-action wasm allocator,plan,node ;;
+    package) compile_rust package claimsmith-action "${2:-wasm-speed}" allocator,plan,compile,fetch,tools,speed ;;
+    modules) compile_rust modules claimsmith-action wasm allocator,plan,compile ;;
+    *) fail "there is no engine \`$1\`" ;;
+  esac
+}
+
+glue_engine() {
+  case "$1" in
+    package) glue package --for-speed ;;
+    *) glue "$1" --short-names ;;
+  esac
+}
+
 # The engines of the pasted file, of the package and of the modules. With `demo` without the last, and with a package whose
 # profile is the pasted file's: a few logins are no place for speed, and one standard library serves both.
 engine() {
-  local profile=wasm-speed option=--for-speed
-  [ "${1:-}" != demo ] || profile=wasm option=""
+  local profile=wasm-speed
+  [ "${1:-}" != demo ] || profile=wasm
   setup_rust
   setup_std_source
   say "compiling the engine"
   beside setup_laptop
-  compile_rust pasted claimsmith-action wasm allocator,plan,node
-  compile_rust package claimsmith-action "$profile" allocator,plan,compile,fetch,tools,speed
-  [ "${1:-}" = demo ] || compile_rust modules claimsmith-action wasm allocator,plan,compile
+  compile_engine pasted
+  compile_engine package "$profile"
+  [ "${1:-}" = demo ] || compile_engine modules
   wait_beside
-  # shellcheck disable=SC2086
-  beside glue package $option
-  glue pasted --short-names
-  [ "${1:-}" = demo ] || glue modules --short-names
+  if [ "${1:-}" = demo ]; then beside glue package; else beside glue_engine package; fi
+  glue_engine pasted
+  [ "${1:-}" = demo ] || glue_engine modules
   wait_beside
   say "building the package around it"
   # shellcheck disable=SC2046
   node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/package" --pasted "$CARGO_TARGET_DIR/glue/pasted" \
     $([ "${1:-}" = demo ] || echo --modules "$CARGO_TARGET_DIR/glue/modules") --out js-shim/dist
+}
+
+# one_engine NAME: that one, in target/glue
+one_engine() {
+  setup_rust
+  setup_std_source
+  setup_laptop
+  compile_engine "$1"
+  glue_engine "$1"
 }
 
 # What is installed while cargo compiles: npm waits for the network, and leaves a processor to wasm-bindgen.
@@ -424,19 +452,19 @@ size() {
 # The same sources in another folder must give the same bytes.
 reproduce() {
   engine
-  compare_builds
+  compare_builds package pasted modules
 }
 
+# compare_builds ENGINE...
 compare_builds() {
-  say "building the engine once more, in another folder"
-  local other
+  say "building once more, in another folder: $*"
+  local other name
   other=$(mktemp -d)
   git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - | tar --extract -C "$other"
   ln -s "$PWD/node_modules" "$TOOLS" "$other"
-  "$other/build.sh" engine
-  local file
-  for file in index.cjs browser.mjs claimsmith.wasm pasted.js pasted.json container.mjs handler.js shrink.mjs; do
-    cmp "js-shim/dist/$file" "$other/js-shim/dist/$file" || fail "two builds differ in $file; the other is in $other"
+  for name in "$@"; do
+    "$other/build.sh" engine "$name"
+    diff -r "$CARGO_TARGET_DIR/glue/$name" "$other/target/glue/$name" || fail "two builds of $name differ; the other is in $other"
   done
   rm -rf "$other"
   say "two builds in two folders gave the same bytes"
@@ -508,23 +536,39 @@ test_wasm() {
   rm -f "$log"
 }
 
-# What runs inside Auth0: on its Node as well as on the user's.
-RUNS_IN_AUTH0=(tests/{action,coverage,parts,shim} tests/package/{memory,package,secrets,trap}.test.js)
+# What runs inside Auth0.
+RUNS_IN_AUTH0=(tests/{action,coverage,parts,shim,wire} tests/package/{memory,package,secrets,trap}.test.js)
 
 # Milliseconds after which a file of tests hangs. The longest takes two and a half minutes on a quiet machine.
 HANGS_MS=1200000
 
-# test_node NODE PLACE...: what lies there, and the sockets. Two files at a time, also on two processors: most of them wait.
+# test_files PLACE...: the files of tests that lie there. Node 20 does not expand patterns itself.
+test_files() {
+  find "$@" -name '*.test.js' -not -path '*/node_modules/*' | sort
+}
+
+# test_node NODE FILES_AT_ONCE FILE...
 test_node() {
-  local node=$1
-  shift
-  say "the host, the pasted file and the package, on Node $("$node" --version)"
-  # Node 20 does not expand patterns itself.
+  local node=$1 at_once=$2
+  shift 2
+  "$node" --test --test-timeout="$HANGS_MS" --test-concurrency="$at_once" "$@"
+}
+
+test_laptop() {
+  say "the command, the page, the documents and the host, on Node $(node --version)"
+  # Two files at a time, also on two processors: most of them wait.
   # shellcheck disable=SC2046
-  "$node" --test --test-timeout="$HANGS_MS" --test-concurrency=2 $(find "$@" -name '*.test.js' -not -path '*/node_modules/*' -not -path 'tests/wire/*' | sort)
+  test_node node 2 $(comm -23 <(test_files tests) <(test_files "${RUNS_IN_AUTH0[@]}"))
+}
+
+# test_in_auth0 NODE
+test_in_auth0() {
+  say "the pasted file and the package, on Node $("$1" --version)"
+  # shellcheck disable=SC2046
+  test_node "$1" 2 $(test_files "${RUNS_IN_AUTH0[@]}" | grep -v ^tests/wire/)
   # One after the other: what they count depends on how long calls take.
   # shellcheck disable=SC2046
-  "$node" --test --test-timeout="$HANGS_MS" --test-concurrency=1 $(find tests/wire -name '*.test.js' | sort)
+  test_node "$1" 1 $(test_files tests/wire)
 }
 
 # beside FUNCTION: runs it in the background, for a processor that would be idle: much of a build is one thread. What it
@@ -549,6 +593,12 @@ wait_beside() {
   [ "$status" -eq 0 ] || fail "$BESIDE_NAME ended with $status"
 }
 
+trap_engine() {
+  say "compiling the engine that can be made to trap"
+  compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,speed,trap
+  node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
+}
+
 run_tests() {
   setup_rust
   setup_npm
@@ -557,34 +607,41 @@ run_tests() {
   check_types
   node tools/third-party.mjs --check
   # It has a target folder of its own, so that cargo waits for nobody.
-  beside compare_builds
+  beside compare_builds pasted
   for crate in rust-action rust-entitlements rust-locale; do example "$crate"; done
-  say "compiling the engine that can be made to trap"
-  compile trap claimsmith-action wasm allocator,plan,compile,fetch,tools,speed,trap
-  node js-shim/build.js --package "$CARGO_TARGET_DIR/glue/trap" --out "$CARGO_TARGET_DIR/trap-package"
+  trap_engine
   test_rust
   fuzz "" 5
   wait_beside
   # tests/package/install.test.js runs what is installed on each of them.
   for version in "$NODE_18" "$NODE_24" "$NODE_22"; do setup_node "$version"; done
   setup_node_22
-  # Those two bundle a file for each of a hundred configurations, which is the same on each Node.
-  # shellcheck disable=SC2046
-  test_node node $(find tests -mindepth 1 -maxdepth 1 -not -name coverage -not -name parts)
-  test_node "$NODE_22_BIN" "${RUNS_IN_AUTH0[@]}"
+  test_laptop
+  test_in_auth0 "$NODE_22_BIN"
   say "all tests passed"
   [ -z "$UNLIKE_RELEASE" ] || warn "the sizes were not tested: $UNLIKE_RELEASE"
+}
+
+# On each Node that the package is for and `test` leaves out: the oldest, what people have on a laptop, and the newest.
+test_nodes() {
+  bundle
+  trap_engine
+  for version in "$NODE_18" "$NODE_20" "$NODE_24"; do
+    setup_node "$version"
+    test_in_auth0 "$NODE_BIN"
+  done
 }
 
 case "${1:-}" in
   demo) demo ;;
   test) run_tests ;;
+  nodes) test_nodes ;;
   build) build ;;
   bundle) bundle "${2:-}" ;;
   example) example "${2:-}" ;;
   bench) shift; bench "$@" ;;
   size) size ;;
-  engine) engine ;;
+  engine) if [ -n "${2:-}" ]; then one_engine "$2"; else engine; fi ;;
   licences) licences ;;
   sbom) sbom ;;
   release) release ;;
