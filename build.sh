@@ -458,13 +458,15 @@ reproduce() {
 # compare_builds ENGINE...
 compare_builds() {
   say "building once more, in another folder: $*"
-  local other name
+  local other name file
   other=$(mktemp -d)
   git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - | tar --extract -C "$other"
   ln -s "$PWD/node_modules" "$TOOLS" "$other"
   for name in "$@"; do
     "$other/build.sh" engine "$name"
-    diff -r "$CARGO_TARGET_DIR/glue/$name" "$other/target/glue/$name" || fail "two builds of $name differ; the other is in $other"
+    for file in "$other/target/glue/$name"/*; do
+      cmp "$CARGO_TARGET_DIR/glue/$name/${file##*/}" "$file" || fail "two builds of $name differ; the other is in $other"
+    done
   done
   rm -rf "$other"
   say "two builds in two folders gave the same bytes"
@@ -566,7 +568,11 @@ test_in_auth0() {
   say "the pasted file and the package, on Node $("$1" --version)"
   # shellcheck disable=SC2046
   test_node "$1" 2 $(test_files "${RUNS_IN_AUTH0[@]}" | grep -v ^tests/wire/)
-  # One after the other: what they count depends on how long calls take.
+}
+
+# test_wire NODE: one file after the other, since what they count depends on how long calls take. Most of the time they wait.
+test_wire() {
+  say "the sockets, on Node $("$1" --version)"
   # shellcheck disable=SC2046
   test_node "$1" 1 $(test_files tests/wire)
 }
@@ -616,7 +622,9 @@ run_tests() {
   # tests/package/install.test.js runs what is installed on each of them.
   for version in "$NODE_18" "$NODE_24" "$NODE_22"; do setup_node "$version"; done
   setup_node_22
+  beside test_wire "$NODE_22_BIN"
   test_laptop
+  wait_beside
   test_in_auth0 "$NODE_22_BIN"
   say "all tests passed"
   [ -z "$UNLIKE_RELEASE" ] || warn "the sizes were not tested: $UNLIKE_RELEASE"
@@ -628,7 +636,9 @@ test_nodes() {
   trap_engine
   for version in "$NODE_20" "$NODE_24"; do
     setup_node "$version"
+    beside test_wire "$NODE_BIN"
     test_in_auth0 "$NODE_BIN"
+    wait_beside
   done
 }
 
