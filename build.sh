@@ -452,21 +452,20 @@ size() {
 # The same sources in another folder must give the same bytes.
 reproduce() {
   engine
-  compare_builds package pasted modules
+  rebuild js-shim/dist engine
 }
 
-# compare_builds ENGINE...
-compare_builds() {
+# rebuild FOLDER STEP...: what these sources, in another folder, leave below it by this step is the same here
+rebuild() {
+  local folder=$1 other file
+  shift
   say "building once more, in another folder: $*"
-  local other name file
   other=$(mktemp -d)
   git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - | tar --extract -C "$other"
   ln -s "$PWD/node_modules" "$TOOLS" "$other"
-  for name in "$@"; do
-    "$other/build.sh" engine "$name"
-    for file in "$other/target/glue/$name"/*; do
-      cmp "$CARGO_TARGET_DIR/glue/$name/${file##*/}" "$file" || fail "two builds of $name differ; the other is in $other"
-    done
+  "$other/build.sh" "$@"
+  for file in "$other/$folder"/*; do
+    cmp "$folder/${file##*/}" "$file" || fail "two builds differ in $folder; the other is in $other"
   done
   rm -rf "$other"
   say "two builds in two folders gave the same bytes"
@@ -613,7 +612,7 @@ run_tests() {
   check_types
   node tools/third-party.mjs --check
   # It has a target folder of its own, so that cargo waits for nobody.
-  beside compare_builds pasted
+  beside rebuild target/glue/pasted engine pasted
   for crate in rust-action rust-entitlements rust-locale; do example "$crate"; done
   trap_engine
   test_rust
