@@ -314,6 +314,29 @@ test("a file that is a folder is told in words", async (t) => {
   assert.match(refused, /event\.json cannot be written: a folder has its name/);
 });
 
+test("where the disk is full, what was there stays, and a new file is not begun", {
+  skip: process.platform === "win32",
+}, async (t) => {
+  const folder = createFolder(t, { "claimsmith.json": CONFIG });
+  // No file may have more than a block.
+  const dev = ["-c", 'ulimit -f 1 && exec "$0" "$@"', process.execPath, COMMAND, "dev", "--no-open"];
+  const child = spawn("sh", dev, { cwd: folder.path, env: { ...process.env, NO_COLOR: "1" } });
+  t.after(() => child.kill());
+  const url = await printedUrl(child);
+  const { config, event } = JSON.parse((await request(`${url}files`)).body);
+  const long = JSON.stringify({ claims: {}, $schema: "x".repeat(3000) });
+  for (const [name, { version }] of Object.entries({ config, event })) {
+    const { status, body } = await put(url, name, { text: long, version });
+    assert.equal(status, 403);
+    assert.match(body, /json cannot be written: it would be larger than a file may be here/);
+  }
+  assert.equal(folder.read("claimsmith.json"), CONFIG);
+  assert.deepEqual(readdirSync(folder.path), ["claimsmith.json"]);
+  // What fits is saved.
+  assert.equal((await put(url, "event", { text: "{}", version: event.version })).status, 200);
+  assert.equal((await put(url, "config", { text: '{"claims":{}}', version: config.version })).status, 200);
+});
+
 test("`claimsmith dev` prints its address and ends with 0 by Ctrl+C", async (t) => {
   const folder = createFolder(t, { "claimsmith.json": CONFIG });
   const child = spawn(process.execPath, [COMMAND, "dev", "--no-open"], {
