@@ -119,5 +119,5 @@ slowly("from the page to action.js by the keyboard alone", async (t) => {
   assert.equal(download.suggestedFilename(), "action.js");
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Get action.js");
+  await page.waitForFunction(() => document.activeElement?.textContent === "Get action.js");
 });
