@@ -62,7 +62,8 @@ export function writeFile(file, content, { isNew = false, onLink = "refuse" } = 
 
 const REPLACE_HINT = "give another name, or --force to replace it";
 
-function isLink(file) {
+/** One that leads nowhere is one as well. */
+export function isLink(file) {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 

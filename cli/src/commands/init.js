@@ -2,7 +2,7 @@
  * `claimsmith init`: a configuration to start from, or a crate, and what it takes to try it.
  */
 
-import { lstatSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { cancel, intro, isCancel, outro, select, text } from "@clack/prompts";
@@ -15,7 +15,7 @@ import { createStart, ignoreSecrets, problemsOfStart } from "../start/files.js";
 import { SHAPES, userUrl } from "../start/shapes.js";
 import { changeTo, isThere, refuseToReplace, writeStart } from "../start/write.js";
 import { print, visible } from "../terminal.js";
-import { writeFile } from "../write-file.js";
+import { isLink, writeFile } from "../write-file.js";
 
 const require = createRequire(import.meta.url);
 
@@ -176,7 +176,7 @@ function refuseProblems(problems, answers, command) {
 
 /** One that is there is added to: who has it wants it. What a link leads to is somebody else's. */
 function keepSecretsOut(file) {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (isLink(file)) {
     print(`${visible(file)} is a link and left as it is: secrets.env belongs into it`);
     return;
   }

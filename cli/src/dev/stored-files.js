@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { reasonOf } from "../file-reasons.js";
-import { overwrite } from "../write-file.js";
+import { isLink, overwrite } from "../write-file.js";
 
 /**
  * @typedef {{ text: string | null, version: string | null }} StoredFile The text is null where there is no file.
@@ -100,7 +100,7 @@ function realPathOf(place) {
 }
 
 function refuseLink(place) {
-  if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (isLink(place)) {
     throw new SaveError(
       "link",
       `${place} is a link, and nothing is written through one: start \`claimsmith dev\` with the file that it leads to`,
