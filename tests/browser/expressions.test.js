@@ -25,6 +25,31 @@ inBrowser("an expression sees what the login saw, and not the text of event.json
   await value(page, "null");
 });
 
+inBrowser(
+  "what is typed into the expression faster than the page is drawn stays as it was typed",
+  async (t) => {
+    const { page, errors } = await openPage(t, browser);
+    await show(page, "Expressions");
+    await field(page).fill("");
+    const typed = "event.user.user_id || 'nobody'";
+    await field(page).evaluate(async (element, text) => {
+      element.focus();
+      for (const character of text) {
+        document.execCommand("insertText", false, character);
+        // The page takes it over, and has not been drawn yet.
+        await new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => resolve(undefined);
+          port2.postMessage(null);
+        });
+      }
+    }, typed);
+    await value(page, '"auth0|alice"');
+    assert.equal(await field(page).textContent(), typed);
+    assert.deepEqual(errors, []);
+  },
+);
+
 inBrowser("an expression sees settings, values, calls, now and variables", async (t) => {
   const { page } = await openPage(t, browser);
   const config = {

@@ -65,7 +65,7 @@ export function App({ schema, start, hasFolder, greeting, link }) {
   /** The place of the configuration that is explained. */
   const [explained, setExplained] = useState("");
   const { question, ask, answer } = useQuestion();
-  const [expression, setExpression] = useState(expressionOf(origin));
+  const expression = useExpression(expressionOf(origin));
   const logins = useLogins(content);
   const isKept = useDraft(state);
   const files = useFiles({ state, dispatch, hasFolder, ask, tell: setNotice });
@@ -74,7 +74,7 @@ export function App({ schema, start, hasFolder, greeting, link }) {
 
   const replace = useCallback((/** @type {import("./state/workspace.js").Content} */ next, label) => {
     dispatch({ type: "replace", content: next, label, editors: editors.capture() });
-    setExpression(expressionOf(next.origin));
+    expression.offer(expressionOf(next.origin));
     setNotice(`${label}. Undo brings back what was here.`);
     logins.again({ restart: true, clear: true });
   }, []);
@@ -196,7 +196,7 @@ export function App({ schema, start, hasFolder, greeting, link }) {
     dispatch({ type: "edit", name, text });
   }, []);
   const tryExpression = useCallback((text) => {
-    setExpression(text);
+    expression.offer(text);
     document.querySelector("#expression-title")?.scrollIntoView({ block: "nearest" });
   }, []);
 
@@ -286,8 +286,9 @@ export function App({ schema, start, hasFolder, greeting, link }) {
           <TabPanel prefix="view-" name="expressions" selected={view}>
             <div class="cards">
               <ExpressionBox
-                expression={expression}
-                onChange={setExpression}
+                expression={expression.text}
+                revision={expression.revision}
+                onChange={expression.type}
                 login={result}
                 assistance={expressionAssistance}
                 onClaim={makeClaim}
@@ -414,6 +415,18 @@ function useShortcuts({ save }) {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
+}
+
+/**
+ * The expression that is tried. One that is offered takes the place of what is in the field; one that is typed stands there
+ * already, and what was typed since must stay.
+ * @param {string} start
+ */
+function useExpression(start) {
+  const [{ text, revision }, set] = useState({ text: start, revision: 0 });
+  const type = useCallback((next) => set((before) => ({ ...before, text: next })), []);
+  const offer = useCallback((next) => set((before) => ({ text: next, revision: before.revision + 1 })), []);
+  return { text, revision, type, offer };
 }
 
 const expressionOf = ({ name }) => PRESETS.find((preset) => preset.name === name)?.expression ?? "event.user";

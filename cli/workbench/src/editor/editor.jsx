@@ -143,11 +143,12 @@ function hasLongLine(text) {
  * @param {object} props
  * @param {string} props.labelledby
  * @param {string} props.describedby
- * @param {string} props.value Is taken over where it changes.
+ * @param {string} props.value Is taken over where `revision` changes, as an editor's.
+ * @param {number} props.revision
  * @param {(text: string) => void} props.onChange
  * @param {import("@codemirror/state").Extension} props.assistance
  */
-export function ExpressionField({ labelledby, describedby, value, onChange, assistance }) {
+export function ExpressionField({ labelledby, describedby, value, revision, onChange, assistance }) {
   const host = useRef(/** @type {HTMLDivElement | null} */ (null));
   const view = useRef(/** @type {EditorView | null} */ (null));
   const change = useRef(onChange);
@@ -184,9 +185,9 @@ export function ExpressionField({ labelledby, describedby, value, onChange, assi
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
+    if (!editor || revision === 0 || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
-  }, [value]);
+  }, [revision]);
 
   useEffect(() => {
     view.current?.dispatch({ effects: known.current.reconfigure(assistance) });

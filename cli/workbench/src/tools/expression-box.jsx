@@ -10,12 +10,13 @@ import { Text } from "../parts/value.jsx";
 /**
  * @param {object} props
  * @param {string} props.expression
+ * @param {number} props.revision Grows where the expression comes from elsewhere than from here.
  * @param {(expression: string) => void} props.onChange
  * @param {unknown} props.login Another one where the login is another: what it saw is looked at anew.
  * @param {import("@codemirror/state").Extension} props.assistance
  * @param {(expression: string) => void} props.onClaim
  */
-export function ExpressionBox({ expression, onChange, login, assistance, onClaim }) {
+export function ExpressionBox({ expression, revision, onChange, login, assistance, onClaim }) {
   const [shown, setShown] = useState({ text: "", isError: false });
 
   useEffect(() => {
@@ -51,6 +52,7 @@ export function ExpressionBox({ expression, onChange, login, assistance, onClaim
         labelledby="expression-title"
         describedby="expression-help"
         value={expression}
+        revision={revision}
         onChange={onChange}
         assistance={assistance}
       />
