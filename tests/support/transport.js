@@ -1,9 +1,10 @@
-// The shim's transport by itself, with a clock that a test moves.
+// The shim's transport by itself, with a clock that stands still until a test moves it: however long a busy machine takes
+// between two requests, a connection has lain idle for as long as the test says.
 
 const realNow = performance.now.bind(performance);
-let ahead = 0;
+let clockMs = 0;
 // The transport takes the clock when it loads.
-setNow(() => realNow() + ahead);
+setNow(() => clockMs);
 Object.assign(globalThis, { VERSION: "0.0.0", IS_SMALL: false });
 const transport = await import("../../js-shim/src/transport.js");
 setNow(realNow);
@@ -14,7 +15,7 @@ function setNow(value) {
 
 /** Moves the transport's clock; its timers go on as they were. */
 export function advance(durationMs) {
-  ahead += durationMs;
+  clockMs += durationMs;
 }
 
 /**

@@ -12,14 +12,19 @@ const OTHER = "https://example.com/other";
 const GOOD = JSON.stringify({ plan: "gold" });
 const bytes = () => new TextEncoder().encode(GOOD);
 
+/** A source that gets what is given, and one that gets a good answer. A busy machine has all the time for them. */
 const CONFIG = {
-  deadline_ms: 2_000,
+  deadline_ms: 15_000,
   sources: {
-    profile: { url: "https://api.example.com/profile", timeout_ms: 300, retries: 0 },
-    other: { url: "https://api.example.com/other" },
+    profile: { url: "https://api.example.com/profile", timeout_ms: 10_000, retries: 0 },
+    other: { url: "https://api.example.com/other", timeout_ms: 10_000 },
   },
   claims: { [PLAN]: "profile.plan", [OTHER]: "other.plan" },
 };
+
+/** The same for what is no answer: some of it never comes. */
+const IMPATIENT = structuredClone(CONFIG);
+IMPATIENT.sources.profile.timeout_ms = 300;
 
 /** Chunks as a reader of the web hands them over. */
 const readerOf = (...chunks) => {
@@ -153,11 +158,11 @@ const FAULTS = {
 };
 
 /** One login, whose `profile` gets what is given, and `other` a good answer. */
-async function login(give, { isAsync = true } = {}) {
+async function login(give, { isAsync = true, config = CONFIG } = {}) {
   const answer = (url) => (String(url).endsWith("/profile") ? give() : new Response(GOOD));
   /** @type {any} */ (globalThis).callersFetch = isAsync ? async (url) => answer(url) : answer;
   const action = requirePackage(
-    CONFIG,
+    config,
     "{ log: console.log, fetch: (...given) => globalThis.callersFetch(...given) }",
   );
   const event = createEvent({});
@@ -181,7 +186,7 @@ test("what a caller's fetch gives that is no answer costs its own source and no 
   for (const [what, give] of Object.entries(FAULTS)) {
     for (const isAsync of [true, false]) {
       await t.test(`${what}${isAsync ? "" : ", at once"}`, async () => {
-        const { status, line, claims } = await login(give, { isAsync });
+        const { status, line, claims } = await login(give, { isAsync, config: IMPATIENT });
         assert.equal(status, "fulfilled");
         assert.deepEqual(claims, { [OTHER]: "gold" }, line);
         assert.doesNotMatch(line, /internal/);
