@@ -50,6 +50,20 @@ inBrowser(
   },
 );
 
+inBrowser("an expression that is offered takes the place of what was typed, as often as it is", async (t) => {
+  const { page } = await openPage(t, browser);
+  const reads = (text) => field(page).getByText(text, { exact: true }).waitFor();
+  await show(page, "Expressions");
+  await reads("profile.roles[?active].name");
+  for (const typed of ["event.client", "event.user.name"]) {
+    await field(page).fill(typed);
+    await page.getByTitle("try profile", { exact: true }).click();
+    await reads("profile");
+  }
+  await page.getByLabel("Start from").selectOption("Two sources");
+  await reads("[profile.team.name, billing.plan]");
+});
+
 inBrowser("an expression sees settings, values, calls, now and variables", async (t) => {
   const { page } = await openPage(t, browser);
   const config = {
